@@ -1,0 +1,41 @@
+//! Reports a shop's orders to the SPREAD CRM: what replaces the documented curl snippet.
+//!
+//! An order's way through the house:
+//!
+//! ```text
+//!   $data, $request ──► php/encode ──► form ──► body
+//!                                                │
+//!        ┌───────────────── runtime ─────────────▼──────────────┐
+//!        │  client ◄──► exchange (decides) ◄──► auth            │
+//!        └───────────────────────────────────────┬──────────────┘
+//!                                     answer or error
+//!                                                │
+//!   mixed ◄── php/decode ◄───────────────────────┤
+//!   Spread\Exception ◄── php/exceptions ◄────────┘
+//! ```
+//!
+//! Everything outside `php/` is plain Rust that knows nothing of PHP and builds without it.
+//! Imports run downward only.
+
+#[forbid(unsafe_code)]
+pub mod auth;
+#[forbid(unsafe_code)]
+pub mod client;
+#[forbid(unsafe_code)]
+pub mod config;
+#[forbid(unsafe_code)]
+pub mod error;
+#[forbid(unsafe_code)]
+pub mod exchange;
+#[forbid(unsafe_code)]
+pub mod form;
+#[forbid(unsafe_code)]
+pub mod retry_after;
+#[forbid(unsafe_code)]
+pub mod runtime;
+
+#[cfg(feature = "php")]
+mod php;
+
+/// The version of the extension.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,187 @@
+//! Error kind → class, code, message: one exhaustive match, and the one place that raises.
+
+use ext_php_rs::builders::{ClassBuilder, ClassProperty, FunctionBuilder};
+use ext_php_rs::error::Result;
+use ext_php_rs::flags::{DataType, MethodFlags, PropertyFlags};
+use ext_php_rs::types::Zval;
+use ext_php_rs::zend::{BailoutGuard, ClassEntry, ExecuteData, run_handler};
+use ext_php_rs::zend_fastcall;
+use std::panic::AssertUnwindSafe;
+
+use super::decode;
+use super::settings::{ErrorMode, Report};
+use super::zend::{self, ZendString};
+use crate::error::{Error, Kind, OrderName, Refusal};
+
+// The classes by number, parents first.
+const EXCEPTION: usize = 0;
+const CONFIGURATION: usize = 1;
+const CONNECTION: usize = 2;
+const TIMEOUT: usize = 3;
+const RESPONSE: usize = 4;
+const AUTHENTICATION: usize = 5;
+
+// Private properties of Spread\Exception. The response is no public property, so that a dump of the
+// exception's public face does not repeat what SPREAD said of a customer.
+const PROPERTY_RESPONSE: &str = "response";
+const PROPERTY_RETRYABLE: &str = "retryable";
+const PROPERTY_RETRY_AFTER: &str = "retryAfter";
+
+/// Registers the classes, at MINIT.
+pub(super) fn register() -> Result<()> {
+    ClassBuilder::new("Spread\\Exception")
+        .extends((zend::runtime_exception, "\\RuntimeException"))
+        .property(private(PROPERTY_RESPONSE, Zval::null))
+        .property(private(PROPERTY_RETRYABLE, || false.into()))
+        .property(private(PROPERTY_RETRY_AFTER, Zval::null))
+        .method(
+            method("getResponse", get_response, DataType::Mixed, false),
+            MethodFlags::Public,
+        )
+        .method(
+            method("isRetryable", is_retryable, DataType::Bool, false),
+            MethodFlags::Public,
+        )
+        .method(
+            method("getRetryAfter", get_retry_after, DataType::Double, true),
+            MethodFlags::Public,
+        )
+        .registration(zend::keep_class::<EXCEPTION>)
+        .register()?;
+    child::<CONFIGURATION, EXCEPTION>("Spread\\ConfigurationException", "Spread\\Exception")?;
+    child::<CONNECTION, EXCEPTION>("Spread\\ConnectionException", "Spread\\Exception")?;
+    child::<TIMEOUT, CONNECTION>("Spread\\TimeoutException", "Spread\\ConnectionException")?;
+    child::<RESPONSE, EXCEPTION>("Spread\\ResponseException", "Spread\\Exception")?;
+    child::<AUTHENTICATION, RESPONSE>(
+        "Spread\\AuthenticationException",
+        "Spread\\ResponseException",
+    )
+}
+
+fn child<const NUMBER: usize, const PARENT: usize>(name: &str, parent: &'static str) -> Result<()> {
+    ClassBuilder::new(name)
+        .extends((zend::class::<PARENT>, parent))
+        .registration(zend::keep_class::<NUMBER>)
+        .register()
+}
+
+fn private(name: &str, default: fn() -> Zval) -> ClassProperty {
+    ClassProperty {
+        name: name.into(),
+        flags: PropertyFlags::Private,
+        default: Some(Box::new(move || Ok(default()))),
+        docs: &[],
+        ty: None,
+        nullable: false,
+        readonly: false,
+        default_stub: None,
+    }
+}
+
+fn method(
+    name: &str,
+    handler: zend::Handler,
+    returns: DataType,
+    nullable: bool,
+) -> FunctionBuilder<'static> {
+    FunctionBuilder::new(name, handler)
+        .required_args(0)
+        .returns(returns, false, nullable)
+}
+
+zend_fastcall! {
+    extern fn get_response(call: &mut ExecuteData, returned: &mut Zval) {
+        getter(call, returned, PROPERTY_RESPONSE);
+    }
+}
+
+zend_fastcall! {
+    extern fn is_retryable(call: &mut ExecuteData, returned: &mut Zval) {
+        getter(call, returned, PROPERTY_RETRYABLE);
+    }
+}
+
+zend_fastcall! {
+    extern fn get_retry_after(call: &mut ExecuteData, returned: &mut Zval) {
+        getter(call, returned, PROPERTY_RETRY_AFTER);
+    }
+}
+
+fn getter(call: &mut ExecuteData, returned: &mut Zval, property: &str) {
+    run_handler(AssertUnwindSafe(|| {
+        if zend::arrays::<0>(call).is_none() {
+            return;
+        }
+        if let Some(this) = call.get_self() {
+            *returned = zend::property(this, zend::class::<EXCEPTION>(), property);
+        }
+    }));
+}
+
+fn class_of(error: &Error) -> &'static ClassEntry {
+    match error.kind() {
+        Kind::Setting { .. } | Kind::KeysMissing | Kind::CaFile { .. } => {
+            zend::class::<CONFIGURATION>()
+        }
+        Kind::Resolve { .. }
+        | Kind::Connect { .. }
+        | Kind::Tls { .. }
+        | Kind::Lost { .. }
+        | Kind::NotHttp { .. } => zend::class::<CONNECTION>(),
+        Kind::ConnectTimeout { .. } | Kind::Timeout { .. } => zend::class::<TIMEOUT>(),
+        Kind::Refused(Refusal {
+            status: 401 | 403, ..
+        }) => zend::class::<AUTHENTICATION>(),
+        Kind::Refused(_) | Kind::Undecodable { .. } | Kind::TooLarge { .. } => {
+            zend::class::<RESPONSE>()
+        }
+    }
+}
+
+/// Reports a failed call as the settings want it, and returns what the function returns.
+pub(super) fn raise(error: Error, order: &OrderName, report: Report) -> Zval {
+    // Each step below calls Zend, where a fatal error may jump away: what is Rust's is guarded.
+    let sentence = error.sentence(order);
+    let facts = BailoutGuard::new((error, sentence));
+    let (error, sentence) = facts.get();
+    let message = ZendString::new(sentence.as_bytes());
+    let exception = exception(error, &message);
+    drop(facts);
+
+    if let Some(exception) = &exception {
+        zend::set_last_error(exception);
+    }
+    if report.log {
+        let prefix = b"spread: ";
+        zend::log(&ZendString::new(&[prefix, message.as_bytes()].concat()));
+    }
+    match (report.mode, exception) {
+        (ErrorMode::Exception, Some(exception)) => zend::throw(exception),
+        (ErrorMode::Warning, _) => zend::warn(&message),
+        _ => {}
+    }
+    false.into()
+}
+
+fn exception(error: &Error, message: &ZendString) -> Option<Zval> {
+    let own = zend::class::<EXCEPTION>();
+    let base = zend::base_exception();
+    let object = zend::new_object(class_of(error))?;
+    let text = ZendString::new(message.as_bytes()).into_zval();
+    zend::set_property(&object, base, "message", text);
+    zend::set_property(&object, base, "code", error.status().into());
+    zend::set_property(
+        &object,
+        own,
+        PROPERTY_RETRYABLE,
+        error.is_retryable().into(),
+    );
+    if let Kind::Refused(refusal) = error.kind() {
+        let response = decode::refusal(ZendString::new(&refusal.body));
+        zend::set_property(&object, own, PROPERTY_RESPONSE, response);
+        if let Some(seconds) = refusal.retry_after {
+            zend::set_property(&object, own, PROPERTY_RETRY_AFTER, seconds.into());
+        }
+    }
+    Some(object)
+}

@@ -1,0 +1,47 @@
+//! Registration only: what PHP sees of the extension.
+
+#[forbid(unsafe_code)]
+mod decode;
+#[forbid(unsafe_code)]
+mod encode;
+#[forbid(unsafe_code)]
+mod exceptions;
+#[forbid(unsafe_code)]
+mod functions;
+#[forbid(unsafe_code)]
+mod settings;
+#[allow(unsafe_code)]
+mod zend;
+
+use ext_php_rs::builders::ModuleBuilder;
+
+/// The module, at load time.
+fn module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
+    functions::register(module)
+        .info_function(zend::info)
+        .startup_function(startup)
+        .request_startup_function(request_startup)
+        .request_shutdown_function(request_shutdown)
+}
+
+/// MINIT. Nothing else is started here: php-fpm and Apache fork afterwards.
+extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
+    settings::register(module_number);
+    functions::mark_sensitive_parameters();
+    match exceptions::register() {
+        Ok(()) => zend::SUCCESS,
+        Err(_) => zend::FAILURE,
+    }
+}
+
+/// RINIT. Settings of a directory or a virtual host come and go with requests.
+extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
+    settings::forget();
+    zend::SUCCESS
+}
+
+/// RSHUTDOWN.
+extern "C" fn request_shutdown(_type: i32, _module_number: i32) -> i32 {
+    zend::forget_last_error();
+    zend::SUCCESS
+}
