@@ -23,7 +23,17 @@ pub fn basic(keys: &Keys) -> String {
 /// challenges in one header or several headers, scheme names in any letter case).
 pub fn offers_basic<'h>(values: impl IntoIterator<Item = &'h [u8]>) -> bool {
     values.into_iter().any(|value| {
-        let value = String::from_utf8_lossy(value);
+        // The parser takes ASCII only, and here no realm is looked into.
+        let value: String = value
+            .iter()
+            .map(|&byte| {
+                if byte.is_ascii() {
+                    char::from(byte)
+                } else {
+                    '?'
+                }
+            })
+            .collect();
         // An item that does not parse ends its header; the challenges before it count.
         http_auth::parser::ChallengeParser::new(&value)
             .map_while(Result::ok)
@@ -50,6 +60,7 @@ mod tests {
         let cases: &[(&[&str], bool)] = &[
             (&["Basic realm=\"SPREAD\""], true),
             (&["bAsIc realm=x"], true),
+            (&["Basic realm=\"été\""], true),
             (
                 &["Digest realm=\"a, Basic b\", nonce=\"n\", Basic realm=\"x\""],
                 true,

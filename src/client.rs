@@ -32,6 +32,8 @@ use crate::retry_after;
 
 const BODY_LIMIT: usize = 8 << 20;
 const HEAD_LIMIT: usize = 256 << 10;
+/// The head's size is the bound that counts; this many headers of a few bytes each stay below it.
+const HEADER_LIMIT: usize = 4096;
 /// Shorter than nginx's `keepalive_timeout` of 75 s.
 const IDLE_LIMIT: Duration = Duration::from_secs(55);
 /// More sets of keys than any shop has; beyond it the oldest client is closed.
@@ -52,7 +54,8 @@ pub struct Session {
 /// A client and what it was made for.
 struct Kept {
     keys: Keys,
-    roots: Roots,
+    /// Nothing for plain http, where no certificate is looked at.
+    roots: Option<Roots>,
     connect_timeout: Duration,
     client: Client,
     authorization: HeaderValue,
@@ -84,15 +87,16 @@ impl Session {
     }
 
     fn kept(&mut self, config: &Config) -> Result<&mut Kept, Error> {
+        let roots = (config.endpoint.scheme() == "https").then_some(&config.roots);
         let found = self.clients.iter().position(|kept| {
             kept.keys == config.keys
-                && kept.roots == config.roots
+                && kept.roots.as_ref() == roots
                 && kept.connect_timeout == config.connect_timeout
         });
         let index = match found {
             Some(index) => index,
             None => {
-                let kept = Kept::new(config)?;
+                let kept = Kept::new(config, roots)?;
                 if self.clients.len() == CLIENT_LIMIT {
                     self.clients.remove(0);
                 }
@@ -107,11 +111,16 @@ impl Session {
 }
 
 impl Kept {
-    fn new(config: &Config) -> Result<Self, Error> {
+    fn new(config: &Config, roots: Option<&Roots>) -> Result<Self, Error> {
         let connects = Arc::new(AtomicUsize::new(0));
         let client = Client::builder()
-            .tls_backend_preconfigured(tls(&config.roots)?)
+            .tls_backend_preconfigured(tls(roots)?)
             .http1_only()
+            // Heads that libcurl takes and hyper refuses unless told.
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_max_headers(HEADER_LIMIT)
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(retry::never())
@@ -129,7 +138,7 @@ impl Kept {
         authorization.set_sensitive(true);
         Ok(Self {
             keys: config.keys.clone(),
-            roots: config.roots.clone(),
+            roots: roots.cloned(),
             connect_timeout: config.connect_timeout,
             client,
             authorization,
@@ -274,7 +283,7 @@ fn head_length(headers: &HeaderMap) -> usize {
         .sum()
 }
 
-fn tls(roots: &Roots) -> Result<ClientConfig, Error> {
+fn tls(roots: Option<&Roots>) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -285,7 +294,10 @@ fn tls(roots: &Roots) -> Result<ClientConfig, Error> {
             })
         })?;
     let mut config = builder
-        .with_root_certificates(store(roots)?)
+        .with_root_certificates(match roots {
+            Some(roots) => store(roots)?,
+            None => RootCertStore::empty(),
+        })
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
@@ -380,7 +392,10 @@ fn failure(error: &reqwest::Error, config: &Config, url: &Url) -> Error {
         let host = url.host_str().unwrap_or_default().to_owned();
         return Kind::Resolve { host }.into();
     }
-    let io = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>());
+    // The innermost: what wraps it is of kind "other".
+    let io = causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .last();
     if error.is_connect() {
         let reason = io.map_or_else(
             || "no connection".to_owned(),
@@ -413,15 +428,7 @@ fn failure(error: &reqwest::Error, config: &Config, url: &Url) -> Error {
 }
 
 fn tls_failure(cause: &(dyn StdError + 'static)) -> Option<TlsFailure> {
-    let tls = match cause.downcast_ref::<rustls::Error>() {
-        Some(tls) => tls,
-        // rustls' error travels inside an io::Error, which hides it from `source`.
-        None => cause
-            .downcast_ref::<io::Error>()?
-            .get_ref()?
-            .downcast_ref::<rustls::Error>()?,
-    };
-    Some(match tls {
+    Some(match cause.downcast_ref::<rustls::Error>()? {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                 TlsFailure::Expired
@@ -447,14 +454,19 @@ fn tls_failure(cause: &(dyn StdError + 'static)) -> Option<TlsFailure> {
     })
 }
 
-/// An error and its causes, outermost first.
+/// An error and its causes, outermost first. What an io::Error wraps is a cause too: `source` skips
+/// it, and both rustls' errors and the connector's own io::Errors travel that way.
 fn causes<'e>(
     error: &'e (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
     let mut next = Some(error);
     std::iter::from_fn(move || {
         let error = next?;
-        next = error.source();
+        let wrapped = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+            .map(|wrapped| wrapped as &(dyn StdError + 'static));
+        next = wrapped.or_else(|| error.source());
         Some(error)
     })
 }

@@ -77,7 +77,7 @@ pub fn endpoint(text: &[u8]) -> Result<Url, Expected> {
         .ok_or("an http:// or https:// URL such as https://social-sb.com/api/updateOrder")?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(
-            "a URL without user:password@; the keys belong in spread.public_key and \
+            "an http:// or https:// URL with no user in it; the keys belong in spread.public_key and \
              spread.private_key",
         );
     }

@@ -1,7 +1,7 @@
 //! JSON → zval, straight, no tree between: equal to `json_decode($body, true)`.
 //!
 //! serde_json reads the grammar; three things PHP does differently are done here. Nesting is bounded
-//! at 512 levels. Keys go through PHP's own rule for integer-like strings. And two kinds of number
+//! as PHP bounds it. Keys go through PHP's own rule for integer-like strings. And two kinds of number
 //! that serde_json cannot tell or refuses, `-0` (an int in PHP, `-0.0` is a float) and numbers past
 //! the range of a double (INF), are found by a second reading, which only such documents pay for:
 //! the odd numbers are listed, a copy of the document has 0 in their places, and the n-th number
@@ -16,22 +16,22 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::zend::{self, ArrayKey, ZendString};
 use crate::error::Undecodable;
 
-/// `json_decode()`'s own default.
-const DEPTH_LIMIT: usize = 512;
+/// The deepest array: `json_decode()`'s default depth of 512 counts the scalars in it as a level.
+const DEPTH_LIMIT: usize = 511;
 
 /// The value of a 2xx answer: JSON decoded, nothing as null, plain text as it is.
 ///
 /// # Errors
 /// When the body is HTML or broken JSON.
 pub(super) fn answer(body: ZendString) -> Result<Zval, Undecodable> {
-    let document = body.as_bytes().trim_ascii();
-    if document.is_empty() {
+    if body.as_bytes().is_empty() {
         return Ok(Zval::null());
     }
     match json(body.as_bytes()) {
         Ok(value) => Ok(value),
         Err(Malformed::TooDeep) => Err(Undecodable::TooDeep),
         Err(Malformed::Syntax) => {
+            let document = body.as_bytes().trim_ascii_start();
             let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
             match document.trim_ascii_start().first() {
                 Some(b'<') => Err(Undecodable::Html),
@@ -44,7 +44,7 @@ pub(super) fn answer(body: ZendString) -> Result<Zval, Undecodable> {
 
 /// The value of a refusal's body: JSON decoded, nothing as null, anything else as the text it is.
 pub(super) fn refusal(body: ZendString) -> Zval {
-    if body.as_bytes().trim_ascii().is_empty() {
+    if body.as_bytes().is_empty() {
         return Zval::null();
     }
     json(body.as_bytes()).unwrap_or_else(|_| body.into_zval())

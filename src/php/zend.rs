@@ -153,8 +153,11 @@ pub(super) fn throw_unbacked_enum(object: &Object) {
 
 // --- reading values -----------------------------------------------------------------------------
 
-/// An array that is being read, with a reference of our own.
-pub(super) struct Table(NonNull<ffi::HashTable>);
+/// An array that is being read, with a reference of our own unless an object keeps it for us.
+pub(super) struct Table {
+    table: NonNull<ffi::HashTable>,
+    held: bool,
+}
 
 /// An object that is being read, with a reference of our own.
 pub(super) struct Object(NonNull<ffi::zend_object>);
@@ -179,26 +182,28 @@ impl Table {
         let table = NonNull::new(table)?;
         // SAFETY: the array is live.
         unsafe {
-            if counted(&table.as_ref().gc) {
+            let held = counted(&table.as_ref().gc);
+            if held {
                 (*table.as_ptr()).gc.refcount += 1;
             }
+            Some(Self { table, held })
         }
-        Some(Self(table))
     }
 
     fn empty() -> Self {
         // SAFETY: a static of the engine that is never freed and not counted.
-        Self(NonNull::from(unsafe { &ffi::zend_empty_array }))
+        let table = NonNull::from(unsafe { &ffi::zend_empty_array });
+        Self { table, held: false }
     }
 
     /// What tells this array from every other one alive.
     pub(super) fn identity(&self) -> usize {
-        self.0.as_ptr() as usize
+        self.table.as_ptr() as usize
     }
 
     pub(super) fn entries(&self) -> Entries<'_> {
         Entries {
-            table: self.0,
+            table: self.table,
             owner: ptr::null_mut(),
             next: 0,
             lifetime: PhantomData,
@@ -210,7 +215,8 @@ impl Table {
         // SAFETY: the table is live while we hold it, and so is what it holds until Zend is called
         // again; the value is an initialised zval.
         unsafe {
-            let value = ffi::zend_hash_str_find(self.0.as_ptr(), key.as_ptr().cast(), key.len());
+            let value =
+                ffi::zend_hash_str_find(self.table.as_ptr(), key.as_ptr().cast(), key.len());
             (!value.is_null()).then(|| read(dereferenced(value)))
         }
     }
@@ -218,14 +224,15 @@ impl Table {
 
 impl Drop for Table {
     fn drop(&mut self) {
+        if !self.held {
+            return;
+        }
         // SAFETY: gives back the reference that `hold` took; the last one frees the array.
         unsafe {
-            let table = self.0.as_ptr();
-            if counted(&(*table).gc) {
-                (*table).gc.refcount -= 1;
-                if (*table).gc.refcount == 0 {
-                    ffi::zend_array_destroy(table);
-                }
+            let table = self.table.as_ptr();
+            (*table).gc.refcount -= 1;
+            if (*table).gc.refcount == 0 {
+                ffi::zend_array_destroy(table);
             }
         }
     }
@@ -241,19 +248,22 @@ impl Object {
     }
 
     /// The table that `http_build_query()` reads of an object. User code can run inside.
+    ///
+    /// The object keeps it: a reference of ours would make an ArrayObject copy its storage at the
+    /// next look, and a cycle through it would never be seen.
     pub(super) fn properties(&self) -> Option<Table> {
         // SAFETY: the object is live while we hold it, its handlers are those of its class.
         unsafe {
             let handlers = (*self.0.as_ptr()).handlers.as_ref()?;
-            let properties = handlers.get_properties?(self.0.as_ptr());
-            Table::hold(properties)
+            let table = NonNull::new(handlers.get_properties?(self.0.as_ptr()))?;
+            Some(Table { table, held: false })
         }
     }
 
     /// The entries of [`properties`](Self::properties) that the calling scope may see.
     pub(super) fn entries<'t>(&'t self, properties: &'t Table) -> Entries<'t> {
         Entries {
-            table: properties.0,
+            table: properties.table,
             owner: self.0.as_ptr(),
             next: 0,
             lifetime: PhantomData,
