@@ -76,6 +76,8 @@ pub enum Undecodable {
     Html,
     BrokenJson,
     TooDeep,
+    /// More than PHP's `memory_limit` allows.
+    TooBig,
 }
 
 /// The part of an answer that passed its bound.
@@ -174,7 +176,7 @@ impl Error {
             }
             Kind::ConnectTimeout { to, limit } => format!(
                 "{order} did not reach SPREAD: no connection to {to} within {} s \
-                 (spread.connect_timeout); check spread.endpoint and this machine's network",
+                 (spread.connect_timeout); check spread.endpoint and this machine's network and DNS",
                 limit.as_secs_f64()
             ),
             Kind::Timeout { limit } => format!(
@@ -203,6 +205,7 @@ impl Error {
                     Undecodable::Html => "an HTML page instead of JSON",
                     Undecodable::BrokenJson => "a broken JSON document",
                     Undecodable::TooDeep => "JSON nested deeper than 512 levels",
+                    Undecodable::TooBig => "JSON that takes more memory than memory_limit allows",
                 }
             ),
             Kind::TooLarge { status, part } => format!(

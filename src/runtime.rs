@@ -34,9 +34,9 @@ impl Live {
         let runtime = Builder::new_current_thread()
             .enable_io()
             .enable_time()
-            // Only name resolution runs on helper threads. More than one, so that a name that hangs
-            // does not hold up the next call; gone soon after it is done.
-            .max_blocking_threads(4)
+            // Only name resolution runs on helper threads. Several, so that names that hang (each for
+            // longer than the call that asked) do not hold up the next call; gone soon after.
+            .max_blocking_threads(32)
             .thread_keep_alive(Duration::from_secs(1))
             .on_thread_start(on_thread_start)
             .build()?;

@@ -30,6 +30,7 @@ pub(super) fn answer(body: ZendString) -> Result<Zval, Undecodable> {
     match json(body.as_bytes()) {
         Ok(value) => Ok(value),
         Err(Malformed::TooDeep) => Err(Undecodable::TooDeep),
+        Err(Malformed::TooBig) => Err(Undecodable::TooBig),
         Err(Malformed::Syntax) => {
             let document = body.as_bytes().trim_ascii_start();
             let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
@@ -54,28 +55,22 @@ pub(super) fn refusal(body: ZendString) -> Zval {
 enum Malformed {
     Syntax,
     TooDeep,
+    TooBig,
 }
 
 fn json(document: &[u8]) -> Result<Zval, Malformed> {
     let mut reading = Reading::new(&[]);
     match reading.read(document) {
         Ok(value) if !reading.saw_minus_zero => return Ok(value),
-        Err(_) if reading.too_deep => return Err(Malformed::TooDeep),
-        _ => {}
+        Err(Malformed::Syntax) | Ok(_) => {}
+        Err(malformed) => return Err(malformed),
     }
     // A minus zero, a number out of range, or simply no JSON.
     let (plain, odd) = without_odd_numbers(document);
     if odd.is_empty() && !reading.saw_minus_zero {
         return Err(Malformed::Syntax);
     }
-    let mut reading = Reading::new(&odd);
-    reading.read(&plain).map_err(|_| {
-        if reading.too_deep {
-            Malformed::TooDeep
-        } else {
-            Malformed::Syntax
-        }
-    })
+    Reading::new(&odd).read(&plain)
 }
 
 /// A number that serde_json cannot give as PHP has it.
@@ -187,7 +182,9 @@ struct Reading<'n> {
     /// The odd numbers still to come, by their place among all numbers.
     odd: &'n [(usize, Odd)],
     saw_minus_zero: bool,
-    too_deep: bool,
+    /// Why this reading ended early, if not for the document's syntax.
+    ended: Option<Malformed>,
+    values: usize,
 }
 
 impl<'n> Reading<'n> {
@@ -197,16 +194,18 @@ impl<'n> Reading<'n> {
             numbers: 0,
             odd,
             saw_minus_zero: false,
-            too_deep: false,
+            ended: None,
+            values: 0,
         }
     }
 
-    fn read(&mut self, document: &[u8]) -> serde_json::Result<Zval> {
+    fn read(&mut self, document: &[u8]) -> Result<Zval, Malformed> {
         let mut json = serde_json::Deserializer::from_slice(document);
         json.disable_recursion_limit();
-        let value = Element(self).deserialize(&mut json)?;
-        json.end()?;
-        Ok(value)
+        Element(self)
+            .deserialize(&mut json)
+            .and_then(|value| json.end().map(|()| value))
+            .map_err(|_| self.ended.take().unwrap_or(Malformed::Syntax))
     }
 
     /// Counts a number; says what it is if it is one of the odd ones.
@@ -242,10 +241,26 @@ impl<'n> Reading<'n> {
     fn enter<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.depth += 1;
         if self.depth > DEPTH_LIMIT {
-            self.too_deep = true;
-            return Err(E::custom("too deep"));
+            return Err(self.end(Malformed::TooDeep));
+        }
+        if zend::over_memory_limit() {
+            return Err(self.end(Malformed::TooBig));
         }
         Ok(())
+    }
+
+    /// Looks at the memory now and then: a long list is no deeper for its length.
+    fn add<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        self.values += 1;
+        if self.values.is_multiple_of(1024) && zend::over_memory_limit() {
+            return Err(self.end(Malformed::TooBig));
+        }
+        Ok(())
+    }
+
+    fn end<E: serde::de::Error>(&mut self, malformed: Malformed) -> E {
+        self.ended = Some(malformed);
+        E::custom("ended")
     }
 }
 
@@ -302,6 +317,7 @@ impl<'de> Visitor<'de> for Element<'_, '_> {
         reading.enter()?;
         let mut list: Option<ZBox<ZendHashTable>> = None;
         while let Some(value) = items.next_element_seed(Element(reading))? {
+            reading.add()?;
             zend::push(list.get_or_insert_with(ZendHashTable::new), value);
         }
         reading.depth -= 1;
@@ -314,6 +330,7 @@ impl<'de> Visitor<'de> for Element<'_, '_> {
         let mut map: Option<ZBox<ZendHashTable>> = None;
         while let Some(key) = members.next_key_seed(Name)? {
             let value = members.next_value_seed(Element(reading))?;
+            reading.add()?;
             zend::set(map.get_or_insert_with(ZendHashTable::new), &key, value);
         }
         reading.depth -= 1;

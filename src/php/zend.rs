@@ -63,6 +63,7 @@ unsafe extern "C" {
         original: c_int,
         exists: *mut bool,
     ) -> *const c_char;
+    fn zend_memory_usage(real: bool) -> usize;
     fn zend_unmangle_property_name_ex(
         name: *const ffi::zend_string,
         class: *mut *const c_char,
@@ -627,6 +628,17 @@ pub(super) fn set(map: &mut ZBox<ZendHashTable>, key: &ArrayKey, value: Zval) {
     }
 }
 
+/// Whether `memory_limit` is passed. A PHP that ends a script over its limit only when the running
+/// function returns needs this function to return; elsewhere it is never true.
+pub(super) fn over_memory_limit() -> bool {
+    // SAFETY: reads two numbers of the running thread.
+    let (used, limit) = unsafe {
+        let limit = (*ffi::ext_php_rs_process_globals()).memory_limit;
+        (zend_memory_usage(true), limit)
+    };
+    usize::try_from(limit).is_ok_and(|limit| limit > 0 && used > limit)
+}
+
 // --- classes and exceptions ---------------------------------------------------------------------
 
 /// How many classes there are in [`CLASSES`].
@@ -663,8 +675,19 @@ pub(super) fn runtime_exception() -> &'static ClassEntry {
 /// class forbids.
 pub(super) fn new_object(class: &ClassEntry) -> Option<Zval> {
     let mut object = Zval::new();
+    // Before 8.2 PHP does not know that the order's arrays are sensitive: its traces would hold them.
+    const MARKED: bool = ffi::ZEND_MODULE_API_NO >= 20_220_829;
+    // SAFETY: a flag of the running thread, put back below.
+    let arguments = unsafe {
+        let flag = &raw mut (*ffi::ext_php_rs_executor_globals()).exception_ignore_args;
+        let before = flag.read();
+        flag.write(before || !MARKED);
+        before
+    };
     // SAFETY: writes a zval; the class is live.
     let status = unsafe { object_init_ex(&raw mut object, ptr::from_ref(class).cast_mut()) };
+    // SAFETY: as above.
+    unsafe { (*ffi::ext_php_rs_executor_globals()).exception_ignore_args = arguments };
     (status == SUCCESS).then_some(object)
 }
 

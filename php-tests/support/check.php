@@ -1,0 +1,67 @@
+<?php
+/*
+ * Comparisons that print nothing when they hold, and what differs when they do not.
+ */
+declare(strict_types=1);
+
+/** Identical, and identical as serialized: PHP finds 0.0 === -0.0, and these two differ on the wire. */
+function same(string $what, mixed $expected, mixed $actual): bool
+{
+    if ($expected === $actual && (!is_float($expected) && !is_array($expected) || serialize($expected) === serialize($actual))) {
+        return true;
+    }
+    if (is_string($expected) && is_string($actual) && max(strlen($expected), strlen($actual)) > 200) {
+        $at = strspn($expected ^ $actual, "\0");
+        $from = max(0, $at - 60);
+        $expected = substr($expected, $from, 140);
+        $actual = substr($actual, $from, 140);
+        $what .= ", at byte $at";
+    }
+    echo "DIFFERENT: $what\n  expected ", var_export($expected, true), "\n  actual   ", var_export($actual, true), "\n";
+    return false;
+}
+
+function holds(string $what, bool $true, string $details = ''): bool
+{
+    if (!$true) {
+        echo "NOT TRUE: $what", $details === '' ? '' : ": $details", "\n";
+    }
+    return $true;
+}
+
+function contains(string $what, string $needle, ?string $haystack): bool
+{
+    return holds("$what contains \"$needle\"", $haystack !== null && stripos($haystack, $needle) !== false, var_export($haystack, true));
+}
+
+function lacks(string $what, string $needle, ?string $haystack): bool
+{
+    return holds("$what does not contain \"$needle\"", $haystack === null || stripos($haystack, $needle) === false, var_export($haystack, true));
+}
+
+function between(string $what, float $least, float $most, float $actual): bool
+{
+    return holds($what, $actual >= $least && $actual <= $most, sprintf('%.3f is not between %.3f and %.3f', $actual, $least, $most));
+}
+
+/** The class of what the call throws, and its message; null when it throws nothing. */
+function thrown(Closure $call): ?string
+{
+    try {
+        $call();
+        return null;
+    } catch (Throwable $problem) {
+        return $problem::class . ': ' . $problem->getMessage();
+    }
+}
+
+/** What a call came to, in one line: the answer as JSON, or what spread_last_error() says of the failure. */
+function outcome(mixed $answer): string
+{
+    $error = spread_last_error();
+    if ($error === null) {
+        return 'answer ' . json_encode($answer);
+    }
+    return ($answer === false ? '' : 'not false but ' . json_encode($answer) . ', ')
+        . $error::class . ($error->getCode() !== 0 ? ' ' . $error->getCode() : '');
+}

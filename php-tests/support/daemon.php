@@ -1,0 +1,298 @@
+<?php
+/*
+ * Web servers for the tests: real php-fpm, nginx and Apache on free ports of 127.0.0.1, with
+ * generated configurations in a directory that goes with the test. They end with it, too.
+ */
+declare(strict_types=1);
+
+/** The directory of one test: its configurations, logs, a copy of the extension and of the pages. */
+final class WebRoot
+{
+    public readonly string $directory;
+
+    public function __construct()
+    {
+        $this->directory = sys_get_temp_dir() . '/spread-web-' . bin2hex(random_bytes(6));
+        // What the workers of the servers read belongs to everybody.
+        umask(0022);
+        foreach (['', '/pages', '/support', '/tmp', '/logs'] as $below) {
+            mkdir($this->directory . $below, 0755);
+        }
+        chmod($this->directory . '/tmp', 0777);
+        copy(extension_file(), $this->directory . '/spread.so');
+        copy(__DIR__ . '/../pages/order.php', $this->directory . '/pages/order.php');
+        copy(__DIR__ . '/documented.php', $this->directory . '/support/documented.php');
+        $owner = getmypid();
+        register_shutdown_function(function () use ($owner): void {
+            if (getmypid() === $owner) {
+                $this->remove($this->directory);
+            }
+        });
+    }
+
+    public function write(string $name, string $content): string
+    {
+        file_put_contents("{$this->directory}/$name", $content);
+        return "{$this->directory}/$name";
+    }
+
+    private function remove(string $path): void
+    {
+        if (is_dir($path) && !is_link($path)) {
+            foreach (array_diff(scandir($path), ['.', '..']) as $name) {
+                $this->remove("$path/$name");
+            }
+            rmdir($path);
+        } else {
+            unlink($path);
+        }
+    }
+}
+
+/** A server in the foreground. A shell between it and the test stops it when the test is gone. */
+final class Daemon
+{
+    /** @var resource */
+    private $process;
+    /** @var resource */
+    private $leash;
+    private readonly string $log;
+
+    /** Starts the command and waits until the address accepts connections. */
+    public function __construct(array $command, string $address, WebRoot $root, array $environment = [])
+    {
+        $this->log = $root->directory . '/logs/' . basename($command[0]) . '.out';
+        // A session of its own: Apache ends by a signal to its whole process group.
+        $script = '"$@" & server=$!; read -r _; kill "$server" 2>/dev/null; wait "$server"';
+        $this->process = proc_open(
+            ['/bin/sh', '-c', $script, 'sh', program('setsid'), ...$command],
+            [['pipe', 'r'], ['file', $this->log, 'w'], ['file', $this->log, 'a']],
+            $pipes,
+            null,
+            array_filter($environment + getenv(), is_string(...)),
+        );
+        $this->leash = $pipes[0];
+        $end = hrtime(true) + 15e9;
+        while (($probe = @stream_socket_client($address, timeout: 1)) === false) {
+            if (hrtime(true) > $end) {
+                $this->stop();
+                throw new RuntimeException(basename($command[0]) . ' did not start: ' . file_get_contents($this->log));
+            }
+            usleep(10_000);
+        }
+        fclose($probe);
+    }
+
+    public function __destruct()
+    {
+        $this->stop();
+    }
+
+    public function stop(): void
+    {
+        if (!is_resource($this->process)) {
+            return;
+        }
+        @fwrite($this->leash, "stop\n");
+        fclose($this->leash);
+        proc_close($this->process); // waits for the shell, which waits for the server
+    }
+}
+
+/** The path of a program; tests of web servers need them installed. */
+function program(string ...$names): string
+{
+    foreach ($names as $name) {
+        foreach ([...explode(':', (string) getenv('PATH')), '/usr/local/sbin', '/usr/sbin', '/sbin'] as $directory) {
+            if (is_executable("$directory/$name")) {
+                return "$directory/$name";
+            }
+        }
+    }
+    throw new RuntimeException("$names[0] is not installed");
+}
+
+function free_port(): int
+{
+    $socket = stream_socket_server('tcp://127.0.0.1:0');
+    return (int) substr(strrchr(stream_socket_get_name($socket, false), ':'), 1);
+}
+
+/** @return ?array{user: string, group: string} whom the workers run as, when this is root */
+function worker_user(): ?array
+{
+    if (fileowner('/proc/self/status') !== 0) {
+        return null;
+    }
+    $groups = [];
+    foreach (file('/etc/group') as $line) {
+        [$name, , $id] = explode(':', trim($line));
+        $groups[$id] = $name;
+    }
+    $users = [];
+    foreach (file('/etc/passwd') as $line) {
+        [$name, , , $group] = explode(':', $line);
+        $users[$name] = $groups[$group];
+    }
+    $user = isset($users['www-data']) ? 'www-data' : 'nobody';
+    return ['user' => $user, 'group' => $users[$user]];
+}
+
+/**
+ * Starts php-fpm with nginx before it and gives the URL of the pages.
+ *
+ * @param array<string, string|int> $settings
+ * @return array{string, list<Daemon>}
+ */
+function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, array $environment = []): array
+{
+    $dir = $root->directory;
+    $worker = worker_user();
+    $identity = $worker === null ? '' : "user = {$worker['user']}\ngroup = {$worker['group']}\nlisten.owner = {$worker['user']}\nlisten.group = {$worker['group']}\n";
+    $values = implode('', array_map(static fn ($name, $value) => "php_value[$name] = \"$value\"\n", array_keys($settings), $settings));
+    $variables = implode('', array_map(static fn ($name, $value) => "env[$name] = \"$value\"\n", array_keys($environment), $environment));
+    $pool = $root->write('fpm.conf', <<<CONF
+        [global]
+        error_log = $dir/logs/fpm.log
+        daemonize = no
+        [www]
+        {$identity}listen = $dir/fpm.sock
+        pm = static
+        pm.max_children = $workers
+        catch_workers_output = yes
+        {$values}{$variables}
+        CONF);
+    $version = PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;
+    $fpm = new Daemon(
+        [program("php-fpm$version", 'php-fpm'), '-n', '-F', '-y', $pool, '-d', "extension=$dir/spread.so"],
+        "unix://$dir/fpm.sock",
+        $root,
+    );
+
+    $port = free_port();
+    $user = $worker === null ? '' : "user {$worker['user']} {$worker['group']};";
+    $configuration = $root->write('nginx.conf', <<<CONF
+        $user
+        worker_processes 1;
+        daemon off;
+        pid $dir/nginx.pid;
+        error_log $dir/logs/nginx.log;
+        events {
+        }
+        http {
+            access_log off;
+            client_body_temp_path $dir/tmp/body;
+            fastcgi_temp_path $dir/tmp/fastcgi;
+            proxy_temp_path $dir/tmp/proxy;
+            uwsgi_temp_path $dir/tmp/uwsgi;
+            scgi_temp_path $dir/tmp/scgi;
+            server {
+                listen 127.0.0.1:$port;
+                root $dir/pages;
+                location ~ \.php$ {
+                    fastcgi_pass unix:$dir/fpm.sock;
+                    fastcgi_param SCRIPT_FILENAME \$document_root\$fastcgi_script_name;
+                    fastcgi_param QUERY_STRING \$query_string;
+                    fastcgi_param REQUEST_METHOD \$request_method;
+                }
+            }
+        }
+        CONF);
+    $nginx = new Daemon(
+        [program('nginx'), '-e', "$dir/logs/nginx.log", '-p', $dir, '-c', $configuration],
+        "tcp://127.0.0.1:$port",
+        $root,
+    );
+    return ["http://127.0.0.1:$port/order.php", [$nginx, $fpm]];
+}
+
+/**
+ * Starts Apache with mod_php and gives the URL of the pages.
+ *
+ * @param array<string, string|int> $settings
+ * @return array{string, list<Daemon>}
+ */
+function start_apache(WebRoot $root, int $workers, array $settings, array $environment = []): array
+{
+    $dir = $root->directory;
+    $modules = current(array_filter(['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules', '/usr/libexec/apache2'], is_dir(...)));
+    $version = PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;
+    $load = '';
+    foreach (['mpm_prefork' => 'mod_mpm_prefork.so', 'authz_core' => 'mod_authz_core.so', 'env' => 'mod_env.so'] as $name => $file) {
+        if (is_file("$modules/$file")) {
+            $load .= "LoadModule {$name}_module $modules/$file\n";
+        }
+    }
+    $php = current(array_filter(["$modules/libphp$version.so", "$modules/libphp.so"], is_file(...)));
+    if ($php === false) {
+        throw new RuntimeException("Apache's module of PHP $version is not installed");
+    }
+    $ini = "extension=$dir/spread.so\n";
+    foreach ($settings as $name => $value) {
+        $ini .= "$name = \"$value\"\n";
+    }
+    $root->write('php.ini', $ini);
+    $variables = implode('', array_map(static fn ($name, $value) => "SetEnv $name \"$value\"\n", array_keys($environment), $environment));
+    $worker = worker_user();
+    $identity = $worker === null ? '' : "User {$worker['user']}\nGroup {$worker['group']}\n";
+    $port = free_port();
+    $configuration = $root->write('apache.conf', <<<CONF
+        {$load}LoadModule php_module $php
+        {$identity}ServerRoot $dir
+        DefaultRuntimeDir $dir/tmp
+        PidFile $dir/apache.pid
+        Mutex file:$dir/tmp default
+        Listen 127.0.0.1:$port
+        ServerName 127.0.0.1
+        ErrorLog $dir/logs/apache.log
+        StartServers $workers
+        MinSpareServers 1
+        MaxSpareServers $workers
+        MaxRequestWorkers $workers
+        PHPIniDir $dir
+        DocumentRoot $dir/pages
+        {$variables}<Directory $dir/pages>
+            Require all granted
+        </Directory>
+        <FilesMatch \.php$>
+            SetHandler application/x-httpd-php
+        </FilesMatch>
+        CONF);
+    $apache = new Daemon(
+        [program('apache2', 'httpd'), '-f', $configuration, '-DFOREGROUND'],
+        "tcp://127.0.0.1:$port",
+        $root,
+        ['PHP_INI_SCAN_DIR' => ''], // the configuration of this machine's Apache stays out
+    );
+    return ["http://127.0.0.1:$port/order.php", [$apache]];
+}
+
+/** What a page printed, decoded when it is JSON. */
+function page(string $url, array $query): mixed
+{
+    $text = file_get_contents("$url?" . http_build_query($query), false, stream_context_create(['http' => ['ignore_errors' => true, 'timeout' => 20]]));
+    return json_decode((string) $text, true) ?? $text;
+}
+
+/**
+ * Many pages at once.
+ *
+ * @param list<array> $queries
+ * @return list<mixed> what they printed, in the same order
+ */
+function pages(string $url, array $queries): array
+{
+    $address = 'tcp://' . parse_url($url, PHP_URL_HOST) . ':' . parse_url($url, PHP_URL_PORT);
+    $streams = [];
+    foreach ($queries as $query) {
+        $stream = stream_socket_client($address, timeout: 5);
+        fwrite($stream, 'GET ' . parse_url($url, PHP_URL_PATH) . '?' . http_build_query($query) . " HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n");
+        $streams[] = $stream;
+    }
+    return array_map(static function ($stream): mixed {
+        $answer = (string) stream_get_contents($stream);
+        fclose($stream); // a server waits for it before it takes the next page
+        $text = substr((string) strstr($answer, "\r\n\r\n"), 4);
+        return json_decode($text, true) ?? $text;
+    }, $streams);
+}

@@ -1,0 +1,107 @@
+<?php
+/*
+ * Fresh PHP processes that load the extension under test and nothing else (`php -n -d extension=…`),
+ * watched from outside.
+ */
+declare(strict_types=1);
+
+/** The file of the extension that this test runs with. */
+function extension_file(): string
+{
+    if (preg_match('/extension=(\S*\bspread\.\w+)/', (string) getenv('TEST_PHP_EXTRA_ARGS'), $found)) {
+        return $found[1];
+    }
+    if (preg_match('~\S+/spread\.so$~m', (string) @file_get_contents('/proc/self/maps'), $found)) {
+        return $found[0];
+    }
+    throw new LogicException('cannot tell where the extension was loaded from');
+}
+
+/** @return list<string> the command line of a fresh PHP */
+function php_command(array $settings, string ...$arguments): array
+{
+    $command = [PHP_BINARY, '-n', '-d', 'extension=' . extension_file()];
+    foreach ($settings as $name => $value) {
+        $plain = preg_match('~^[\w.:/-]*$~', (string) $value) === 1;
+        array_push($command, '-d', $plain ? "$name=$value" : "$name=\"$value\"");
+    }
+    return [...$command, ...$arguments];
+}
+
+/**
+ * Runs code (without an opening tag) to its end.
+ *
+ * @param array<string, string|int|float> $settings full names of ini settings
+ * @param ?array<string, string> $environment added to this process's own; a null value removes
+ * @return array{status: int, out: string, err: string}
+ */
+function run_php(string $code, array $settings = [], array $environment = []): array
+{
+    return run(php_command($settings, '-r', $code), $environment);
+}
+
+/** @return array{status: int, out: string, err: string} */
+function run(array $command, array $environment = []): array
+{
+    $errors = tmpfile();
+    $environment = array_filter($environment + getenv(), is_string(...));
+    $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], $errors], $pipes, null, $environment);
+    $out = stream_get_contents($pipes[1]);
+    $status = proc_close($process);
+    rewind($errors);
+    return ['status' => $status, 'out' => $out, 'err' => stream_get_contents($errors)];
+}
+
+/**
+ * Runs code and gives each line it prints with the seconds since the line before, as seen from here.
+ *
+ * @return list<array{string, float}>
+ */
+function timed_lines(string $code, array $settings = []): array
+{
+    $process = proc_open(php_command($settings, '-r', $code), [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR], $pipes);
+    $lines = [];
+    for ($last = hrtime(true); ($line = fgets($pipes[1])) !== false; $last = $now) {
+        $now = hrtime(true);
+        $lines[] = [rtrim($line, "\n"), ($now - $last) / 1e9];
+    }
+    proc_close($process);
+    return $lines;
+}
+
+/**
+ * One call that must fail, timed from outside its process, and one call to a good server after it
+ * in the same process.
+ *
+ * @return array{seconds: float, answer: mixed, class: ?string, code: int, retryable: bool, message: string, next: mixed}
+ */
+function timed_failure(array $settings, string $good_url, int $order_bytes = 0): array
+{
+    $code = <<<'PHP'
+        $order = ['order_idorder' => '0000001', 'long' => str_repeat('x', ORDER_BYTES)];
+        echo "ready\n";
+        $answer = spread_update_order($order, $order);
+        echo "done\n";
+        $error = spread_last_error();
+        ini_set('spread.endpoint', GOOD_URL);
+        ini_set('spread.timeout', '10');
+        ini_set('spread.connect_timeout', '2');
+        echo json_encode([
+            'answer' => $answer,
+            'class' => $error ? $error::class : null,
+            'code' => $error?->getCode(),
+            'retryable' => $error?->isRetryable(),
+            'message' => $error?->getMessage(),
+            'next' => spread_update_order($order, $order),
+        ]), "\n";
+        PHP;
+    $code = strtr($code, ['GOOD_URL' => var_export($good_url, true), 'ORDER_BYTES' => $order_bytes]);
+    $settings = array_combine(array_map(static fn ($name) => "spread.$name", array_keys($settings)), $settings);
+    $settings += ['spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.log_failures' => '0'];
+    $lines = timed_lines($code, $settings);
+    $report = json_decode($lines[2][0] ?? '', true);
+    if (!is_array($report)) {
+        throw new RuntimeException('the process printed ' . var_export(array_column($lines, 0), true));
+    }
+    return ['seconds' => $lines[1][1]] + $report;
+}

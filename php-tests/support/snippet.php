@@ -1,0 +1,31 @@
+<?php
+/*
+ * The documented code as a function: what a shop runs today, and what spread is compared with.
+ * The only line added is the CA of the tests. Needs php-curl (--EXTENSIONS-- curl).
+ */
+declare(strict_types=1);
+
+/**
+ * @param array $post_data the documented array: "data" and "request"
+ * @param string $keys     PUBLIC_KEY:PRIVATE_KEY
+ * @return string|false what curl_exec() returned
+ */
+function snippet(array $post_data, string $url, string $keys, ?string $ca = null): mixed
+{
+    $curl_post_data = http_build_query($post_data);
+    $curl = curl_init();
+    curl_setopt($curl, CURLOPT_URL, $url);
+    curl_setopt($curl, CURLOPT_POST, true);
+    curl_setopt($curl, CURLOPT_POSTREDIR, CURL_REDIR_POST_ALL);
+    curl_setopt($curl, CURLOPT_FOLLOWLOCATION, true);
+    curl_setopt($curl, CURLOPT_HTTPAUTH, CURLAUTH_ANY);
+    curl_setopt($curl, CURLOPT_USERPWD, $keys);
+    curl_setopt($curl, CURLOPT_POSTFIELDS, $curl_post_data);
+    curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
+    if ($ca !== null) {
+        curl_setopt($curl, CURLOPT_CAINFO, $ca);
+    }
+    $curl_return = curl_exec($curl);
+    unset($curl); // curl_close() does nothing since PHP 8.0 and is deprecated since 8.5
+    return $curl_return;
+}
