@@ -7,7 +7,6 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
@@ -15,23 +14,23 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use reqwest::{Client, Method, Request, Response, redirect, retry};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use reqwest::{Client, ClientBuilder, Method, Request, Response, redirect, retry};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use crate::auth::{self, Credentials};
+use crate::auth::{self, Memory};
 use crate::config::{Config, Keys, Roots};
-use crate::error::{Error, Kind, Part, Refusal, TlsFailure};
-use crate::exchange::{self, Verdict};
-use crate::retry_after;
+use crate::error::{Error, Kind, Part, Refusal};
+use crate::exchange::{Exchange, Head, Next};
+use crate::proxy::{self, Proxy};
+use crate::redirect::authority;
+use crate::{retry_after, tls};
 
 const BODY_LIMIT: usize = 8 << 20;
 const HEAD_LIMIT: usize = 256 << 10;
+const DRAIN_LIMIT: usize = 64 << 10;
 /// The head's size is the bound that counts; this many headers of a few bytes each stay below it.
 const HEADER_LIMIT: usize = 4096;
 /// Shorter than nginx's `keepalive_timeout` of 75 s.
@@ -45,39 +44,52 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// The clients of this thread, with their idle connections.
+/// The clients of this thread with their idle connections, and what origins asked for.
 #[derive(Default)]
 pub struct Session {
     clients: Vec<Kept>,
+    origins: Vec<Origin>,
+}
+
+/// What one origin asked for with one set of keys, and on which way there: another proxy is not
+/// handed the keys for what the origin said through this one.
+struct Origin {
+    origin: url::Origin,
+    keys: Keys,
+    proxy: Option<Proxy>,
+    memory: Memory,
 }
 
 /// A client and what it was made for.
 struct Kept {
+    purpose: Purpose,
+    client: Client,
+    connects: Arc<AtomicUsize>,
+}
+
+/// What calls must have in common to share connections.
+struct Purpose {
     keys: Keys,
-    /// Nothing for plain http, where no certificate is looked at.
+    /// Nothing where no certificate is looked at.
     roots: Option<Roots>,
     connect_timeout: Duration,
-    client: Client,
-    authorization: HeaderValue,
-    connects: Arc<AtomicUsize>,
-    /// The origins that asked for the keys over plain http.
-    asked: Vec<url::Origin>,
+    proxy: Option<Proxy>,
 }
 
 impl Session {
-    /// Sends `body`, answers a challenge, and returns the answer when it is a 2xx.
+    /// Sends `body` to the configured endpoint, answers challenges, follows redirects, and returns
+    /// the final answer when it is a 2xx.
     ///
     /// # Errors
     /// Every other outcome. Never takes longer than the configured timeout.
     pub async fn send(&mut self, config: &Config, body: Bytes) -> Result<Answer, Error> {
         let deadline = Instant::now() + config.timeout;
-        let kept = self.kept(config)?;
         // Idle connections are not driven between calls. Two turns of the runtime let it read what
         // happened to them meanwhile (the first polls the sockets, the second their tasks), so that
         // a connection the server has closed is not used again.
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
-        match timeout_at(deadline, kept.exchange(config, body)).await {
+        match timeout_at(deadline, self.exchange(config, &body)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Kind::Timeout {
                 limit: config.timeout,
@@ -86,35 +98,193 @@ impl Session {
         }
     }
 
-    fn kept(&mut self, config: &Config) -> Result<&mut Kept, Error> {
-        let roots = (config.endpoint.scheme() == "https").then_some(&config.roots);
-        let found = self.clients.iter().position(|kept| {
-            kept.keys == config.keys
-                && kept.roots.as_ref() == roots
-                && kept.connect_timeout == config.connect_timeout
-        });
-        let index = match found {
-            Some(index) => index,
-            None => {
-                let kept = Kept::new(config, roots)?;
-                if self.clients.len() == CLIENT_LIMIT {
-                    self.clients.remove(0);
+    async fn exchange(&mut self, config: &Config, body: &Bytes) -> Result<Answer, Error> {
+        let mut exchange = Exchange::new(&config.endpoint, config.max_redirects);
+        loop {
+            let url = exchange.url().clone();
+            let secure = url.scheme() == "https";
+            let mut unknown = Memory::default();
+            let (clients, origins) = (&mut self.clients, &mut self.origins);
+            let kept = kept(clients, config, &url)?;
+            let memory = exchange
+                .keys_may_go()
+                .then(|| memory(origins, &url, &kept.purpose))
+                .flatten()
+                .unwrap_or(&mut unknown);
+            let authorization = if exchange.keys_may_go() {
+                let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
+                memory.authorization(config.auth, secure, &config.keys, "POST", target, &cnonce)
+            } else {
+                None
+            };
+            let sent = authorization.as_ref().map(|carried| carried.scheme);
+            let request = Outgoing {
+                url: &url,
+                body,
+                authorization: authorization.and_then(|carried| sensitive(&carried.value)),
+            };
+            let response = kept.request(config, request).await?;
+            let headers = response.headers();
+            let head = Head {
+                status: response.status().as_u16(),
+                location: headers.get(LOCATION).map(HeaderValue::as_bytes),
+                challenges: headers
+                    .get_all(WWW_AUTHENTICATE)
+                    .into_iter()
+                    .map(HeaderValue::as_bytes)
+                    .collect(),
+            };
+            let status = head.status;
+            let schemes = match exchange.judge(&head, config.auth, sent, memory)? {
+                Next::Send => {
+                    drain(response).await;
+                    continue;
                 }
-                self.clients.push(kept);
-                self.clients.len() - 1
-            }
-        };
-        self.clients
-            .get_mut(index)
-            .ok_or_else(|| Kind::KeysMissing.into())
+                Next::Deliver => {
+                    let body = read(response, config, &url).await?.body;
+                    return Ok(Answer { status, body });
+                }
+                Next::Refuse => Vec::new(),
+                Next::RefuseSchemes(schemes) => schemes,
+            };
+            let received = read(response, config, &url).await?;
+            return Err(Kind::Refused(Refusal {
+                status,
+                reason: received.reason,
+                body: Bytes::from(received.body),
+                retry_after: received.retry_after,
+                schemes,
+            })
+            .into());
+        }
+    }
+}
+
+/// What `url`'s origin asked for.
+fn memory<'o>(
+    origins: &'o mut Vec<Origin>,
+    url: &Url,
+    purpose: &Purpose,
+) -> Option<&'o mut Memory> {
+    let origin = url.origin();
+    let found = origins.iter().position(|known| {
+        known.origin == origin && known.keys == purpose.keys && known.proxy == purpose.proxy
+    });
+    // The last in the list is the one in use: the first is the one to forget.
+    let known = match found {
+        Some(index) => origins.remove(index),
+        None => Origin {
+            origin,
+            keys: purpose.keys.clone(),
+            proxy: purpose.proxy.clone(),
+            memory: Memory::default(),
+        },
+    };
+    if origins.len() == CLIENT_LIMIT {
+        origins.remove(0);
+    }
+    origins.push(known);
+    origins.last_mut().map(|known| &mut known.memory)
+}
+
+/// The client for a request to `url`, made when there is none.
+fn kept<'c>(clients: &'c mut Vec<Kept>, config: &Config, url: &Url) -> Result<&'c Kept, Error> {
+    let secure = url.scheme() == "https";
+    let proxy = proxy::choose(&config.proxy, &variable, url).map_err(|invalid| {
+        Error::from(Kind::Setting {
+            name: invalid.name,
+            expected: invalid.expected,
+        })
+    })?;
+    // The last in the list is the one in use: the first is the one to close.
+    let found = clients
+        .iter()
+        .rposition(|kept| kept.purpose.is(config, secure, proxy.as_ref()));
+    let kept = match found {
+        Some(index) => clients.remove(index),
+        None => Kept::new(config, Purpose::new(config, secure, proxy))?,
+    };
+    if clients.len() == CLIENT_LIMIT {
+        clients.remove(0);
+    }
+    clients.push(kept);
+    clients.last().ok_or_else(|| Kind::KeysMissing.into())
+}
+
+/// A header value that no debug output shows.
+fn sensitive(value: &[u8]) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_bytes(value).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// Randomness for Digest, from the TLS library's generator.
+fn cnonce() -> String {
+    let mut bytes = [0; 16];
+    // Without randomness there is no TLS either; over http a constant is still a valid cnonce.
+    let _ = rustls::crypto::ring::default_provider()
+        .secure_random
+        .fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A variable of the process's environment, where libcurl looks for proxies too.
+fn variable(name: &str) -> Option<Vec<u8>> {
+    use std::os::unix::ffi::OsStringExt as _;
+    std::env::var_os(name).map(|value| value.into_vec())
+}
+
+impl Purpose {
+    fn new(config: &Config, secure: bool, proxy: Option<Proxy>) -> Self {
+        Self {
+            keys: config.keys.clone(),
+            roots: speaks_tls(secure, proxy.as_ref()).then(|| config.roots.clone()),
+            connect_timeout: config.connect_timeout,
+            proxy,
+        }
+    }
+
+    fn is(&self, config: &Config, secure: bool, proxy: Option<&Proxy>) -> bool {
+        self.keys == config.keys
+            && self.roots.as_ref() == speaks_tls(secure, proxy).then_some(&config.roots)
+            && self.connect_timeout == config.connect_timeout
+            && self.proxy.as_ref() == proxy
+    }
+}
+
+/// Whether certificates are looked at: the server's, or those of an https proxy.
+fn speaks_tls(secure: bool, proxy: Option<&Proxy>) -> bool {
+    secure || proxy.is_some_and(|proxy| proxy.url.scheme() == "https")
+}
+
+/// A request to be made.
+struct Outgoing<'r> {
+    url: &'r Url,
+    body: &'r Bytes,
+    authorization: Option<HeaderValue>,
+}
+
+impl Outgoing<'_> {
+    fn request(&self) -> Request {
+        let mut request = Request::new(Method::POST, self.url.clone());
+        let headers = request.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
+        if let Some(authorization) = &self.authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        *request.body_mut() = Some(self.body.clone().into());
+        request
     }
 }
 
 impl Kept {
-    fn new(config: &Config, roots: Option<&Roots>) -> Result<Self, Error> {
+    fn new(config: &Config, purpose: Purpose) -> Result<Self, Error> {
         let connects = Arc::new(AtomicUsize::new(0));
         let client = Client::builder()
-            .tls_backend_preconfigured(tls(roots)?)
+            .tls_backend_preconfigured(tls::configuration(purpose.roots.as_ref())?)
             .http1_only()
             // Heads that libcurl takes and hyper refuses unless told.
             .http1_allow_obsolete_multiline_headers_in_responses(true)
@@ -124,109 +294,73 @@ impl Kept {
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(retry::never())
-            .no_proxy()
             .user_agent(config.user_agent.as_str())
-            .connect_timeout(config.connect_timeout)
+            .connect_timeout(purpose.connect_timeout)
             .connector_layer(CountConnects(Arc::clone(&connects)))
             // Calls of a thread follow one another: a second idle connection is never needed.
             .pool_max_idle_per_host(1)
-            .pool_idle_timeout(IDLE_LIMIT)
-            .build()
-            .map_err(|error| failure(&error, config, &config.endpoint))?;
-        let mut authorization = HeaderValue::try_from(auth::basic(&config.keys))
-            .map_err(|_| Error::from(Kind::KeysMissing))?;
-        authorization.set_sensitive(true);
+            .pool_idle_timeout(IDLE_LIMIT);
+        let client = match &purpose.proxy {
+            Some(proxy) => through(proxy).map(|proxy| client.proxy(proxy)),
+            None => Ok(client.no_proxy()),
+        };
+        let client = client
+            .and_then(ClientBuilder::build)
+            .map_err(|error| failure(&error, config, &config.endpoint, None))?;
         Ok(Self {
-            keys: config.keys.clone(),
-            roots: roots.cloned(),
-            connect_timeout: config.connect_timeout,
+            purpose,
             client,
-            authorization,
             connects,
-            asked: Vec::new(),
         })
-    }
-
-    async fn exchange(&mut self, config: &Config, body: Bytes) -> Result<Answer, Error> {
-        let url = &config.endpoint;
-        let origin = url.origin();
-        let mut credentials =
-            exchange::opening(url.scheme() == "https", self.asked.contains(&origin));
-        loop {
-            let response = self.request(config, url, &body, credentials).await?;
-            let status = response.status().as_u16();
-            let offers_basic = auth::offers_basic(
-                response
-                    .headers()
-                    .get_all(WWW_AUTHENTICATE)
-                    .into_iter()
-                    .map(HeaderValue::as_bytes),
-            );
-            let verdict = exchange::judge(status, credentials, offers_basic);
-            let answer = read(response, config, url).await?;
-            match verdict {
-                Verdict::Deliver => {
-                    return Ok(Answer {
-                        status,
-                        body: answer.body,
-                    });
-                }
-                Verdict::SendAgain(with) => {
-                    credentials = with;
-                    if !self.asked.contains(&origin) {
-                        self.asked.push(origin.clone());
-                    }
-                }
-                Verdict::Refused => {
-                    return Err(Kind::Refused(Refusal {
-                        status,
-                        reason: answer.reason,
-                        body: Bytes::from(answer.body),
-                        retry_after: answer.retry_after,
-                    })
-                    .into());
-                }
-            }
-        }
     }
 
     /// One request. When a kept connection turns out to be dead, the order is sent once more, on a
     /// new one: an update is idempotent by its order id.
-    async fn request(
-        &self,
-        config: &Config,
-        url: &Url,
-        body: &Bytes,
-        credentials: Credentials,
-    ) -> Result<Response, Error> {
+    async fn request(&self, config: &Config, outgoing: Outgoing<'_>) -> Result<Response, Error> {
         let connects = self.connects.load(Ordering::Relaxed);
-        let first = self.execute(url, body, credentials).await;
-        let outcome = match first {
+        let outcome = match self.client.execute(outgoing.request()).await {
             Err(error) if self.connects.load(Ordering::Relaxed) == connects && is_dead(&error) => {
-                self.execute(url, body, credentials).await
+                self.client.execute(outgoing.request()).await
             }
             outcome => outcome,
         };
-        outcome.map_err(|error| failure(&error, config, url))
+        outcome.map_err(|error| failure(&error, config, outgoing.url, self.purpose.proxy.as_ref()))
     }
+}
 
-    async fn execute(
-        &self,
-        url: &Url,
-        body: &Bytes,
-        credentials: Credentials,
-    ) -> reqwest::Result<Response> {
-        let mut request = Request::new(Method::POST, url.clone());
-        let headers = request.headers_mut();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
-        if credentials == Credentials::Basic {
-            headers.insert(AUTHORIZATION, self.authorization.clone());
-        }
-        *request.body_mut() = Some(body.clone().into());
-        self.client.execute(request).await
+/// The proxy for reqwest: credentials in `Proxy-Authorization`, or in the SOCKS handshake.
+fn through(proxy: &Proxy) -> reqwest::Result<reqwest::Proxy> {
+    let Some((user, password)) = &proxy.credentials else {
+        return reqwest::Proxy::all(proxy.url.clone());
+    };
+    if proxy.url.scheme().starts_with("socks") {
+        let mut url = proxy.url.clone();
+        // `url` escapes all that must be escaped but the percent sign itself.
+        let escaped = |text: &[u8]| String::from_utf8_lossy(text).replace('%', "%25");
+        let _ = url.set_username(&escaped(user));
+        let _ = url.set_password(Some(&escaped(password)));
+        return reqwest::Proxy::all(url);
+    }
+    let keys = Keys {
+        public: user.clone(),
+        private: password.clone(),
+    };
+    let through = reqwest::Proxy::all(proxy.url.clone())?;
+    Ok(match sensitive(auth::basic(&keys).as_bytes()) {
+        Some(authorization) => through.custom_http_auth(authorization),
+        None => through,
+    })
+}
+
+/// Reads what is left of an answer that is not final, so that its connection can be used again; one
+/// that goes on for long, or breaks, is given up with its connection.
+async fn drain(mut response: Response) {
+    let mut left = DRAIN_LIMIT;
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let Some(rest) = left.checked_sub(chunk.len()) else {
+            return;
+        };
+        left = rest;
     }
 }
 
@@ -261,7 +395,7 @@ async fn read(mut response: Response, config: &Config, url: &Url) -> Result<Rece
     while let Some(chunk) = response
         .chunk()
         .await
-        .map_err(|error| failure(&error, config, url))?
+        .map_err(|error| failure(&error, config, url, None))?
     {
         if body.len() + chunk.len() > BODY_LIMIT {
             return Err(too_large(Part::Body));
@@ -283,72 +417,6 @@ fn head_length(headers: &HeaderMap) -> usize {
         .sum()
 }
 
-fn tls(roots: Option<&Roots>) -> Result<ClientConfig, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| {
-            Error::from(Kind::Connect {
-                to: "SPREAD".into(),
-                reason: error.to_string(),
-            })
-        })?;
-    let mut config = builder
-        .with_root_certificates(match roots {
-            Some(roots) => store(roots)?,
-            None => RootCertStore::empty(),
-        })
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
-}
-
-fn store(roots: &Roots) -> Result<RootCertStore, Error> {
-    let mut store = RootCertStore::empty();
-    match roots {
-        Roots::File { path, setting } => {
-            let unusable = |reason: String| {
-                Error::from(Kind::CaFile {
-                    setting,
-                    path: path.display().to_string(),
-                    reason,
-                })
-            };
-            let certificates = pem(path).map_err(unusable)?;
-            // As OpenSSL does with a bundle: what cannot be an authority is passed over.
-            store.add_parsable_certificates(certificates);
-            if store.is_empty() {
-                return Err(unusable("which holds no CA certificate".into()));
-            }
-        }
-        Roots::System => {
-            let native = rustls_native_certs::load_native_certs();
-            store.add_parsable_certificates(native.certs);
-            if store.is_empty() {
-                return Err(Kind::CaFile {
-                    setting: "the system's certificate store",
-                    path: "no CA certificate".into(),
-                    reason: "so install the package ca-certificates or set spread.ca_file".into(),
-                }
-                .into());
-            }
-        }
-    }
-    Ok(store)
-}
-
-fn pem(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    use rustls::pki_types::pem::Error as PemError;
-    let unreadable = |error: PemError| match error {
-        PemError::Io(error) => format!("which cannot be read ({})", error.kind()),
-        _ => "which is not PEM".into(),
-    };
-    CertificateDer::pem_file_iter(path)
-        .map_err(unreadable)?
-        .collect::<Result<_, _>>()
-        .map_err(unreadable)
-}
-
 /// Whether a kept connection died under the request: closed or reset, not slow.
 fn is_dead(error: &reqwest::Error) -> bool {
     if error.is_timeout() || error.is_connect() {
@@ -364,6 +432,24 @@ fn is_dead(error: &reqwest::Error) -> bool {
     })
 }
 
+fn connect_reason(error: &reqwest::Error, io: Option<&io::Error>) -> String {
+    if error.is_dns() {
+        return "its name has no address".into();
+    }
+    // hyper-util's TunnelError has no public type: its text is all there is.
+    let tunnel = causes(error)
+        .map(ToString::to_string)
+        .find(|text| text.starts_with("tunnel error"));
+    match (tunnel, io) {
+        (Some(text), _) if text.contains("authorization required") => {
+            "it refuses the user or password: HTTP 407".into()
+        }
+        (Some(text), _) if text.contains("unsuccessful") => "it refuses the tunnel".into(),
+        (_, Some(io)) => lost(io.kind()).map_or_else(|| io.kind().to_string(), str::to_owned),
+        _ => "it does not speak the protocol".into(),
+    }
+}
+
 fn lost(kind: io::ErrorKind) -> Option<&'static str> {
     match kind {
         io::ErrorKind::ConnectionReset => Some("reset by the server"),
@@ -376,35 +462,37 @@ fn lost(kind: io::ErrorKind) -> Option<&'static str> {
 }
 
 /// reqwest's error in the words of this crate.
-fn failure(error: &reqwest::Error, config: &Config, url: &Url) -> Error {
+fn failure(error: &reqwest::Error, config: &Config, url: &Url, proxy: Option<&Proxy>) -> Error {
     let to = authority(url);
+    let proxy = proxy.map(|proxy| authority(&proxy.url));
     if error.is_connect() && error.is_timeout() {
+        let to = match proxy {
+            Some(proxy) => format!("{to} through the proxy {proxy} (spread.proxy)"),
+            None => to,
+        };
         return Kind::ConnectTimeout {
             to,
             limit: config.connect_timeout,
         }
         .into();
     }
-    if let Some(failure) = causes(error).find_map(tls_failure) {
+    if let Some(failure) = causes(error).find_map(tls::failure) {
         return Kind::Tls { to, failure }.into();
-    }
-    if error.is_dns() {
-        let host = url.host_str().unwrap_or_default().to_owned();
-        return Kind::Resolve { host }.into();
     }
     // The innermost: what wraps it is of kind "other".
     let io = causes(error)
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .last();
     if error.is_connect() {
-        let reason = io.map_or_else(
-            || "no connection".to_owned(),
-            |io| match lost(io.kind()) {
-                Some(reason) => reason.to_owned(),
-                None => io.kind().to_string(),
+        let reason = connect_reason(error, io);
+        return match proxy {
+            Some(proxy) => Kind::Proxy { proxy, reason },
+            None if error.is_dns() => Kind::Resolve {
+                host: url.host_str().unwrap_or_default().to_owned(),
             },
-        );
-        return Kind::Connect { to, reason }.into();
+            None => Kind::Connect { to, reason },
+        }
+        .into();
     }
     let hyper = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
     if hyper.is_some_and(hyper::Error::is_parse_too_large) {
@@ -427,33 +515,6 @@ fn failure(error: &reqwest::Error, config: &Config, url: &Url) -> Error {
     .into()
 }
 
-fn tls_failure(cause: &(dyn StdError + 'static)) -> Option<TlsFailure> {
-    Some(match cause.downcast_ref::<rustls::Error>()? {
-        rustls::Error::InvalidCertificate(certificate) => match certificate {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                TlsFailure::Expired
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                TlsFailure::NotYetValid
-            }
-            CertificateError::UnknownIssuer => TlsFailure::UnknownIssuer,
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                TlsFailure::WrongName
-            }
-            CertificateError::Revoked => TlsFailure::Revoked,
-            // webpki has a reason that rustls has no name for.
-            other if format!("{other:?}").contains("CaUsedAsEndEntity") => TlsFailure::CaAsLeaf,
-            _ => TlsFailure::OtherCertificate,
-        },
-        rustls::Error::PeerIncompatible(_) => TlsFailure::TooOld,
-        rustls::Error::AlertReceived(
-            rustls::AlertDescription::ProtocolVersion | rustls::AlertDescription::HandshakeFailure,
-        ) => TlsFailure::TooOld,
-        rustls::Error::InvalidMessage(_) => TlsFailure::NotTls,
-        _ => TlsFailure::Other,
-    })
-}
-
 /// An error and its causes, outermost first. What an io::Error wraps is a cause too: `source` skips
 /// it, and both rustls' errors and the connector's own io::Errors travel that way.
 fn causes<'e>(
@@ -469,15 +530,6 @@ fn causes<'e>(
         next = wrapped.or_else(|| error.source());
         Some(error)
     })
-}
-
-/// `host:port`, as messages name a server.
-fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port_or_known_default() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
 }
 
 /// A layer around reqwest's connector that counts the connections it opens.

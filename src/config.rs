@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::auth::Policy;
+
 /// A ready configuration: everything parsed, keys present.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -17,7 +19,12 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// The whole call.
     pub timeout: Duration,
+    pub auth: Policy,
+    /// Redirects and authentication rounds of one call, together.
+    pub max_redirects: u32,
     pub roots: Roots,
+    /// A proxy's URL; empty leaves it to the environment.
+    pub proxy: Vec<u8>,
     pub user_agent: String,
 }
 
@@ -94,6 +101,33 @@ pub fn public_key(text: &[u8]) -> Result<Vec<u8>, Expected> {
     } else {
         Ok(text.to_vec())
     }
+}
+
+/// How keys are sent.
+///
+/// # Errors
+/// When it is none of the four words.
+pub fn policy(text: &[u8]) -> Result<Policy, Expected> {
+    match text {
+        b"auto" => Ok(Policy::Auto),
+        b"any" => Ok(Policy::Any),
+        b"basic" => Ok(Policy::Basic),
+        b"digest" => Ok(Policy::Digest),
+        _ => Err("auto, any, basic or digest"),
+    }
+}
+
+/// A number of redirects. php-curl's -1, without a limit, is not taken: a loop would only end with
+/// the timeout.
+///
+/// # Errors
+/// When it is not a whole number from 0 to 1000.
+pub fn redirects(text: &[u8]) -> Result<u32, Expected> {
+    str::from_utf8(text)
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .filter(|count| *count <= 1000)
+        .ok_or("a whole number from 0 to 1000")
 }
 
 /// An on/off value as PHP's INI files spell it.

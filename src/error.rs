@@ -34,8 +34,10 @@ pub enum Kind {
     },
     /// The host name has no address.
     Resolve { host: String },
-    /// No TCP connection, or none through the proxy.
+    /// No TCP connection.
     Connect { to: String, reason: String },
+    /// No connection through the proxy.
+    Proxy { proxy: String, reason: String },
     /// The TLS handshake failed.
     Tls { to: String, failure: TlsFailure },
     /// No connection (DNS, TCP and TLS together) within `spread.connect_timeout`.
@@ -46,6 +48,11 @@ pub enum Kind {
     Lost { to: String, reason: String },
     /// What arrived is not HTTP.
     NotHttp { to: String },
+    /// A redirect that must not be followed, or too many of them.
+    Redirect {
+        from: String,
+        failure: RedirectFailure,
+    },
     /// SPREAD answered with a status outside 2xx.
     Refused(Refusal),
     /// A 2xx answer that cannot be decoded.
@@ -68,6 +75,18 @@ pub enum TlsFailure {
     TooOld,
     NotTls,
     Other,
+}
+
+/// Why a redirect is not followed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RedirectFailure {
+    Downgrade,
+    Scheme,
+    Malformed,
+    /// Redirects and authentication rounds, together.
+    TooMany {
+        limit: u32,
+    },
 }
 
 /// Why a 2xx answer cannot be decoded.
@@ -96,6 +115,8 @@ pub struct Refusal {
     pub body: Bytes,
     /// Seconds from now, out of `Retry-After` (RFC 9110 section 10.2.3).
     pub retry_after: Option<f64>,
+    /// The schemes of a 401 by which it could not be answered; empty when the keys were looked at.
+    pub schemes: Vec<&'static str>,
 }
 
 impl From<Kind> for Error {
@@ -130,11 +151,13 @@ impl Error {
         match &*self.kind {
             Kind::Resolve { .. }
             | Kind::Connect { .. }
+            | Kind::Proxy { .. }
             | Kind::Tls { .. }
             | Kind::ConnectTimeout { .. }
             | Kind::Timeout { .. }
             | Kind::Lost { .. }
-            | Kind::NotHttp { .. } => true,
+            | Kind::NotHttp { .. }
+            | Kind::Redirect { .. } => true,
             Kind::Refused(refusal) => matches!(refusal.status, 408 | 425 | 429 | 500..=599),
             Kind::Setting { .. }
             | Kind::KeysMissing
@@ -171,6 +194,10 @@ impl Error {
                 "{order} did not reach SPREAD: no connection to {to} ({reason}); check \
                  spread.endpoint and this machine's network"
             ),
+            Kind::Proxy { proxy, reason } => format!(
+                "{order} did not reach SPREAD: no connection through the proxy {proxy} ({reason}); \
+                 check spread.proxy, or the environment's proxy when that is empty"
+            ),
             Kind::Tls { to, failure } => {
                 format!("{order} did not reach SPREAD: {to} {}", failure.words())
             }
@@ -191,6 +218,10 @@ impl Error {
             Kind::NotHttp { to } => format!(
                 "{to} did not answer in HTTP about {order}; check that spread.endpoint names \
                  SPREAD's API"
+            ),
+            Kind::Redirect { from, failure } => format!(
+                "{order} was not delivered: {from} {}; check spread.endpoint",
+                failure.words()
             ),
             Kind::Refused(refusal) => format!(
                 "SPREAD refused {order}: HTTP {}{}; {}",
@@ -223,6 +254,10 @@ impl Error {
 impl Refusal {
     fn advice(&self) -> String {
         match self.status {
+            401 if !self.schemes.is_empty() => format!(
+                "it asks for keys by {} only; check spread.endpoint and spread.auth",
+                self.schemes.join(" or ")
+            ),
             401 => "check spread.public_key and spread.private_key".into(),
             403 => "check that these API keys may report orders".into(),
             404 | 405 | 300..=399 => "check spread.endpoint".into(),
@@ -263,6 +298,22 @@ impl TlsFailure {
                 "does not answer in TLS; check the port and the https:// of spread.endpoint"
             }
             Self::Other => "ended the TLS handshake",
+        }
+    }
+}
+
+impl RedirectFailure {
+    fn words(self) -> String {
+        match self {
+            Self::Downgrade => {
+                "redirects from https to http, which would show the order to everybody on the way"
+                    .into()
+            }
+            Self::Scheme => "redirects to something that is neither http nor https".into(),
+            Self::Malformed => "redirects to something that is no URL".into(),
+            Self::TooMany { limit } => {
+                format!("redirects or asks for keys more than {limit} times (spread.max_redirects)")
+            }
         }
     }
 }
@@ -341,6 +392,7 @@ mod tests {
             reason,
             body: Bytes::from_static(b"john@doe.com"),
             retry_after,
+            schemes: Vec::new(),
         })
         .into()
     }

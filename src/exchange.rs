@@ -1,71 +1,238 @@
 //! Response head → send again, deliver or refuse. No I/O.
 //!
 //! ```text
-//!                 https, or an origin that asked before
-//!               ┌──────────────── Basic ───────────────┐
-//!   opening ────┤                                      ├──► 2xx ──► deliver
-//!               └── none ──► 401 that offers Basic ────┘
-//!                   (http)   (once, the origin is remembered)
-//!                                   any other answer ─────────────► refused
+//!   opening: the endpoint, with what its origin is known to want
+//!      │
+//!      ▼            401 + a usable challenge, same origin: again, with credentials ─┐
+//!   request ──────► 3xx + Location: there, with the same body;                     ├─► request
+//!      │              the keys only if it is the endpoint's own origin ────────────┘
+//!      │                (each of them is a round; there are max_redirects rounds)
+//!      ├──────────► 2xx: deliver
+//!      └──────────► anything else, or a redirect that must not be followed: refuse
 //! ```
 
-use crate::auth::Credentials;
+use url::Url;
+
+use crate::auth::{Memory, Outcome, Policy, Scheme};
+use crate::error::{Error, Kind, RedirectFailure};
+use crate::redirect::{self, Refused};
+
+/// One call's way from the endpoint to a final answer.
+pub struct Exchange {
+    endpoint: Url,
+    url: Url,
+    rounds: u32,
+    limit: u32,
+}
+
+/// What an answer's head says that decides what comes next.
+pub struct Head<'h> {
+    pub status: u16,
+    pub location: Option<&'h [u8]>,
+    /// The values of `WWW-Authenticate`.
+    pub challenges: Vec<&'h [u8]>,
+}
 
 /// What to do about an answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// It is final, and good.
     Deliver,
-    SendAgain(Credentials),
-    Refused,
+    /// Send the order (again) to [`Exchange::url`].
+    Send,
+    /// It is final, and a refusal.
+    Refuse,
+    /// It is a 401 that offers none of the schemes that may answer it, but these.
+    RefuseSchemes(Vec<&'static str>),
 }
 
-/// What the first request of a call carries. Over https the keys go along at once, which saves a
-/// round trip; over plain http they wait until the origin has asked.
-#[must_use]
-pub fn opening(secure: bool, asked_before: bool) -> Credentials {
-    if secure || asked_before {
-        Credentials::Basic
-    } else {
-        Credentials::None
+impl Exchange {
+    /// `limit`: how many redirects and authentication rounds, together.
+    #[must_use]
+    pub fn new(endpoint: &Url, limit: u32) -> Self {
+        Self {
+            endpoint: endpoint.clone(),
+            url: endpoint.clone(),
+            rounds: 0,
+            limit,
+        }
     }
-}
 
-/// The verdict on an answer to a request that carried `sent`.
-#[must_use]
-pub fn judge(status: u16, sent: Credentials, offers_basic: bool) -> Verdict {
-    match (status, sent) {
-        (200..=299, _) => Verdict::Deliver,
-        (401, Credentials::None) if offers_basic => Verdict::SendAgain(Credentials::Basic),
-        _ => Verdict::Refused,
+    /// Where the next request goes.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Whether the keys may go there: only to the endpoint's own origin.
+    #[must_use]
+    pub fn keys_may_go(&self) -> bool {
+        redirect::same_origin(&self.url, &self.endpoint)
+    }
+
+    /// Judges an answer to a request that carried `sent`.
+    ///
+    /// # Errors
+    /// When a redirect must not be followed, or there were too many rounds.
+    pub fn judge(
+        &mut self,
+        head: &Head<'_>,
+        policy: Policy,
+        sent: Option<Scheme>,
+        memory: &mut Memory,
+    ) -> Result<Next, Error> {
+        match head.status {
+            200..=299 => return Ok(Next::Deliver),
+            401 if self.keys_may_go() => {
+                return match memory.challenged(policy, sent, head.challenges.iter().copied()) {
+                    Outcome::SendAgain => self.again(),
+                    Outcome::Refused => Ok(Next::Refuse),
+                    Outcome::NothingUsable { offered } => Ok(Next::RefuseSchemes(offered)),
+                };
+            }
+            _ => {}
+        }
+        match redirect::target(&self.url, head.status, head.location) {
+            Ok(None) => Ok(Next::Refuse),
+            Ok(Some(url)) => {
+                let next = self.again()?;
+                self.url = url;
+                Ok(next)
+            }
+            Err(refused) => Err(self.redirect_failure(match refused {
+                Refused::Downgrade => RedirectFailure::Downgrade,
+                Refused::Scheme => RedirectFailure::Scheme,
+                Refused::Malformed => RedirectFailure::Malformed,
+            })),
+        }
+    }
+
+    fn again(&mut self) -> Result<Next, Error> {
+        if self.rounds == self.limit {
+            return Err(self.redirect_failure(RedirectFailure::TooMany { limit: self.limit }));
+        }
+        self.rounds += 1;
+        Ok(Next::Send)
+    }
+
+    fn redirect_failure(&self, failure: RedirectFailure) -> Error {
+        Kind::Redirect {
+            from: redirect::authority(&self.url),
+            failure,
+        }
+        .into()
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn keys_wait_over_plain_http_only() {
-        assert_eq!(opening(true, false), Credentials::Basic);
-        assert_eq!(opening(false, false), Credentials::None);
-        assert_eq!(opening(false, true), Credentials::Basic);
+    const ENDPOINT: &str = "https://shop.example/api";
+
+    struct Call {
+        exchange: Exchange,
+        memory: Memory,
+    }
+
+    impl Call {
+        fn new(endpoint: &str, limit: u32) -> Self {
+            Self {
+                exchange: Exchange::new(&Url::parse(endpoint).unwrap(), limit),
+                memory: Memory::default(),
+            }
+        }
+
+        fn redirect(&mut self, status: u16, location: &str) -> Result<Next, Error> {
+            let head = Head {
+                status,
+                location: Some(location.as_bytes()),
+                challenges: Vec::new(),
+            };
+            self.judge(&head, Some(Scheme::Basic))
+        }
+
+        fn challenge(&mut self, sent: Option<Scheme>, challenge: &str) -> Result<Next, Error> {
+            let head = Head {
+                status: 401,
+                location: None,
+                challenges: vec![challenge.as_bytes()],
+            };
+            self.judge(&head, sent)
+        }
+
+        fn judge(&mut self, head: &Head<'_>, sent: Option<Scheme>) -> Result<Next, Error> {
+            self.exchange
+                .judge(head, Policy::Auto, sent, &mut self.memory)
+        }
     }
 
     #[test]
-    fn a_challenge_is_answered_once() {
-        let again = Verdict::SendAgain(Credentials::Basic);
-        assert_eq!(judge(401, Credentials::None, true), again);
-        assert_eq!(judge(401, Credentials::Basic, true), Verdict::Refused);
-        assert_eq!(judge(401, Credentials::None, false), Verdict::Refused);
+    fn every_redirect_is_followed_with_the_keys_at_home_only() {
+        for status in [300, 301, 302, 303, 307, 308] {
+            let mut call = Call::new(ENDPOINT, 20);
+            assert_eq!(call.redirect(status, "/b?c").unwrap(), Next::Send);
+            assert_eq!(call.exchange.url().as_str(), "https://shop.example/b?c");
+            assert!(call.exchange.keys_may_go());
+            for elsewhere in ["https://shop.example:444/", "https://other.example/"] {
+                assert_eq!(call.redirect(status, elsewhere).unwrap(), Next::Send);
+                assert!(!call.exchange.keys_may_go(), "{elsewhere}");
+            }
+            assert_eq!(call.redirect(status, ENDPOINT).unwrap(), Next::Send);
+            assert!(call.exchange.keys_may_go());
+        }
+        let mut call = Call::new("http://shop.example/api", 20);
+        assert_eq!(call.redirect(302, ENDPOINT).unwrap(), Next::Send);
+        assert!(!call.exchange.keys_may_go());
     }
 
     #[test]
-    fn only_2xx_is_delivered() {
-        for status in [200, 201, 204, 299] {
-            assert_eq!(judge(status, Credentials::Basic, false), Verdict::Deliver);
+    fn a_challenge_elsewhere_is_not_answered() {
+        let mut call = Call::new(ENDPOINT, 20);
+        call.redirect(302, "https://other.example/").unwrap();
+        let next = call.challenge(None, "Basic realm=\"x\"").unwrap();
+        assert_eq!(next, Next::Refuse);
+    }
+
+    #[test]
+    fn rounds_are_counted_together() {
+        let mut call = Call::new("http://shop.example/", 3);
+        call.challenge(None, "Basic realm=\"x\"").unwrap();
+        call.redirect(302, "/a").unwrap();
+        call.redirect(302, "/b").unwrap();
+        assert!(call.redirect(302, "/c").is_err());
+        assert!(Call::new(ENDPOINT, 0).redirect(302, "/a").is_err());
+    }
+
+    #[test]
+    fn what_leaves_https_or_the_web_is_refused() {
+        for location in ["http://shop.example/", "ftp://shop.example/", "https://"] {
+            assert!(Call::new(ENDPOINT, 20).redirect(302, location).is_err());
         }
-        for status in [301, 400, 403, 500] {
-            assert_eq!(judge(status, Credentials::None, true), Verdict::Refused);
+    }
+
+    #[test]
+    fn other_answers_are_final() {
+        let mut call = Call::new(ENDPOINT, 20);
+        for (status, next) in [
+            (200, Next::Deliver),
+            (204, Next::Deliver),
+            (302, Next::Refuse),
+            (304, Next::Refuse),
+            (401, Next::Refuse),
+            (500, Next::Refuse),
+        ] {
+            let head = Head {
+                status,
+                location: None,
+                challenges: Vec::new(),
+            };
+            assert_eq!(call.judge(&head, Some(Scheme::Basic)).unwrap(), next);
         }
+        assert_eq!(
+            call.challenge(None, "Negotiate").unwrap(),
+            Next::RefuseSchemes(vec!["Negotiate"])
+        );
     }
 }

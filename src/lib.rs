@@ -6,7 +6,7 @@
 //!   $data, $request ──► php/encode ──► form ──► body
 //!                                                │
 //!        ┌───────────────── runtime ─────────────▼──────────────┐
-//!        │  client ◄──► exchange (decides) ◄──► auth            │
+//!        │  client ◄──► exchange (decides) ◄──► auth, redirect  │
 //!        └───────────────────────────────────────┬──────────────┘
 //!                                     answer or error
 //!                                                │
@@ -30,9 +30,17 @@ pub mod exchange;
 #[forbid(unsafe_code)]
 pub mod form;
 #[forbid(unsafe_code)]
+pub mod json_numbers;
+#[forbid(unsafe_code)]
+pub mod proxy;
+#[forbid(unsafe_code)]
+pub mod redirect;
+#[forbid(unsafe_code)]
 pub mod retry_after;
 #[forbid(unsafe_code)]
 pub mod runtime;
+#[forbid(unsafe_code)]
+pub mod tls;
 
 #[cfg(feature = "php")]
 mod php;

@@ -20,7 +20,9 @@ final class WebRoot
         }
         chmod($this->directory . '/tmp', 0777);
         copy(extension_file(), $this->directory . '/spread.so');
-        copy(__DIR__ . '/../pages/order.php', $this->directory . '/pages/order.php');
+        foreach (glob(__DIR__ . '/../pages/*.php') as $page) {
+            copy($page, $this->directory . '/pages/' . basename($page));
+        }
         copy(__DIR__ . '/documented.php', $this->directory . '/support/documented.php');
         $owner = getmypid();
         register_shutdown_function(function () use ($owner): void {
@@ -142,15 +144,18 @@ function worker_user(): ?array
  * Starts php-fpm with nginx before it and gives the URL of the pages.
  *
  * @param array<string, string|int> $settings
+ * @param array<string, string|int> $directives more of the pool's, such as pm.max_requests
+ * @param array<string, string|int> $start settings that count when php-fpm starts, before it forks
  * @return array{string, list<Daemon>}
  */
-function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, array $environment = []): array
+function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, array $environment = [], array $directives = [], array $start = []): array
 {
     $dir = $root->directory;
     $worker = worker_user();
     $identity = $worker === null ? '' : "user = {$worker['user']}\ngroup = {$worker['group']}\nlisten.owner = {$worker['user']}\nlisten.group = {$worker['group']}\n";
     $values = implode('', array_map(static fn ($name, $value) => "php_value[$name] = \"$value\"\n", array_keys($settings), $settings));
     $variables = implode('', array_map(static fn ($name, $value) => "env[$name] = \"$value\"\n", array_keys($environment), $environment));
+    $more = implode('', array_map(static fn ($name, $value) => "$name = $value\n", array_keys($directives), $directives));
     $pool = $root->write('fpm.conf', <<<CONF
         [global]
         error_log = $dir/logs/fpm.log
@@ -160,11 +165,15 @@ function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, ar
         pm = static
         pm.max_children = $workers
         catch_workers_output = yes
-        {$values}{$variables}
+        {$more}{$values}{$variables}
         CONF);
     $version = PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;
+    $command = [program("php-fpm$version", 'php-fpm'), '-n', '-F', '-y', $pool, '-d', "extension=$dir/spread.so"];
+    foreach ($start as $name => $value) {
+        array_push($command, '-d', "$name=\"$value\"");
+    }
     $fpm = new Daemon(
-        [program("php-fpm$version", 'php-fpm'), '-n', '-F', '-y', $pool, '-d', "extension=$dir/spread.so"],
+        $command,
         "unix://$dir/fpm.sock",
         $root,
     );
@@ -265,6 +274,12 @@ function start_apache(WebRoot $root, int $workers, array $settings, array $envir
         ['PHP_INI_SCAN_DIR' => ''], // the configuration of this machine's Apache stays out
     );
     return ["http://127.0.0.1:$port/order.php", [$apache]];
+}
+
+/** The URL of another page beside the one of this URL. */
+function beside(string $url, string $page): string
+{
+    return substr($url, 0, strrpos($url, '/') + 1) . $page;
 }
 
 /** What a page printed, decoded when it is JSON. */

@@ -34,7 +34,8 @@ function serve(Closure $handler, array $options = []): Server
 }
 
 /**
- * Options: `tls` (ssl context options, see tls.php), `port` (0: a free one), `log` (false: remember
+ * Options: `tls` (ssl context options, see tls.php), `port` (0: a free one), `listener` (what listen()
+ * gave, instead of a port: the test keeps it, and it outlives the server), `log` (false: remember
  * nothing), `sequential` (true: one connection after the other in one process, so that a handler's
  * variables live from one connection to the next).
  *
@@ -42,7 +43,30 @@ function serve(Closure $handler, array $options = []): Server
  */
 function serve_connections(Closure $handler, array $options = []): Server
 {
-    return new Server($handler, $options + ['tls' => null, 'port' => 0, 'log' => true, 'sequential' => false]);
+    return new Server($handler, $options + ['tls' => null, 'port' => 0, 'listener' => null, 'log' => true, 'sequential' => false]);
+}
+
+/**
+ * A socket that listens on 127.0.0.1, for servers that must know each other's ports, or follow one another on one port.
+ *
+ * @return resource
+ */
+function listen(int $port = 0)
+{
+    $listener = stream_socket_server(
+        "tcp://127.0.0.1:$port",
+        $errno,
+        $error,
+        STREAM_SERVER_BIND | STREAM_SERVER_LISTEN,
+        stream_context_create(['socket' => ['backlog' => 128, 'tcp_nodelay' => true]]),
+    );
+    return $listener !== false ? $listener : throw new RuntimeException("cannot listen: $error");
+}
+
+/** @param resource $listener */
+function port_of($listener): int
+{
+    return (int) substr(strrchr(stream_socket_get_name($listener, false), ':'), 1);
 }
 
 /** A whole answer. Headers are a list of lines; Content-Length is added unless one is given. */
@@ -115,17 +139,8 @@ final class Server
     {
         $this->owner = getmypid();
         $this->tls = $options['tls'] !== null;
-        $listener = stream_socket_server(
-            "tcp://127.0.0.1:{$options['port']}",
-            $errno,
-            $error,
-            STREAM_SERVER_BIND | STREAM_SERVER_LISTEN,
-            stream_context_create(['socket' => ['backlog' => 128, 'tcp_nodelay' => true]]),
-        );
-        if ($listener === false) {
-            throw new RuntimeException("cannot listen: $error");
-        }
-        $this->port = (int) substr(strrchr(stream_socket_get_name($listener, false), ':'), 1);
+        $listener = $options['listener'] ?? listen($options['port']);
+        $this->port = port_of($listener);
 
         $writer = null;
         if ($options['log']) {
@@ -142,7 +157,9 @@ final class Server
             fclose($this->leash);
             self::inChild(static fn () => self::accept($listener, $collar, $writer, $handler, $options));
         }
-        fclose($listener);
+        if ($options['listener'] === null) {
+            fclose($listener);
+        }
         fclose($collar);
     }
 
@@ -404,6 +421,12 @@ final class Connection
         }
     }
 
+    /** Whether bytes of the client, or its end, come within this time. */
+    public function hasInput(float $seconds): bool
+    {
+        return $this->buffer !== '' || $this->select([$this->stream], [], $seconds);
+    }
+
     /** FIN, unless bytes of the client are still unread: then the kernel answers them with RST. */
     public function close(): void
     {
@@ -449,15 +472,17 @@ final class Connection
         $this->select([], [$this->stream], null);
     }
 
-    private function select(array $read, array $write, ?float $seconds): void
+    private function select(array $read, array $write, ?float $seconds): bool
     {
         $read[] = $this->collar;
         $none = null;
         $whole = $seconds === null ? null : (int) $seconds;
         $micro = $seconds === null ? null : (int) (($seconds - $whole) * 1e6);
-        if (@stream_select($read, $write, $none, $whole, $micro) && in_array($this->collar, $read, true)) {
+        $ready = @stream_select($read, $write, $none, $whole, $micro);
+        if ($ready && in_array($this->collar, $read, true)) {
             end_process();
         }
+        return (bool) $ready;
     }
 
     private function remember(array $request): void

@@ -8,9 +8,10 @@ declare(strict_types=1);
 /**
  * @param array $post_data the documented array: "data" and "request"
  * @param string $keys     PUBLIC_KEY:PRIVATE_KEY
+ * @param array $options   of curl, on top of the documented ones: what a setting of spread is compared with
  * @return string|false what curl_exec() returned
  */
-function snippet(array $post_data, string $url, string $keys, ?string $ca = null): mixed
+function snippet(array $post_data, string $url, string $keys, ?string $ca = null, array $options = []): mixed
 {
     $curl_post_data = http_build_query($post_data);
     $curl = curl_init();
@@ -25,6 +26,7 @@ function snippet(array $post_data, string $url, string $keys, ?string $ca = null
     if ($ca !== null) {
         curl_setopt($curl, CURLOPT_CAINFO, $ca);
     }
+    curl_setopt_array($curl, $options);
     $curl_return = curl_exec($curl);
     unset($curl); // curl_close() does nothing since PHP 8.0 and is deprecated since 8.5
     return $curl_return;

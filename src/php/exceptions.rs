@@ -125,9 +125,11 @@ fn class_of(error: &Error) -> &'static ClassEntry {
         }
         Kind::Resolve { .. }
         | Kind::Connect { .. }
+        | Kind::Proxy { .. }
         | Kind::Tls { .. }
         | Kind::Lost { .. }
-        | Kind::NotHttp { .. } => zend::class::<CONNECTION>(),
+        | Kind::NotHttp { .. }
+        | Kind::Redirect { .. } => zend::class::<CONNECTION>(),
         Kind::ConnectTimeout { .. } | Kind::Timeout { .. } => zend::class::<TIMEOUT>(),
         Kind::Refused(Refusal {
             status: 401 | 403, ..

@@ -13,8 +13,10 @@ use std::time::Duration;
 use url::Url;
 
 use super::zend::{self, IniEntry};
+use crate::auth::Policy;
 use crate::config::{self, Config, Expected, Keys, Roots};
 use crate::error::{Error, Kind};
+use crate::proxy;
 
 /// One setting.
 struct Setting {
@@ -52,7 +54,7 @@ impl Setting {
     }
 }
 
-static TABLE: [Setting; 8] = [
+static TABLE: [Setting; 11] = [
     Setting::new(
         c"spread.endpoint",
         c"https://social-sb.com/api/updateOrder",
@@ -78,10 +80,27 @@ static TABLE: [Setting; 8] = [
         draft.timeout = config::seconds(text)?;
         Ok(())
     }),
+    Setting::new(c"spread.auth", c"auto", |draft, text| {
+        draft.auth = config::policy(text)?;
+        Ok(())
+    }),
+    Setting::new(c"spread.max_redirects", c"20", |draft, text| {
+        draft.max_redirects = config::redirects(text)?;
+        Ok(())
+    }),
     Setting::new(c"spread.ca_file", c"", |draft, text| {
         draft.ca_file = text.to_vec();
         Ok(())
     }),
+    Setting::new(c"spread.proxy", c"", |draft, text| {
+        if !text.is_empty() {
+            proxy::parse(text)?;
+        }
+        draft.proxy = text.to_vec();
+        Ok(())
+    })
+    // It may hold a password.
+    .secret(),
     Setting::new(c"spread.error_mode", c"silent", |draft, text| {
         draft.report.mode = match text {
             b"silent" => ErrorMode::Silent,
@@ -123,7 +142,10 @@ struct Draft {
     keys: Keys,
     connect_timeout: Duration,
     timeout: Duration,
+    auth: Policy,
+    max_redirects: u32,
     ca_file: Vec<u8>,
+    proxy: Vec<u8>,
     report: Report,
 }
 
@@ -137,7 +159,10 @@ impl Draft {
             },
             connect_timeout: Duration::ZERO,
             timeout: Duration::ZERO,
+            auth: Policy::Auto,
+            max_redirects: 0,
             ca_file: Vec::new(),
+            proxy: Vec::new(),
             // What holds when these very settings are the ones that do not parse.
             report: Report {
                 mode: ErrorMode::Silent,
@@ -209,6 +234,9 @@ fn finish(draft: Draft) -> Result<Config, Error> {
         keys,
         connect_timeout: draft.connect_timeout,
         timeout: draft.timeout,
+        auth: draft.auth,
+        max_redirects: draft.max_redirects,
+        proxy: draft.proxy,
         roots: roots(draft.ca_file),
         user_agent: format!("spread-php/{} PHP/{}", crate::VERSION, zend::php_version()),
     })

@@ -1,0 +1,15 @@
+--TEST--
+The table that the core is held against is what libcurl 7.88 does
+--EXTENSIONS--
+curl
+--SKIPIF--
+<?php if (!str_starts_with(curl_version()['version'], '7.88.')) die('skip another libcurl');
+--FILE--
+<?php
+require __DIR__ . '/../support/check.php';
+require __DIR__ . '/oracle.php';
+same('libcurl.json', file_get_contents(__DIR__ . '/libcurl.json'), oracle());
+echo "compared\n";
+?>
+--EXPECT--
+compared

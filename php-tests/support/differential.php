@@ -1,0 +1,285 @@
+<?php
+/*
+ * Plays one scenario of servers three times, each time with fresh ones: for the documented snippet,
+ * for spread with `spread.auth=any` and for spread as it comes (`auto`). What reached each origin and
+ * what the shop got must be the same, but for the rows of parity/LEDGER.md that the scenario names:
+ * each row says how the snippet's transcript becomes spread's, and must change something in it.
+ *
+ *     $player = new Player();
+ *     foreach (redirects() as $name => $scenario) {
+ *         $player->compare($name, $scenario);
+ *     }
+ *
+ * A scenario is an array:
+ *
+ *     'home'      what the endpoint's origin answers: one answer, a list of them (the last one is
+ *                 repeated), or a closure that is given the request and its number at this origin.
+ *                 An answer is a string or closing(string), which ends the connection after it.
+ *     'away'      another origin, if there is one; a closure that takes a Connection is handed each
+ *                 connection as it comes
+ *     'tls'       the origins that speak TLS: ['home']
+ *     'path'      path and query of the endpoint
+ *     'settings'  of spread, and 'options' the same for curl
+ *     'rows'      ledger rows in both ways of sending, 'any' and 'auto' those in one of them:
+ *                 ['status', 'row' => [part => what spread does instead], 'row' => Closure]
+ *
+ * In answers {home}, {away} are replaced by scheme, host and port, {home:port} by the port and
+ * {home@localhost} by an URL with another host name; {dead} is an origin where nobody listens.
+ *
+ * A second order follows in the same process, and is answered at once: whatever the first one met,
+ * it must not reach the second.
+ */
+declare(strict_types=1);
+
+require_once __DIR__ . '/check.php';
+require_once __DIR__ . '/server.php';
+require_once __DIR__ . '/settings.php';
+require_once __DIR__ . '/snippet.php';
+require_once __DIR__ . '/tls.php';
+
+/** An answer after which the server closes. */
+final class Closing
+{
+    public function __construct(public readonly string $bytes)
+    {
+    }
+}
+
+function closing(string $bytes): Closing
+{
+    return new Closing($bytes);
+}
+
+/** The answer to requests with credentials of this scheme; others are asked for them. */
+function asks(string|Closing $answer, string $challenge = 'Basic realm="SPREAD"', string $body = 'who are you?'): Closure
+{
+    return static function (array $request) use ($answer, $challenge, $body): string|Closing {
+        $scheme = strtok($challenge, ' ');
+        return str_starts_with(header_value($request, 'Authorization') ?? '', "$scheme ")
+            ? $answer
+            : answer(401, ["WWW-Authenticate: $challenge"], $body);
+    };
+}
+
+/** An answer for each path; of the others the last one. */
+function paths(array $answers): Closure
+{
+    return static function (array $request, int $number) use ($answers): mixed {
+        $answer = $answers[strtok(strtok($request['path'], '#'), '?')] ?? end($answers);
+        return $answer instanceof Closure ? $answer($request, $number) : $answer;
+    };
+}
+
+function moved(string $location, int $status = 302, string $body = 'moved'): string
+{
+    return answer($status, ["Location: $location"], $body);
+}
+
+/** How the snippet's transcript becomes spread's: the rows of the ledger that are rules. */
+function ledger_rules(): array
+{
+    $secret = static fn (string $line): string => preg_replace('/ -$/', ' Basic', $line);
+    return [
+        // An answer outside 2xx: false, its body in the exception.
+        'status' => static function (array $transcript): array {
+            [$status, $body] = [$transcript['status'], $transcript['value']];
+            $class = in_array($status, [401, 403], true) ? 'Spread\AuthenticationException' : 'Spread\ResponseException';
+            return ['value' => false, 'error' => "$class $status", 'response' => $body] + $transcript;
+        },
+        // A 2xx body that is HTML or broken JSON: false.
+        'not-json' => static fn (array $transcript): array
+            => ['value' => false, 'error' => "Spread\ResponseException {$transcript['status']}"] + $transcript,
+        // Over https every request to the endpoint's origin carries the keys: the round that asks for them falls away.
+        'at-once' => static function (array $transcript) use ($secret): array {
+            foreach (['requests', 'second'] as $part) {
+                $lines = [];
+                foreach ($transcript[$part] as $line) {
+                    $line = str_starts_with($line, 'home ') ? $secret($line) : $line;
+                    if ($line !== end($lines)) {
+                        $lines[] = $line;
+                    }
+                }
+                $transcript[$part] = $lines;
+            }
+            return $transcript;
+        },
+        // What the origin asked for once is sent with every later order.
+        'remembered' => static function (array $transcript): array {
+            $asked = preg_grep('/^home .* (Basic|Digest)$/', $transcript['requests']);
+            $scheme = strrchr((string) end($asked), ' ');
+            return ['second' => preg_replace('/ -$/', $scheme, $transcript['second'])] + $transcript;
+        },
+    ];
+}
+
+final class Player
+{
+    private readonly Certificates $tls;
+    private int $number = 0;
+    /** @var resource never listens */
+    private $dead;
+
+    public function __construct()
+    {
+        $this->tls = new Certificates();
+        $this->dead = stream_socket_server('tcp://127.0.0.1:0', flags: STREAM_SERVER_BIND);
+        configure(ca_file: $this->tls->ca, log_failures: 0, timeout: 20, connect_timeout: 10, private_key: 's3cret');
+        pcntl_alarm(240); // the snippet waits for ever
+    }
+
+    /** Prints what differs although no row of the ledger says so, and each row that shows no difference. */
+    public function compare(string $name, array $scenario): void
+    {
+        $options = $scenario['options'] ?? [];
+        $ca = $this->tls->ca;
+        $documented = $this->play($scenario, static function (array $order, string $url, string $key) use ($ca, $options): array {
+            $return = snippet($order, $url, "$key:s3cret", $ca, $options);
+            if ($return === false) {
+                return ['value' => false, 'error' => 'Spread\ConnectionException'];
+            }
+            $value = json_decode($return, true);
+            return ['value' => $return === '' ? null : (json_last_error() ? $return : $value), 'error' => null];
+        });
+        foreach (['any', 'auto'] as $way) {
+            configure(...($scenario['settings'] ?? []) + ['auth' => $way, 'max_redirects' => 20]);
+            $actual = $this->play($scenario, static function (array $order, string $url, string $key): array {
+                configure(endpoint: $url, public_key: $key);
+                $value = spread_update_order($order['data'], $order['request']);
+                $error = spread_last_error();
+                return [
+                    'value' => $value,
+                    'error' => $error === null ? null : rtrim($error::class . ' ' . ($error->getCode() ?: '')),
+                    'response' => $error?->getResponse(),
+                ];
+            });
+            $expected = $documented + ['response' => null];
+            foreach ([...self::rows($scenario['rows'] ?? []), ...self::rows($scenario[$way] ?? [])] as [$row, $change]) {
+                $before = $expected;
+                $expected = $change instanceof Closure ? $change($expected) : array_replace($expected, $change);
+                holds("$name, $way: the ledger's row $row shows", $before !== $expected);
+            }
+            unset($expected['status'], $actual['status']);
+            foreach ($expected as $part => $value) {
+                same("$name, $way: $part", $value, $actual[$part] ?? null);
+            }
+        }
+    }
+
+    /** @return list<array{string, Closure|array}> */
+    private static function rows(array $rows): array
+    {
+        $found = [];
+        foreach ($rows as $row => $change) {
+            $found[] = is_int($row) ? [$change, ledger_rules()[$change]] : [$row, $change];
+        }
+        return $found;
+    }
+
+    /**
+     * @param Closure(array $order, string $url, string $key): array $send
+     * @return array{requests: list<string>, second: list<string>, status: int, ...}
+     */
+    private function play(array $scenario, Closure $send): array
+    {
+        // What one play leaves behind in the process belongs to keys that no other play uses.
+        $key = 'shop' . ++$this->number;
+        $journal = tempnam(sys_get_temp_dir(), 'spread-play-');
+        $listeners = $names = [];
+        foreach (array_intersect(['home', 'away', 'third'], array_keys($scenario)) as $name) {
+            $listeners[$name] = listen();
+            $port = port_of($listeners[$name]);
+            $scheme = in_array($name, $scenario['tls'] ?? [], true) ? 'https' : 'http';
+            $names += ["{{$name}}" => "$scheme://127.0.0.1:$port", "{{$name}@localhost}" => "$scheme://localhost:$port", "{{$name}:port}" => $port];
+        }
+        $names += ['{dead:port}' => port_of($this->dead), '{dead}' => 'http://127.0.0.1:' . port_of($this->dead)];
+        $servers = [];
+        foreach ($listeners as $name => $listener) {
+            $servers[] = serve_connections(
+                static fn (Connection $connection) => self::answerAll($connection, $name, $scenario[$name], $names, $key, $journal),
+                ['listener' => $listener, 'log' => false, 'tls' => in_array($name, $scenario['tls'] ?? [], true) ? $this->tls->server() : null],
+            );
+        }
+        array_map('fclose', $listeners);
+
+        $order = $scenario['order'] ?? ['data' => ['order_idorder' => 'first', 'name' => 'é & co'], 'request' => ['order_idorder' => 'first']];
+        $url = $names['{home}'] . ($scenario['path'] ?? '/api/updateOrder?x=1');
+        $transcript = $send($order, $url, $key);
+        [$lines, $bodies, $status] = self::read($journal);
+        $transcript += ['requests' => $lines, 'status' => $status];
+        same('the bodies that arrived', array_fill(0, count($bodies), md5(http_build_query($order))), $bodies);
+
+        $second = $send(['data' => ['order_idorder' => 'second'], 'request' => []], $names['{home}'] . '/second', $key);
+        $transcript += ['second' => array_slice(self::read($journal)[0], count($lines)), 'second value' => $second['value']];
+        foreach ($servers as $server) {
+            $server->stop();
+        }
+        unlink($journal);
+        return $transcript;
+    }
+
+    private static function answerAll(Connection $connection, string $name, mixed $script, array $names, string $key, string $journal): void
+    {
+        if ($script instanceof Closure && (string) (new ReflectionFunction($script))->getParameters()[0]->getType() === Connection::class) {
+            self::write($journal, [$name, "$name connected", null, 0]);
+            $script($connection);
+            return;
+        }
+        while ($connection->isOpen() && ($request = $connection->request()) !== null) {
+            $number = 1 + count(array_filter(self::entries($journal), static fn (array $entry): bool => $entry[0] === $name));
+            $answer = match (true) {
+                str_contains($request['body'], 'order_idorder%5D=second') => answer_json('second'),
+                $script instanceof Closure => $script($request, $number),
+                is_array($script) => $script[$number - 1] ?? end($script),
+                default => $script,
+            };
+            $bytes = strtr($answer instanceof Closing ? $answer->bytes : $answer, $names);
+            // The status of the last head: what comes before it is 1xx.
+            preg_match_all('~^HTTP/1\.[01] (\d{3})~m', $bytes, $heads);
+            self::write($journal, [$name, self::line($name, $request, $names, $key), md5($request['body']), (int) end($heads[1])]);
+            $connection->write($bytes);
+            if ($answer instanceof Closing || stripos($bytes, "\r\nConnection: close\r\n") !== false) {
+                $connection->close();
+            }
+        }
+    }
+
+    /** One request as a line: `home POST /path -`, with the scheme of its credentials instead of the dash. */
+    private static function line(string $name, array $request, array $names, string $key): string
+    {
+        $host = header_value($request, 'Host') ?? '';
+        $at = $name . str_replace('@127.0.0.1', '', '@' . str_replace(":{$names["{{$name}:port}"]}", '', $host));
+        $sent = header_value($request, 'Authorization');
+        $credentials = match (true) {
+            $sent === null => '-',
+            basic_credentials($request) === "$key:s3cret" => 'Basic',
+            str_starts_with($sent, "Digest username=\"$key\"") && str_contains($sent, "uri=\"{$request['path']}\"") => 'Digest',
+            default => "?($sent)",
+        };
+        $line = "$at {$request['method']} {$request['path']} $credentials";
+        $type = header_value($request, 'Content-Type');
+        if ($type !== 'application/x-www-form-urlencoded') {
+            $line .= " as $type";
+        }
+        foreach (['Cookie', 'Referer', 'Accept-Encoding', 'Proxy-Authorization', 'If-Modified-Since'] as $unwanted) {
+            $line .= header_value($request, $unwanted) === null ? '' : " with $unwanted";
+        }
+        return $line;
+    }
+
+    private static function write(string $journal, array $entry): void
+    {
+        file_put_contents($journal, base64_encode(serialize($entry)) . "\n", FILE_APPEND);
+    }
+
+    private static function entries(string $journal): array
+    {
+        return array_map(static fn (string $line): array => unserialize(base64_decode($line)), file($journal));
+    }
+
+    private static function read(string $journal): array
+    {
+        $entries = self::entries($journal);
+        $statuses = array_column($entries, 3);
+        return [array_column($entries, 1), array_values(array_filter(array_column($entries, 2), is_string(...))), (int) end($statuses)];
+    }
+}

@@ -1,0 +1,343 @@
+<?php
+/*
+ * The scenarios of the differential tests: what servers answer, and the rows of parity/LEDGER.md
+ * by which spread differs from the snippet there. The form is described in differential.php.
+ */
+declare(strict_types=1);
+
+require_once __DIR__ . '/differential.php';
+
+/** Every scenario, by group: parity/exchange_GROUP.phpt plays one. */
+function scenarios(): array
+{
+    return [
+        'locations' => locations(), 'redirects' => redirects(), 'origins' => origins(), 'challenges' => challenges(), 'answers' => answers(),
+    ];
+}
+
+/** Every kind of reference in a `Location`, for an order sent to /api/updateOrder?x=1. */
+function locations(): array
+{
+    $first = 'home POST /api/updateOrder?x=1 -';
+    $follows = static fn (string $path): array => ['requests' => [$first, "home POST $path -"], 'value' => 'there', 'error' => null];
+    $as = static fn (string $path): array => ['normalised' => $follows($path)];
+    $control = ['control-bytes' => ['error' => 'Spread\ResponseException 302', 'response' => 'moved']];
+
+    $references = [
+        // where it points
+        '{home}/b', '//127.0.0.1:{home:port}/b', '/b', 'b', './b', '../b', '../../../b', '/a/../b', '/a/./b', '/a//b', 'b/..', 'b/.', 'b/', '..', '.',
+        '/..', '/../b', '?q=2', '?q=/../b', '/b#f', '/b?q#f', '/b#f?q', '  /b  ', "/b\t", '{home}', '{home}/', '{home}?q', '{home}#f', '{home}/../b',
+        '{home}/b/../../c', '{home}/a/./b', '/b;c=d', '/b?c=d?e=f&g', '/b?c#d#e', '/a:b', './a:b', '/' . str_repeat('x', 8000), '{dead}/',
+        'HTTP://127.0.0.1:{home:port}/b', 'http://127.0.0.1:0{home:port}/b', 'http:///127.0.0.1:{home:port}/b',
+        'http://127.1:{home:port}/b', 'http://2130706433:{home:port}/b', 'http://0x7f.1:{home:port}/b', 'http://0177.0.0.1:{home:port}/b', 'http://local%68ost:{home:port}/b',
+        'http://user:other@127.0.0.1:{home:port}/b', '//user:other@127.0.0.1:{home:port}/b', 'http://user@127.0.0.1:{home:port}/b', 'http://:@127.0.0.1:{home:port}/b',
+        // how it is written
+        '/a%20b%2fc', '/a%2Fb', '/%C3%A9', '/b%', '/b%zz', '/%00', '/b%3Fc', '/a b?c d', 'a b', '?a b', '/a+b', '/été', '/été?é=é', "/\xe9t\xe9", "/b?\xe9",
+        "/\xff\xfe", '/|', '/[]', '/^', "/'", '/!$&()*,:=@~-._',
+        // what is no URL, or none to follow
+        '//', 'http://', ':', 'http://:80/', 'http://[::1', 'http://[x]/', 'http://127.0.0.1:99999/b', 'http://127.0.0.1:-1/b', 'http://127.0.0.1:x/b',
+        'http://127.0.0.1:{home:port}:1/b', 'http://a b/', 'http://a<b/', 'x://127.0.0.1/', 'file:///etc/hostname', 'gopher://127.0.0.1:{dead:port}/_x', 'data:,x',
+        'javascript:1', 'mailto:a@example.com', 'dict://127.0.0.1:{dead:port}/', 'ws://127.0.0.1:{dead:port}/', 'HTTPS://127.0.0.1:{dead:port}/', 'b:c',
+    ];
+    $differ = [
+        '' => ['status'], ' ' => ['status'], "\t" => ['status'],
+        '#f' => ['fragment' => $follows('/api/updateOrder?x=1')],
+        '?' => $as('/api/updateOrder?'), '/b?' => $as('/b?'), '/b?#' => $as('/b?'),
+        '/%2e%2e/b' => $as('/b'), '/b/%2e' => $as('/b/'), '/a\\b' => $as('/a/b'), '\\b' => $as('/b'),
+        '/"' => $as('/%22'), '/<>' => $as('/%3C%3E'), '/`' => $as('/%60'), '/{x}' => $as('/%7Bx%7D'),
+        '/?q=|"<>[]^`{x}\'\\' => $as('/?q=|%22%3C%3E[]^`{x}%27\\'),
+        'http://LOCALHOST:{home:port}/b' => ['normalised' => ['requests' => [$first, 'home@localhost POST /b -']]],
+        'http:/b' => ['lenient-url' => $follows('/b')], 'http:b' => ['lenient-url' => $follows('/api/b')], 'http:' => ['lenient-url' => $follows('/api/updateOrder?x=1')],
+        'http://127.0.0.1.:{home:port}/b' => ['lenient-url' => $follows('/b')], "/a\tb" => ['lenient-url' => $follows('/a%09b')],
+        '///127.0.0.1:{home:port}/b' => ['empty-host' => ['requests' => [$first], 'value' => false, 'error' => 'Spread\ConnectionException']],
+        "http://127.0.0.1\x01:{home:port}/b" => $control, "/b\x01c" => $control, "/b\x7fc" => $control,
+    ];
+    $scenarios = [];
+    foreach (array_fill_keys($references, []) + $differ as $location => $rows) {
+        $name = 'to ' . json_encode(substr($location, 0, 60), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE);
+        $scenarios[$name] = [
+            'path' => '/api/updateOrder?x=1',
+            'home' => [moved($location), answer_json('there')],
+            'rows' => $rows,
+        ];
+    }
+    return $scenarios;
+}
+
+/** Which answers are redirects, how many are followed, and what they carry. */
+function redirects(): array
+{
+    $there = answer_json('there');
+    $scenarios = [];
+    foreach (range(300, 308) as $status) {
+        $scenarios["$status"] = ['home' => [moved('/b', $status, in_array($status, [304], true) ? '' : 'moved'), $there]];
+    }
+    foreach ([200, 201, 202] as $status) {
+        $scenarios["$status with Location"] = ['home' => [moved('/b', $status, '"stay"'), $there]];
+    }
+    foreach ([400, 403, 500, 503] as $status) {
+        $scenarios["$status with Location"] = ['home' => [moved('/b', $status, '"stay"'), $there], 'rows' => ['status']];
+    }
+    foreach ([301, 302, 303, 307, 308] as $status) {
+        $scenarios["$status without Location"] = ['home' => [answer($status, [], 'nowhere'), $there], 'rows' => ['status']];
+    }
+    foreach ([300, 304, 305, 306, 399] as $status) {
+        $scenarios["$status without Location, with an empty body"] = ['home' => [answer($status), $there], 'rows' => ['status']];
+    }
+    $chain = [];
+    foreach ([301, 302, 303, 307, 308] as $step => $status) {
+        $chain[] = moved("/step$step", $status);
+    }
+    $scenarios += [
+        'a chain of five' => ['home' => [...$chain, $there]],
+        'a chain that ends in 500' => ['home' => [...$chain, answer_json(['error' => 1], 500)], 'rows' => ['status']],
+        'a chain of references' => ['home' => [moved('a/'), moved('../b?c'), moved('?d'), moved('e'), $there]],
+        'two Location headers' => ['home' => [answer(302, ['Location: /one', 'Location: /two'], 'moved'), $there]],
+        'an empty Location, then one' => ['home' => [answer(302, ['Location: ', 'Location: /two'], 'moved'), $there]],
+        'a Location, then an empty one' => ['home' => [answer(302, ['Location: /one', 'Location: '], 'moved'), $there]],
+        'a malformed Location, then one' => ['home' => [answer(302, ['Location: http://[', 'Location: /two'], 'moved'), $there]],
+        'location in lower case' => ['home' => [answer(302, ['location:/b'], 'moved'), $there]],
+        'Content-Location and Refresh' => ['home' => [answer(200, ['Content-Location: /b', 'Refresh: 0; url=/b'], '"stay"'), $there]],
+        'a redirect with a chunked body' => ['home' => ["HTTP/1.1 302 Found\r\nLocation: /b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nmoved\r\n0\r\n\r\n", $there]],
+        'a redirect with a body until the end' => ['home' => [closing("HTTP/1.1 302 Found\r\nLocation: /b\r\n\r\nmoved"), $there]],
+        'a redirect that closes' => ['home' => [answer(302, ['Location: /b', 'Connection: close'], 'moved'), $there]],
+        'a redirect in HTTP/1.0' => ['home' => [closing("HTTP/1.0 302 Found\r\nLocation: /b\r\n\r\nmoved"), $there]],
+        'a redirect cut in its body' => ['home' => [closing("HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 10\r\n\r\nmoved"), $there]],
+        'a redirect with a body of 100 KB' => ['home' => [moved('/b', 302, str_repeat('m', 100_000)), $there]],
+        'a redirect with a body of 9 MB' => ['home' => [moved('/b', 302, str_repeat('m', 9_000_000)), $there]],
+        'a redirect that sets cookies' => ['home' => [answer(302, ['Location: /b', 'Set-Cookie: a=b; Path=/'], 'moved'), $there]],
+        'to itself for ever' => ['home' => moved('/api/updateOrder?x=1')],
+        'round and round' => ['home' => paths(['/a' => moved('/b'), '/b' => moved('/api/updateOrder'), moved('/a')])],
+        'longer and longer' => ['home' => moved('x/y')],
+        '20 redirects' => ['home' => [...array_fill(0, 20, moved('/b')), $there]],
+        '21 redirects' => ['home' => [...array_fill(0, 21, moved('/b')), $there]],
+        'a large order' => ['home' => [moved('/b', 307), $there], 'order' => ['data' => ['order_idorder' => 'first', 'long' => str_repeat('x', 900_000)], 'request' => []]],
+    ];
+    foreach ([0, 1, 2] as $limit) {
+        foreach ([0, 1, 2, 3] as $count) {
+            $scenarios["$count redirects of $limit"] = [
+                'home' => [...array_fill(0, $count, moved('/b')), $there],
+                'settings' => ['max_redirects' => $limit],
+                'options' => [CURLOPT_MAXREDIRS => $limit],
+            ];
+        }
+    }
+    return $scenarios;
+}
+
+/** From one origin to another and back; what each of them is shown. */
+function origins(): array
+{
+    $there = answer_json('there');
+    $away = paths(['/api/updateOrder' => moved('{away}/away', 307), $there]);
+    $scenarios = [
+        'another port' => ['home' => $away, 'away' => $there],
+        'another port, and back' => ['home' => $away, 'away' => moved('{home}/back')],
+        'another host' => ['home' => [moved('{home@localhost}/b'), $there]],
+        'another host, and back' => ['home' => [moved('{home@localhost}/b'), moved('{home}/c'), $there]],
+        'home asks, then another port' => ['home' => paths(['/api/updateOrder' => asks(moved('{away}/away')), $there]), 'away' => $there],
+        'home asks, then another port, and back' => ['home' => asks(paths(['/api/updateOrder' => moved('{away}/away'), $there])), 'away' => moved('{home}/back')],
+        'home asks, then another host' => ['home' => asks(moved('{home@localhost}/b'))],
+        'another port asks' => ['home' => $away, 'away' => asks($there)],
+        'another port asks for Digest' => ['home' => $away, 'away' => asks($there, 'Digest realm="r", nonce="n"')],
+        'both ask' => ['home' => paths(['/api/updateOrder' => asks(moved('{away}/away')), $there]), 'away' => asks($there)],
+        'another port, and back, where it asks' => ['home' => paths(['/back' => asks($there), moved('{away}/away')]), 'away' => moved('{home}/back')],
+        'user and password for another port' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => $there],
+        'user and password for another port that asks' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => asks($there)],
+        'http to https' => ['home' => $away, 'away' => $there, 'tls' => ['away']],
+        'http to https, where it asks' => ['home' => $away, 'away' => asks($there), 'tls' => ['away']],
+        'http that asks to https' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['away']],
+        'http to https and back' => ['home' => $away, 'away' => moved('{home}/back'), 'tls' => ['away']],
+        'https to https' => ['home' => $away, 'away' => $there, 'tls' => ['home', 'away']],
+        'https that asks to https' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['home', 'away']],
+        'https to https and back' => ['home' => $away, 'away' => moved('{home}/back'), 'tls' => ['home', 'away']],
+        'https to http' => ['home' => $away, 'away' => $there, 'tls' => ['home']],
+        'https that asks to http' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['home']],
+        'https to https to http' => ['home' => $away, 'away' => moved('{third}/third'), 'third' => $there, 'tls' => ['home', 'away']],
+        'https to http on the same port' => ['home' => moved('http://127.0.0.1:{home:port}/b'), 'tls' => ['home']],
+        'ftp' => ['home' => moved('ftp://127.0.0.1:{away:port}/b'), 'away' => static fn (Connection $connection) => $connection->write("421 no\r\n")],
+        'ftps' => ['home' => moved('ftps://127.0.0.1:{away:port}/b'), 'away' => static fn (Connection $connection) => $connection->write("421 no\r\n")],
+        'gopher' => ['home' => moved('gopher://127.0.0.1:{away:port}/_b'), 'away' => static fn (Connection $connection) => $connection->write("x\r\n")],
+        'round and round two origins' => ['home' => moved('{away}/'), 'away' => moved('{home}/')],
+    ];
+    return $scenarios;
+}
+
+/** Basic, and Digest as far as its scheme goes, before, between and after redirects. */
+function challenges(): array
+{
+    $there = answer_json('there');
+    $digest = 'Digest realm="r", qop="auth", nonce="n"';
+    return [
+        'Basic' => ['home' => asks($there)],
+        'Digest' => ['home' => asks($there, $digest)],
+        'Basic over https' => ['home' => asks($there), 'tls' => ['home']],
+        'Digest over https' => ['home' => asks($there, $digest), 'tls' => ['home']],
+        'nothing asked over https' => ['home' => $there, 'tls' => ['home']],
+        'wrong keys' => ['home' => answer(401, ['WWW-Authenticate: Basic realm="r"'], 'no')],
+        'wrong keys over https' => ['home' => answer(401, ['WWW-Authenticate: Basic realm="r"'], 'no'), 'tls' => ['home']],
+        'wrong keys for Digest' => ['home' => answer(401, ["WWW-Authenticate: $digest"], 'no')],
+        '401 without a challenge' => ['home' => answer(401, [], '{"error":"keys"}')],
+        '401 without a challenge over https' => ['home' => answer(401, [], '{"error":"keys"}'), 'tls' => ['home']],
+        'Bearer only' => ['home' => answer(401, ['WWW-Authenticate: Bearer'], 'no')],
+        'Negotiate only' => ['home' => answer(401, ['WWW-Authenticate: Negotiate'], 'no')],
+        'Negotiate and Basic' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: Negotiate', 'WWW-Authenticate: Basic realm="r"'], 'no')],
+        'NTLM only' => ['home' => answer(401, ['WWW-Authenticate: NTLM'], 'no')],
+        'NTLM and Basic' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: NTLM', 'WWW-Authenticate: Basic realm="r"'], 'no')],
+        'Digest and Basic' => ['home' => static fn (array $request): string => header_value($request, 'Authorization') ? $there : answer(401, ['WWW-Authenticate: Basic realm="r"', "WWW-Authenticate: $digest"], 'no')],
+        'asked, then 403' => ['home' => asks(answer(403, [], '{"error":"no"}'))],
+        'asked, then 500' => ['home' => asks(answer(500, [], '{"error":"broken"}'))],
+        'asked, then 204' => ['home' => asks(answer(204))],
+        'asked, then redirected' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), $there]))],
+        'redirected, then asked' => ['home' => paths(['/api/updateOrder' => moved('/b'), asks($there)])],
+        'asked, redirected to where nothing is asked' => ['home' => paths(['/api/updateOrder' => asks(moved('/b')), $there])],
+        'asked, redirected, redirected' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), '/b' => moved('/c'), $there]))],
+        'Digest, then redirected' => ['home' => asks(paths(['/api/updateOrder' => moved('/b?c=d'), $there]), $digest)],
+        'redirected, then Digest' => ['home' => paths(['/api/updateOrder' => moved('/b?c=d'), asks($there, $digest)])],
+        'Basic, redirected, then Digest' => ['home' => paths(['/api/updateOrder' => asks(moved('/b')), asks($there, $digest)])],
+        'asked, then redirected, over https' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), $there])), 'tls' => ['home']],
+        'redirected, then asked, over https' => ['home' => paths(['/api/updateOrder' => moved('/b'), asks($there)]), 'tls' => ['home']],
+        'user and password in a redirect, then asked' => ['home' => paths(['/api/updateOrder' => moved('http://user:other@127.0.0.1:{home:port}/b'), asks($there)])],
+        'asked, then round and round' => ['home' => asks(moved('/b'))],
+        '19 redirects, then asked' => ['home' => [...array_fill(0, 19, moved('/b')), asks($there), asks($there)]],
+        '20 redirects, then asked' => ['home' => [...array_fill(0, 20, moved('/b')), asks($there), asks($there)]],
+        'asked, of no redirects' => ['home' => asks($there), 'settings' => ['max_redirects' => 0], 'options' => [CURLOPT_MAXREDIRS => 0]],
+        'asked, then redirected, of one redirect' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), $there])), 'settings' => ['max_redirects' => 1], 'options' => [CURLOPT_MAXREDIRS => 1]],
+        '401 that closes' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: Basic realm="r"', 'Connection: close'], 'no')],
+        '401 until the end' => ['home' => static fn (array $request): string|Closing => basic_credentials($request) ? $there : closing("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\nno")],
+        '401 in HTTP/1.0' => ['home' => static fn (array $request): string|Closing => basic_credentials($request) ? $there : closing("HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\nno")],
+        '401 cut in its body' => ['home' => static fn (array $request): string|Closing => basic_credentials($request) ? $there : closing("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 10\r\n\r\nno")],
+        '401 in chunks' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n"],
+        '401 with a Location' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: Basic realm="r"', 'Location: /b'], 'no')],
+        '302 with a challenge' => ['home' => [answer(302, ['WWW-Authenticate: Basic realm="r"', 'Location: /b'], 'no'), $there]],
+        '200 with a challenge' => ['home' => answer(200, ['WWW-Authenticate: Basic realm="r"'], '"there"')],
+        '407 with a challenge' => ['home' => answer(407, ['Proxy-Authenticate: Basic realm="r"'], 'no')],
+        '403 with a challenge' => ['home' => answer(403, ['WWW-Authenticate: Basic realm="r"'], 'no')],
+    ];
+}
+
+/** What comes back, however it is framed, written or cut. */
+function answers(): array
+{
+    $chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    $length = "Content-Length: 5\r\n\r\n[1,2]";
+    $gzip = gzencode('[1,2]');
+    $answers = [
+        // framing
+        'a length' => "HTTP/1.1 200 OK\r\n$length",
+        'chunks' => "{$chunked}2\r\n[1\r\n3\r\n,2]\r\n0\r\n\r\n",
+        'chunks with extensions' => "{$chunked}2;a=b\r\n[1\r\n3 ; c=\"d\"\r\n,2]\r\n0;e\r\n\r\n",
+        'chunks with trailers' => "{$chunked}5\r\n[1,2]\r\n0\r\nX-Sum: 1\r\nLocation: /b\r\n\r\n",
+        'chunks with long zeroes' => "{$chunked}00000005\r\n[1,2]\r\n000\r\n\r\n",
+        'chunks and a length' => "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2]\r\n0\r\n\r\n",
+        'chunks twice over' => closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n5\r\n[1,2]\r\n0\r\n\r\n"),
+        'chunks, LF only' => "{$chunked}5\n[1,2]\n0\n\n",
+        'Transfer-Encoding: identity' => closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n[1,2]"),
+        'Transfer-Encoding: gzip' => closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n$gzip"),
+        'until the end' => closing("HTTP/1.1 200 OK\r\n\r\n[1,2]"),
+        'until the end, saying so' => closing("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[1,2]"),
+        'a length and Connection: close' => "HTTP/1.1 200 OK\r\nConnection: close\r\n$length",
+        'HTTP/1.0' => closing("HTTP/1.0 200 OK\r\n\r\n[1,2]"),
+        'HTTP/1.0 with a length' => closing("HTTP/1.0 200 OK\r\n$length"),
+        'HTTP/1.0 kept' => "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n$length",
+        'HTTP/1.0 with chunks' => closing("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2]\r\n0\r\n\r\n"),
+        'HTTP/1.2' => closing("HTTP/1.2 200 OK\r\n$length"),
+        'HTTP/2' => closing("HTTP/2 200 OK\r\n$length"),
+        'HTTP/0.9' => closing('[1,2]'),
+        'lower-case http' => closing("http/1.1 200 OK\r\n$length"),
+        'two lengths that agree' => closing("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n$length"),
+        'two lengths that do not' => closing("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n$length"),
+        'a list of lengths' => closing("HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n[1,2]"),
+        'a negative length' => closing("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n[1,2]"),
+        'a length that is no number' => closing("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n[1,2]"),
+        'a length beyond 64 bits' => closing("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n[1,2]"),
+        'a length with a plus' => closing("HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\n[1,2]"),
+        'more than the length' => closing("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n[1,2] and more"),
+        // before the answer
+        '100 first' => "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n$length",
+        '103 first' => "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\nLocation: /b\r\n\r\nHTTP/1.1 200 OK\r\n$length",
+        'ten times 102 first' => str_repeat("HTTP/1.1 102 Processing\r\n\r\n", 10) . "HTTP/1.1 200 OK\r\n$length",
+        '199 first' => "HTTP/1.1 199 Odd\r\n\r\nHTTP/1.1 200 OK\r\n$length",
+        '101' => closing("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
+        'an empty line first' => closing("\r\nHTTP/1.1 200 OK\r\n$length"),
+        // heads
+        'no reason' => "HTTP/1.1 200\r\n$length",
+        'no reason, a space' => "HTTP/1.1 200 \r\n$length",
+        'a Latin-1 reason' => "HTTP/1.1 200 R\xe9ussi\r\n$length",
+        'LF only' => "HTTP/1.1 200 OK\nContent-Length: 5\n\n[1,2]",
+        'folded' => "HTTP/1.1 200 OK\r\nX-Long: one\r\n two\r\n\tthree\r\n$length",
+        'folded length' => "HTTP/1.1 200 OK\r\nContent-Length:\r\n 5\r\n\r\n[1,2]",
+        'space before the colon' => "HTTP/1.1 200 OK\r\nX-Odd : a\r\n$length",
+        'space before the colon of the length' => "HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\n[1,2]",
+        'Latin-1 value' => "HTTP/1.1 200 OK\r\nX-Name: caf\xe9\r\n$length",
+        'control byte in a value' => "HTTP/1.1 200 OK\r\nX-Name: a\x01b\r\n$length",
+        'NUL in a value' => "HTTP/1.1 200 OK\r\nX-Name: a\0b\r\n$length",
+        'CR in a value' => "HTTP/1.1 200 OK\r\nX-Name: a\rb\r\n$length",
+        'odd bytes in a name' => "HTTP/1.1 200 OK\r\nX(N\xe9me): a\r\n$length",
+        'a line without a colon' => "HTTP/1.1 200 OK\r\nno colon\r\n$length",
+        'an empty name' => "HTTP/1.1 200 OK\r\n: a\r\n$length",
+        '150 headers' => "HTTP/1.1 200 OK\r\n" . implode('', array_map(static fn (int $n): string => "X-$n: $n\r\n", range(1, 150))) . $length,
+        'a header of 90 KB' => "HTTP/1.1 200 OK\r\nX-Long: " . str_repeat('x', 90_000) . "\r\n$length",
+        'headers of 280 KB' => "HTTP/1.1 200 OK\r\n" . str_repeat('X-Long: ' . str_repeat('x', 9_990) . "\r\n", 28) . $length,
+        'Set-Cookie' => "HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Path=/\r\n$length",
+        'Clear-Site-Data and friends' => "HTTP/1.1 200 OK\r\nAlt-Svc: h2=\":1\"\r\nStrict-Transport-Security: max-age=9\r\nRefresh: 0;url=/b\r\n$length",
+        'a status of two digits' => closing("HTTP/1.1 20 OK\r\n$length"),
+        'a status of four digits' => closing("HTTP/1.1 2000 OK\r\n$length"),
+        'status 099' => closing("HTTP/1.1 099 OK\r\n$length"),
+        'status 000' => closing("HTTP/1.1 000 OK\r\n$length"),
+        // bodies
+        'gzip never asked for' => "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " . strlen($gzip) . "\r\n\r\n$gzip",
+        'gzip said, plain sent' => "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n$length",
+        'an unknown encoding' => "HTTP/1.1 200 OK\r\nContent-Encoding: x\r\n$length",
+        'br said, plain sent' => "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n$length",
+        'a byte order mark' => answer(200, [], "\xef\xbb\xbf[1,2]"),
+        'text' => answer(200, [], 'saved'),
+        'HTML' => answer(200, ['Content-Type: text/html'], '<html>login</html>'),
+        'broken JSON' => answer(200, ['Content-Type: application/json'], '{"a":'),
+        'nothing' => answer(200),
+        'null' => answer(200, [], 'null'),
+        'false' => answer(200, [], 'false'),
+        'bytes' => answer(200, [], "\xff\0\xfe"),
+        'a body of 9 MB' => answer(200, [], '"' . str_repeat('x', 9_000_000) . '"'),
+        '201' => answer_json([1], 201),
+        '202' => answer_json([1], 202),
+        '204' => answer(204),
+        '204 with a length of 0' => answer(204, ['Content-Length: 0']),
+        '204 with a body' => closing("HTTP/1.1 204 No Content\r\n$length"),
+        '205' => answer(205),
+        '205 with a body' => answer(205, [], '[1,2]'),
+        '206' => answer(206, ['Content-Range: bytes 0-4/9'], '[1,2]'),
+        '299' => answer_json([1], 299),
+        '304 with a length and no body' => "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
+        '404 with JSON' => answer_json(['error' => 'x'], 404),
+        '404 with HTML' => answer(404, [], '<html>'),
+        '422' => answer_json(['error' => 'x'], 422),
+        '500 without a body' => answer(500),
+        '503 with Retry-After' => answer(503, ['Retry-After: 1'], 'later'),
+        '600' => answer(600, [], 'x'),
+        '999' => answer(999, [], 'x'),
+        // lost
+        'no answer' => closing(''),
+        'one byte' => closing('H'),
+        'half a status line' => closing('HTTP/1.1 20'),
+        'half a head' => closing("HTTP/1.1 200 OK\r\nContent-Le"),
+        'a head without its end' => closing("HTTP/1.1 200 OK\r\nX: y\r\n"),
+        'no body' => closing("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
+        'half a body' => closing("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[1,2]"),
+        'half an error' => closing("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 10\r\n\r\n[1,2]"),
+        'no chunk' => closing($chunked),
+        'half a chunk' => closing("{$chunked}5\r\n[1"),
+        'no last chunk' => closing("{$chunked}5\r\n[1,2]\r\n"),
+        'half a last chunk' => closing("{$chunked}5\r\n[1,2]\r\n0\r\n"),
+        'a chunk that is none' => closing("{$chunked}x\r\n[1,2]\r\n0\r\n\r\n"),
+        'a chunk longer than it says' => closing("{$chunked}3\r\n[1,2]\r\n0\r\n\r\n"),
+        'a chunk of 2^64 bytes' => closing("{$chunked}10000000000000000\r\n[1,2]\r\n0\r\n\r\n"),
+        'only 100' => closing("HTTP/1.1 100 Continue\r\n\r\n"),
+        'garbage' => closing("220 mail.example ESMTP\r\n"),
+        'NULs' => closing(str_repeat("\0", 500)),
+        'a broken status line' => closing("HTTP/1.1 abc OK\r\n\r\n"),
+        'only a line end' => closing("\r\n\r\n"),
+        'TLS alert' => closing("\x15\x03\x01\x00\x02\x02\x28"),
+    ];
+    return array_map(static fn (string|Closing $answer): array => ['home' => $answer], $answers);
+}
