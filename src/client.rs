@@ -14,7 +14,8 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
+    WWW_AUTHENTICATE,
 };
 use reqwest::{Client, ClientBuilder, Method, Request, Response, redirect, retry};
 use tokio::time::{Instant, timeout_at};
@@ -22,7 +23,7 @@ use url::Url;
 
 use crate::auth::{self, Memory};
 use crate::config::{Config, Keys, Roots};
-use crate::error::{Error, Kind, Part, Refusal};
+use crate::error::{Error, Kind, Part, Refusal, Undecodable};
 use crate::exchange::{Exchange, Head, Next};
 use crate::proxy::{self, Proxy};
 use crate::redirect::authority;
@@ -127,7 +128,12 @@ impl Session {
             let headers = response.headers();
             let head = Head {
                 status: response.status().as_u16(),
-                location: headers.get(LOCATION).map(HeaderValue::as_bytes),
+                // The first that says something, as libcurl takes it.
+                location: headers
+                    .get_all(LOCATION)
+                    .into_iter()
+                    .map(HeaderValue::as_bytes)
+                    .find(|location| !location.trim_ascii().is_empty()),
                 challenges: headers
                     .get_all(WWW_AUTHENTICATE)
                     .into_iter()
@@ -154,6 +160,7 @@ impl Session {
                 body: Bytes::from(received.body),
                 retry_after: received.retry_after,
                 schemes,
+                broken_rule: None,
             })
             .into());
         }
@@ -381,6 +388,27 @@ async fn read(mut response: Response, config: &Config, url: &Url) -> Result<Rece
     };
     if head_length(response.headers()) > HEAD_LIMIT {
         return Err(too_large(Part::Head));
+    }
+    let chunked = |value: &HeaderValue| {
+        value
+            .as_bytes()
+            .split(|byte| *byte == b',')
+            .map(<[u8]>::trim_ascii)
+            .all(|coding| {
+                coding.eq_ignore_ascii_case(b"chunked") || coding.eq_ignore_ascii_case(b"identity")
+            })
+    };
+    if !response
+        .headers()
+        .get_all(TRANSFER_ENCODING)
+        .iter()
+        .all(chunked)
+    {
+        return Err(Kind::Undecodable {
+            status: status.as_u16(),
+            why: Undecodable::TransferCoding,
+        }
+        .into());
     }
     let retry_after = response
         .headers()

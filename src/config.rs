@@ -9,6 +9,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::auth::Policy;
+use crate::redirect;
 
 /// A ready configuration: everything parsed, keys present.
 #[derive(Clone, Debug)]
@@ -80,7 +81,7 @@ pub fn endpoint(text: &[u8]) -> Result<Url, Expected> {
     let url = str::from_utf8(text)
         .ok()
         .and_then(|text| Url::parse(text.trim()).ok())
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .filter(|url| matches!(url.scheme(), "http" | "https") && redirect::sendable(url))
         .ok_or("an http:// or https:// URL such as https://social-sb.com/api/updateOrder")?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(

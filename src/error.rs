@@ -97,6 +97,8 @@ pub enum Undecodable {
     TooDeep,
     /// More than PHP's `memory_limit` allows.
     TooBig,
+    /// A `Transfer-Encoding` other than chunked.
+    TransferCoding,
 }
 
 /// The part of an answer that passed its bound.
@@ -117,6 +119,9 @@ pub struct Refusal {
     pub retry_after: Option<f64>,
     /// The schemes of a 401 by which it could not be answered; empty when the keys were looked at.
     pub schemes: Vec<&'static str>,
+    /// The documented rule that the order breaks, for [`Error::name_broken_rule`] to set. Rules name
+    /// fields and never what is in them.
+    pub broken_rule: Option<String>,
 }
 
 impl From<Kind> for Error {
@@ -164,6 +169,16 @@ impl Error {
             | Kind::CaFile { .. }
             | Kind::Undecodable { .. }
             | Kind::TooLarge { .. } => false,
+        }
+    }
+
+    /// Where the order itself may be why SPREAD refused it, asks for the first documented rule that
+    /// it breaks: a better advice than any other.
+    pub fn name_broken_rule(&mut self, first: impl FnOnce() -> Option<String>) {
+        if let Kind::Refused(refusal) = &mut *self.kind
+            && refusal.may_be_the_orders_fault()
+        {
+            refusal.broken_rule = first();
         }
     }
 
@@ -236,6 +251,7 @@ impl Error {
                     Undecodable::Html => "an HTML page instead of JSON",
                     Undecodable::BrokenJson => "a broken JSON document",
                     Undecodable::TooDeep => "JSON nested deeper than 512 levels",
+                    Undecodable::TransferCoding => "a transfer coding that it was not asked for",
                     Undecodable::TooBig => "JSON that takes more memory than memory_limit allows",
                 }
             ),
@@ -252,6 +268,12 @@ impl Error {
 }
 
 impl Refusal {
+    /// A 4xx that is not about keys, the endpoint or time.
+    fn may_be_the_orders_fault(&self) -> bool {
+        matches!(self.status, 400..=499)
+            && !matches!(self.status, 401 | 403 | 404 | 405 | 408 | 425 | 429)
+    }
+
     fn advice(&self) -> String {
         match self.status {
             401 if !self.schemes.is_empty() => format!(
@@ -265,7 +287,10 @@ impl Refusal {
                 Some(seconds) => format!("send it again in {seconds} s"),
                 None => "send it again later".into(),
             },
-            _ => "check the order's fields".into(),
+            _ => match &self.broken_rule {
+                Some(rule) => rule.clone(),
+                None => "check the order's fields".into(),
+            },
         }
     }
 }
@@ -393,6 +418,7 @@ mod tests {
             body: Bytes::from_static(b"john@doe.com"),
             retry_after,
             schemes: Vec::new(),
+            broken_rule: None,
         })
         .into()
     }
@@ -412,6 +438,30 @@ mod tests {
             refused(499, "", None).sentence(&OrderName::new(b"")),
             "SPREAD refused the order: HTTP 499; check the order's fields"
         );
+    }
+
+    #[test]
+    fn a_broken_rule_is_named_where_the_order_may_be_at_fault() {
+        for status in 300..=600 {
+            let mut error = refused(status, "", None);
+            error.name_broken_rule(|| Some("data.order_state must be 10".into()));
+            let sentence = error.sentence(&OrderName::unknown());
+            let may_be = matches!(status, 400..=499)
+                && ![401, 403, 404, 405, 408, 425, 429].contains(&status);
+            assert_eq!(
+                sentence
+                    == format!(
+                        "SPREAD refused the order: HTTP {status}; data.order_state must be 10"
+                    ),
+                may_be,
+                "{sentence}"
+            );
+        }
+        let mut error = refused(422, "", None);
+        error.name_broken_rule(|| None);
+        assert!(error.to_string().ends_with("check the order's fields"));
+        let mut error = Error::from(Kind::KeysMissing);
+        error.name_broken_rule(|| unreachable!("the order was not refused"));
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub mod redirect;
 #[forbid(unsafe_code)]
 pub mod retry_after;
 #[forbid(unsafe_code)]
+pub mod rules;
+#[forbid(unsafe_code)]
 pub mod runtime;
 #[forbid(unsafe_code)]
 pub mod tls;

@@ -37,13 +37,25 @@ pub fn target(from: &Url, status: u16, location: Option<&[u8]>) -> Result<Option
         (_, "http" | "https") => {}
         _ => return Err(Refused::Scheme),
     }
-    if !to.has_host() {
+    if !sendable(&to) {
         return Err(Refused::Malformed);
     }
     let _ = to.set_username("");
     let _ = to.set_password(None);
     to.set_fragment(None);
     Ok(Some(to))
+}
+
+/// Whether a request can go there: `url` takes some characters in a host that HTTP (RFC 3986 section
+/// 3.2.2) does not.
+#[must_use]
+pub fn sendable(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        !host.is_empty()
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte))
+    })
 }
 
 /// The reference in ASCII, as libcurl sends it: each byte beyond ASCII escaped as it is, whatever its
@@ -136,7 +148,14 @@ mod tests {
                 "{location}"
             );
         }
-        for location in ["http://", "https://a:99999/", "https://[::1/", "//"] {
+        for location in [
+            "http://",
+            "https://a:99999/",
+            "https://[::1/",
+            "//",
+            "https://a`b/",
+            "https://{a}/",
+        ] {
             assert_eq!(
                 to(from, location.as_bytes()),
                 Err(Refused::Malformed),

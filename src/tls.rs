@@ -45,7 +45,7 @@ fn store(roots: &Roots) -> Result<RootCertStore, Error> {
             let unusable = |reason: String| {
                 Error::from(Kind::CaFile {
                     setting,
-                    path: path.display().to_string(),
+                    path: printable(path),
                     reason,
                 })
             };
@@ -70,6 +70,15 @@ fn store(roots: &Roots) -> Result<RootCertStore, Error> {
         }
     }
     Ok(store)
+}
+
+/// A path for a message: one line, and not a page of it.
+fn printable(path: &Path) -> String {
+    let path = path.display().to_string();
+    path.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .take(256)
+        .collect()
 }
 
 fn pem(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {

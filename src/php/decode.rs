@@ -204,7 +204,8 @@ fn number(number: Number) -> Zval {
     value
 }
 
-fn array(table: Option<ZBox<ZendHashTable>>) -> Zval {
+/// An array as a value; nothing is the empty one.
+pub(super) fn array(table: Option<ZBox<ZendHashTable>>) -> Zval {
     let mut value = Zval::new();
     match table {
         Some(table) => value.set_hashtable(table),

@@ -1,8 +1,9 @@
 //! zval → form writer, straight, no tree between.
 //!
 //! The oracle is `http_build_query(["data" => $data, "request" => $request])` of the running PHP
-//! (ext/standard/http.c). Two differences are meant: the separator is always `&`, and what PHP
-//! drops or dies of (a cycle, endless depth) is a `\ValueError` that names the path.
+//! (ext/standard/http.c). Three differences are meant: the separator is always `&`; what PHP drops or
+//! dies of (a cycle, endless depth) is a `\ValueError` that names the path; and our own enum of order
+//! states is its value in every PHP.
 
 use ext_php_rs::ffi;
 use ext_php_rs::zend::ExecutorGlobals;
@@ -30,7 +31,8 @@ pub(super) fn body(data: &Table, request: &Table) -> Option<ZendString> {
             }
         }
     }
-    Some(form.finish().into_string())
+    // A handler of a notice may have thrown: then there is no order to send.
+    (!ExecutorGlobals::has_exception()).then(|| form.finish().into_string())
 }
 
 /// Why an order cannot be written.
@@ -138,7 +140,9 @@ fn write_value(
         Value::Float(number) => form.text(key, ZendString::from_float(number).as_bytes()),
         Value::Text(text) => form.text(key, text),
         Value::Array(table) => write_array(form, key, &table, Some(open))?,
-        Value::Object(object) if ENUMS_ARE_VALUES && object.is_enum() => {
+        Value::Object(object)
+            if object.is_order_state() || (ENUMS_ARE_VALUES && object.is_enum()) =>
+        {
             match object.enum_value() {
                 Some(value) => write_value(form, key, value, open)?,
                 None => {

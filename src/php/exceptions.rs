@@ -91,29 +91,35 @@ fn method(
 
 zend_fastcall! {
     extern fn get_response(call: &mut ExecuteData, returned: &mut Zval) {
-        getter(call, returned, PROPERTY_RESPONSE);
+        getter(call, returned, PROPERTY_RESPONSE, |response| response);
     }
 }
 
 zend_fastcall! {
     extern fn is_retryable(call: &mut ExecuteData, returned: &mut Zval) {
-        getter(call, returned, PROPERTY_RETRYABLE);
+        getter(call, returned, PROPERTY_RETRYABLE, |retryable| {
+            retryable.bool().unwrap_or(false).into()
+        });
     }
 }
 
 zend_fastcall! {
     extern fn get_retry_after(call: &mut ExecuteData, returned: &mut Zval) {
-        getter(call, returned, PROPERTY_RETRY_AFTER);
+        getter(call, returned, PROPERTY_RETRY_AFTER, |seconds| {
+            seconds.double().map_or_else(Zval::null, Zval::from)
+        });
     }
 }
 
-fn getter(call: &mut ExecuteData, returned: &mut Zval, property: &str) {
+/// `typed` keeps the promise of the method's return type: unserialize() can put anything into a
+/// property.
+fn getter(call: &mut ExecuteData, returned: &mut Zval, property: &str, typed: fn(Zval) -> Zval) {
     run_handler(AssertUnwindSafe(|| {
         if zend::arrays::<0>(call).is_none() {
             return;
         }
         if let Some(this) = call.get_self() {
-            *returned = zend::property(this, zend::class::<EXCEPTION>(), property);
+            *returned = typed(zend::property(this, zend::class::<EXCEPTION>(), property));
         }
     }));
 }
@@ -141,9 +147,10 @@ fn class_of(error: &Error) -> &'static ClassEntry {
 }
 
 /// Reports a failed call as the settings want it, and returns what the function returns.
-pub(super) fn raise(error: Error, order: &OrderName, report: Report) -> Zval {
+pub(super) fn raise(error: Error, order: OrderName, report: Report) -> Zval {
     // Each step below calls Zend, where a fatal error may jump away: what is Rust's is guarded.
-    let sentence = error.sentence(order);
+    let sentence = error.sentence(&order);
+    drop(order);
     let facts = BailoutGuard::new((error, sentence));
     let (error, sentence) = facts.get();
     let message = ZendString::new(sentence.as_bytes());
@@ -159,7 +166,13 @@ pub(super) fn raise(error: Error, order: &OrderName, report: Report) -> Zval {
     }
     match (report.mode, exception) {
         (ErrorMode::Exception, Some(exception)) => zend::throw(exception),
-        (ErrorMode::Warning, _) => zend::warn(&message),
+        (ErrorMode::Warning, exception) => {
+            zend::warn(&message);
+            // An error handler may have made calls of its own.
+            if let Some(exception) = &exception {
+                zend::set_last_error(exception);
+            }
+        }
         _ => {}
     }
     false.into()

@@ -10,17 +10,19 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{BailoutGuard, ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 
+use super::settings::{self, Report};
 use super::zend::{self, Handler, Table, Value, ZendString};
-use super::{decode, encode, exceptions, settings};
+use super::{decode, encode, exceptions, validate};
 use crate::client::Answer;
 use crate::config::Config;
 use crate::error::{Error, Kind, OrderName};
 use crate::runtime;
 
 /// The functions that take `$data` and `$request`.
-const ORDER_FUNCTIONS: [(&str, Handler, DataType); 2] = [
+const ORDER_FUNCTIONS: [(&str, Handler, DataType); 3] = [
     ("spread_update_order", update_order, DataType::Mixed),
     ("spread_encode_order", encode_order, DataType::String),
+    ("spread_validate_order", validate_order, DataType::Array),
 ];
 
 pub(super) fn register(mut module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
@@ -41,7 +43,7 @@ pub(super) fn register(mut module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
 /// An order is personal data: a trace must not show it. At MINIT.
 pub(super) fn mark_sensitive_parameters() {
     for (name, _, _) in ORDER_FUNCTIONS {
-        zend::mark_sensitive(name, 2);
+        zend::mark_sensitive(name, &[1, 2]);
     }
 }
 
@@ -62,6 +64,16 @@ zend_fastcall! {
                 && let Some(body) = encode::body(&data, &request)
             {
                 *returned = body.into_zval();
+            }
+        }));
+    }
+}
+
+zend_fastcall! {
+    extern fn validate_order(call: &mut ExecuteData, returned: &mut Zval) {
+        run_handler(AssertUnwindSafe(|| {
+            if let Some([data, request]) = zend::arrays(call) {
+                *returned = validate::findings(&data, &request);
             }
         }));
     }
@@ -91,20 +103,30 @@ fn update(call: &ExecuteData) -> Option<Zval> {
     drop(settings);
     drop(body);
 
+    Some(deliver(sent, &data, &request, report))
+}
+
+/// What the caller gets of an attempt.
+pub(super) fn deliver(
+    sent: Result<Answer, Error>,
+    data: &Table,
+    request: &Table,
+    report: Report,
+) -> Zval {
     match sent.and_then(decoded) {
         Ok(value) => {
             zend::forget_last_error();
-            Some(value)
+            value
         }
-        Err(error) => {
-            let order = order_name(&data, &request);
-            Some(exceptions::raise(error, &order, report))
+        Err(mut error) => {
+            error.name_broken_rule(|| validate::first_error(data, request));
+            exceptions::raise(error, order_name(data, request), report)
         }
     }
 }
 
 /// The network part: no Zend in it.
-fn send(config: &Config, body: &[u8]) -> Result<Answer, Error> {
+pub(super) fn send(config: &Config, body: &[u8]) -> Result<Answer, Error> {
     let body = Bytes::copy_from_slice(body);
     let outcome = zend::without_sigpipe(|| {
         runtime::run(zend::block_signals, async |session| {

@@ -1,6 +1,8 @@
 //! Registration only: what PHP sees of the extension.
 
 #[forbid(unsafe_code)]
+mod client_class;
+#[forbid(unsafe_code)]
 mod decode;
 #[forbid(unsafe_code)]
 mod encode;
@@ -9,7 +11,13 @@ mod exceptions;
 #[forbid(unsafe_code)]
 mod functions;
 #[forbid(unsafe_code)]
+mod options;
+#[forbid(unsafe_code)]
+mod order_state;
+#[forbid(unsafe_code)]
 mod settings;
+#[forbid(unsafe_code)]
+mod validate;
 #[allow(unsafe_code)]
 mod zend;
 
@@ -28,7 +36,10 @@ fn module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
 extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
     settings::register(module_number);
     functions::mark_sensitive_parameters();
-    match exceptions::register() {
+    let classes = exceptions::register()
+        .and_then(|()| client_class::register())
+        .and_then(|()| order_state::register());
+    match classes {
         Ok(()) => zend::SUCCESS,
         Err(_) => zend::FAILURE,
     }
@@ -37,6 +48,7 @@ extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
 /// RINIT. Settings of a directory or a virtual host come and go with requests.
 extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
     settings::forget();
+    zend::abandon_last_error();
     zend::SUCCESS
 }
 

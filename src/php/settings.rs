@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::options::OptionType;
 use super::zend::{self, IniEntry};
 use crate::auth::Policy;
 use crate::config::{self, Config, Expected, Keys, Roots};
@@ -19,12 +20,14 @@ use crate::error::{Error, Kind};
 use crate::proxy;
 
 /// One setting.
-struct Setting {
-    name: &'static CStr,
+pub(super) struct Setting {
+    pub(super) name: &'static CStr,
     default: &'static CStr,
     secret: bool,
+    /// The type it has as an option of `Spread\Client`; nothing when it is none.
+    pub(super) option: Option<OptionType>,
     /// Puts the parsed value into the draft, or says what was expected.
-    parse: fn(&mut Draft, &[u8]) -> Result<(), Expected>,
+    pub(super) parse: fn(&mut Draft, &[u8]) -> Result<(), Expected>,
     /// Whether a bad value was reported when PHP started: once for a process.
     reported: AtomicBool,
 }
@@ -39,6 +42,7 @@ impl Setting {
             name,
             default,
             secret: false,
+            option: None,
             parse,
             reported: AtomicBool::new(false),
         }
@@ -49,12 +53,17 @@ impl Setting {
         self
     }
 
-    fn name(&self) -> &'static str {
+    const fn option(mut self, option: OptionType) -> Self {
+        self.option = Some(option);
+        self
+    }
+
+    pub(super) fn name(&self) -> &'static str {
         self.name.to_str().unwrap_or_default()
     }
 }
 
-static TABLE: [Setting; 11] = [
+pub(super) static TABLE: [Setting; 11] = [
     Setting::new(
         c"spread.endpoint",
         c"https://social-sb.com/api/updateOrder",
@@ -62,7 +71,8 @@ static TABLE: [Setting; 11] = [
             draft.endpoint = Some(config::endpoint(text)?);
             Ok(())
         },
-    ),
+    )
+    .option(OptionType::Text),
     Setting::new(c"spread.public_key", c"", |draft, text| {
         draft.keys.public = config::public_key(text)?;
         Ok(())
@@ -75,23 +85,28 @@ static TABLE: [Setting; 11] = [
     Setting::new(c"spread.connect_timeout", c"2", |draft, text| {
         draft.connect_timeout = config::seconds(text)?;
         Ok(())
-    }),
+    })
+    .option(OptionType::Number),
     Setting::new(c"spread.timeout", c"10", |draft, text| {
         draft.timeout = config::seconds(text)?;
         Ok(())
-    }),
+    })
+    .option(OptionType::Number),
     Setting::new(c"spread.auth", c"auto", |draft, text| {
         draft.auth = config::policy(text)?;
         Ok(())
-    }),
+    })
+    .option(OptionType::Text),
     Setting::new(c"spread.max_redirects", c"20", |draft, text| {
         draft.max_redirects = config::redirects(text)?;
         Ok(())
-    }),
+    })
+    .option(OptionType::Number),
     Setting::new(c"spread.ca_file", c"", |draft, text| {
         draft.ca_file = text.to_vec();
         Ok(())
-    }),
+    })
+    .option(OptionType::Text),
     Setting::new(c"spread.proxy", c"", |draft, text| {
         if !text.is_empty() {
             proxy::parse(text)?;
@@ -100,7 +115,8 @@ static TABLE: [Setting; 11] = [
         Ok(())
     })
     // It may hold a password.
-    .secret(),
+    .secret()
+    .option(OptionType::Text),
     Setting::new(c"spread.error_mode", c"silent", |draft, text| {
         draft.report.mode = match text {
             b"silent" => ErrorMode::Silent,
@@ -137,9 +153,9 @@ pub(super) struct Settings {
 }
 
 /// Values on their way from text to [`Settings`].
-struct Draft {
+pub(super) struct Draft {
     endpoint: Option<Url>,
-    keys: Keys,
+    pub(super) keys: Keys,
     connect_timeout: Duration,
     timeout: Duration,
     auth: Policy,
@@ -150,7 +166,7 @@ struct Draft {
 }
 
 impl Draft {
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         Self {
             endpoint: None,
             keys: Keys {
@@ -212,7 +228,8 @@ pub(super) fn forget() {
     KEPT.set(None);
 }
 
-fn finish(draft: Draft) -> Result<Config, Error> {
+/// The configuration out of a whole draft; keys that are missing are the environment's.
+pub(super) fn finish(draft: Draft) -> Result<Config, Error> {
     let mut keys = draft.keys;
     if keys.public.is_empty() {
         let text = zend::environment(c"SPREAD_PUBLIC_KEY");

@@ -50,6 +50,7 @@ unsafe extern "C" {
         offset: u32,
         line: u32,
     ) -> *mut c_void;
+    fn zend_argument_type_error(argument: u32, format: *const c_char, ...);
     fn zend_argument_value_error(argument: u32, format: *const c_char, ...);
     fn zend_check_property_access(
         object: *mut ffi::zend_object,
@@ -64,12 +65,7 @@ unsafe extern "C" {
         exists: *mut bool,
     ) -> *const c_char;
     fn zend_memory_usage(real: bool) -> usize;
-    fn zend_unmangle_property_name_ex(
-        name: *const ffi::zend_string,
-        class: *mut *const c_char,
-        property: *mut *const c_char,
-        length: *mut usize,
-    ) -> c_int;
+    fn zend_parse_parameters(given: u32, types: *const c_char, ...) -> c_int;
     fn zend_update_property(
         scope: *mut ffi::zend_class_entry,
         object: *mut ffi::zend_object,
@@ -133,6 +129,56 @@ pub(super) fn arrays<const N: usize>(call: &ExecuteData) -> Option<[Table; N]> {
         }
     }
     Some(tables.map(|table| table.unwrap_or_else(Table::empty)))
+}
+
+/// The arguments of `Spread\Client::__construct()`: two strings and perhaps an array. `None` when
+/// they are not: PHP's own error is then pending.
+pub(super) fn constructor_arguments(call: &ExecuteData) -> Option<(Vec<u8>, Vec<u8>, Table)> {
+    let mut public: *mut ffi::zend_string = ptr::null_mut();
+    let mut private: *mut ffi::zend_string = ptr::null_mut();
+    let mut options: *mut ffi::HashTable = ptr::null_mut();
+    // SAFETY: the types name two zend_strings and a HashTable, in the order of the pointers; what
+    // they are set to is the frame's, and lives as long.
+    unsafe {
+        let given = call.This.u2.num_args;
+        let (public, private) = (&raw mut public, &raw mut private);
+        if zend_parse_parameters(given, c"SS|h".as_ptr(), public, private, &raw mut options)
+            != SUCCESS
+        {
+            return None;
+        }
+        let options = Table::hold(options).unwrap_or_else(Table::empty);
+        Some((
+            string_bytes(*public).to_vec(),
+            string_bytes(*private).to_vec(),
+            options,
+        ))
+    }
+}
+
+/// Runs `read` with the scope of the code that called the running method: which properties of an
+/// object are visible is the caller's matter, not ours.
+pub(super) fn as_caller<T>(call: &ExecuteData, read: impl FnOnce() -> T) -> T {
+    // SAFETY: fields of the running thread, put back to what they were; the caller's frame is live.
+    // A fatal error inside `read` ends the request, and the next one starts with no scope.
+    unsafe {
+        let globals = ffi::ext_php_rs_executor_globals();
+        let current = (*globals).current_execute_data;
+        (*globals).current_execute_data = call.prev_execute_data;
+        let scope = ffi::zend_get_executed_scope();
+        (*globals).current_execute_data = current;
+        let before = (*globals).fake_scope;
+        (*globals).fake_scope = scope;
+        let result = read();
+        (*globals).fake_scope = before;
+        result
+    }
+}
+
+/// Throws a `\TypeError` about an argument of the running function.
+pub(super) fn throw_argument_type_error(argument: u32, message: &ZendString) {
+    // SAFETY: the format takes one C string, and zend_strings end in NUL.
+    unsafe { zend_argument_type_error(argument, c"%s".as_ptr(), message.as_ptr()) };
 }
 
 /// Throws a `\ValueError` about an argument of the running function.
@@ -271,6 +317,12 @@ impl Object {
         }
     }
 
+    /// Whether this is a case of `Spread\OrderState`.
+    pub(super) fn is_order_state(&self) -> bool {
+        // SAFETY: an object has a class.
+        unsafe { ptr::eq((*self.0.as_ptr()).ce, ORDER_STATE.load(Ordering::Acquire)) }
+    }
+
     pub(super) fn is_enum(&self) -> bool {
         // SAFETY: an object has a class.
         unsafe { (*(*self.0.as_ptr()).ce).ce_flags & ffi::ZEND_ACC_ENUM != 0 }
@@ -385,21 +437,31 @@ impl<'t> Entries<'t> {
     /// # Safety
     /// `name` must be a live key of the owner's properties.
     unsafe fn visible(&self, name: *mut ffi::zend_string, dynamic: bool) -> Option<&'t [u8]> {
-        // SAFETY: the owner is held by whoever made this, the name is a key of its table. A mangled
-        // name (`\0Class\0name`) holds its plain name, which the engine points out.
-        unsafe {
-            if zend_check_property_access(self.owner, name, dynamic) != SUCCESS {
-                return None;
-            }
-            let bytes = string_bytes::<'t>(name);
-            if bytes.first() != Some(&0) {
-                return Some(bytes);
-            }
-            let (mut class, mut plain, mut length) = (ptr::null(), ptr::null(), 0);
-            zend_unmangle_property_name_ex(name, &raw mut class, &raw mut plain, &raw mut length);
-            Some(std::slice::from_raw_parts(plain.cast(), length))
-        }
+        // SAFETY: the owner is held by whoever made this, the name is a key of its table.
+        let (bytes, allowed) = unsafe {
+            let allowed = zend_check_property_access(self.owner, name, dynamic) == SUCCESS;
+            (string_bytes::<'t>(name), allowed)
+        };
+        allowed.then(|| unmangled(bytes))
     }
+}
+
+/// The plain name in `\0Class\0name` (and in `\0Class\0file:line$0\0name` of an anonymous class), as
+/// zend_unmangle_property_name_ex() finds it. A name that only begins like one stands for itself, as
+/// there; but without the engine's notice, which could run user code while the table is being read.
+fn unmangled(name: &[u8]) -> &[u8] {
+    /// The text up to its first NUL, and what follows that NUL.
+    fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
+        let end = text.iter().position(|byte| *byte == 0)?;
+        Some((text.get(..end)?, text.get(end + 1..)?))
+    }
+    let Some((class, rest)) = name.strip_prefix(b"\0").and_then(split) else {
+        return name;
+    };
+    if class.is_empty() || rest.is_empty() {
+        return name;
+    }
+    split(rest).map_or(rest, |(_, plain)| plain)
 }
 
 /// Whether a value's references are counted: immutable arrays (literals, opcache) are shared.
@@ -656,6 +718,15 @@ pub(super) fn keep_class<const NUMBER: usize>(class: &'static mut ClassEntry, in
     }
 }
 
+/// `Spread\OrderState`.
+static ORDER_STATE: AtomicPtr<ClassEntry> = AtomicPtr::new(ptr::null_mut());
+
+/// Keeps the enum that was just registered.
+pub(super) fn keep_order_state(class: &'static mut ClassEntry, info: ArgInfoTables) {
+    mem::forget(info);
+    ORDER_STATE.store(class, Ordering::Release);
+}
+
 /// A class that [`keep_class`] kept.
 pub(super) fn class<const NUMBER: usize>() -> &'static ClassEntry {
     let kept = CLASSES
@@ -764,6 +835,8 @@ pub(super) fn set_last_error(exception: &Zval) {
         let object = ptr::from_ref(object).cast_mut();
         // SAFETY: a live object; the reference is given back by `forget_last_error`.
         unsafe { (*object).gc.refcount += 1 };
+        forget_last_error();
+        // What `forget_last_error` could not empty in its turns is given up, not kept.
         release(LAST_ERROR.replace(object));
     }
 }
@@ -778,7 +851,21 @@ pub(super) fn last_error() -> Zval {
 }
 
 pub(super) fn forget_last_error() {
-    release(LAST_ERROR.replace(ptr::null_mut()));
+    // With an error goes its trace, and with that perhaps an object whose destructor sends an order
+    // that fails too. Some turns of it, not endless ones.
+    for _ in 0..8 {
+        let last = LAST_ERROR.replace(ptr::null_mut());
+        if last.is_null() {
+            return;
+        }
+        release(last);
+    }
+}
+
+/// Forgets an error that was set after this module's RSHUTDOWN (by a session handler, or a stream
+/// that is closed late): its memory went with its request.
+pub(super) fn abandon_last_error() {
+    LAST_ERROR.set(ptr::null_mut());
 }
 
 /// Gives back a reference; the slot that held it is empty by now, for a destructor may call us.
@@ -789,23 +876,37 @@ fn release(object: *mut ffi::zend_object) {
     }
 }
 
-/// Marks parameters of a function as `#[\SensitiveParameter]`, so that a trace does not show what
-/// was passed. PHP 8.1 ignores the attribute.
-pub(super) fn mark_sensitive(function: &str, parameters: u32) {
-    const PERSISTENT: u32 = 1;
-    // SAFETY: during MINIT, when the function table holds this module's functions already and no
-    // code reads it. The engine keeps a reference of its own to the name.
+/// Marks parameters (from 1) of a function as `#[\SensitiveParameter]`, so that a trace does not show
+/// what was passed. PHP 8.1 ignores the attribute. During MINIT.
+pub(super) fn mark_sensitive(function: &str, parameters: &[u32]) {
+    // SAFETY: during MINIT the compiler's function table holds this module's functions already.
     unsafe {
         let table = (*ffi::ext_php_rs_compiler_globals()).function_table;
-        let Some(entry) =
-            ffi::zend_hash_str_find(table, function.as_ptr().cast(), function.len()).as_ref()
+        mark(table, function, parameters);
+    }
+}
+
+/// The same for a method, by its name in lower case.
+pub(super) fn mark_sensitive_method(class: &ClassEntry, method: &str, parameters: &[u32]) {
+    let table = (&raw const class.function_table).cast_mut();
+    // SAFETY: during MINIT, as above; the class was registered just before.
+    unsafe { mark(table, method, parameters) };
+}
+
+/// # Safety
+/// During MINIT, with a table of functions that no code reads yet.
+unsafe fn mark(table: *mut ffi::HashTable, function: &str, parameters: &[u32]) {
+    const PERSISTENT: u32 = 1;
+    // SAFETY: the table's values are functions. The engine keeps a reference of its own to the name.
+    unsafe {
+        let found = ffi::zend_hash_str_find(table, function.as_ptr().cast(), function.len());
+        let Some(function) = found
+            .as_ref()
+            .and_then(|entry| entry.value.ptr.cast::<ffi::zend_function>().as_mut())
         else {
             return;
         };
-        let Some(function) = entry.value.ptr.cast::<ffi::zend_function>().as_mut() else {
-            return;
-        };
-        for parameter in 1..=parameters {
+        for &parameter in parameters {
             let name = ZendStr::new_interned("SensitiveParameter", true);
             zend_add_attribute(
                 &raw mut function.common.attributes,

@@ -1,0 +1,182 @@
+//! The documented field that an unknown name was probably meant to be.
+
+use super::fields::{Document, FIELDS, Field};
+
+/// The longest part of an unknown name that a message repeats, in characters.
+const LONGEST: usize = 64;
+
+/// An unknown name as a message repeats it: control characters would split a log line.
+pub(super) fn shown(name: &[u8]) -> String {
+    String::from_utf8_lossy(name)
+        .chars()
+        .take(LONGEST)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// The nearest documented field: in the same document, or of that very name in the other one.
+pub(super) fn field(document: Document, name: &[u8]) -> Option<&'static Field> {
+    let name = std::str::from_utf8(name).ok()?;
+    if name.chars().count() > LONGEST {
+        return None;
+    }
+    let name = snake_case(name);
+    let documented = || FIELDS.iter().filter(|field| field.documented);
+    let here = || documented().filter(|field| field.document == document);
+    // Differences that are no mistake of the name's: upper case, hyphens, the other document.
+    if let Some(same) = here().chain(documented()).find(|field| field.name == name) {
+        return Some(same);
+    }
+    let letters: Vec<char> = name.chars().collect();
+    let tolerated = (letters.len() / 3).max(2);
+    let near = here()
+        .filter_map(|field| {
+            let distance = distance_to_field(&letters, field.name, tolerated)?;
+            Some((distance, field))
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, field)| field);
+    near.or_else(|| {
+        only_one_that(here(), |field| {
+            letters.len() >= 5 && field.starts_with(&name)
+        })
+    })
+}
+
+fn only_one_that(
+    mut fields: impl Iterator<Item = &'static Field>,
+    matches: impl Fn(&str) -> bool,
+) -> Option<&'static Field> {
+    let found = fields.find(|field| matches(field.name))?;
+    fields.all(|field| !matches(field.name)).then_some(found)
+}
+
+/// `customerEmail`, `Customer-Email` and `customer email` as `customer_email`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len());
+    let mut after_small = false;
+    for c in name.chars() {
+        if c.is_uppercase() && after_small {
+            snake.push('_');
+        }
+        after_small = c.is_lowercase() || c.is_numeric();
+        match c {
+            '-' | ' ' | '.' => snake.push('_'),
+            _ => snake.extend(c.to_lowercase()),
+        }
+    }
+    snake
+}
+
+/// The distance to a field's name, or to its name without `customer_` or `order_`, which is one more:
+/// `email` is nearer to `customer_email` than to any other.
+fn distance_to_field(name: &[char], field: &str, tolerated: usize) -> Option<usize> {
+    let bare = field
+        .strip_prefix("customer_")
+        .or_else(|| field.strip_prefix("order_"));
+    let whole = distance(name, field);
+    let bare = bare.map(|bare| distance(name, bare).saturating_add(1));
+    let nearest = bare.map_or(whole, |bare| bare.min(whole));
+    (nearest <= tolerated).then_some(nearest)
+}
+
+/// How many letters to insert, leave out, replace or swap with their neighbour (optimal string
+/// alignment).
+fn distance(from: &[char], to: &str) -> usize {
+    let mut above: Vec<usize> = (0..=from.len()).collect();
+    let mut two_above = above.clone();
+    let mut letter_above = None;
+    for (row, letter) in (1..).zip(to.chars()) {
+        let mut line = vec![row];
+        let mut before = None;
+        for (column, &other) in from.iter().enumerate() {
+            let at =
+                |line: &[usize], column: usize| line.get(column).copied().unwrap_or(usize::MAX);
+            let replaced = at(&above, column) + usize::from(letter != other);
+            let inserted = at(&above, column + 1) + 1;
+            let left_out = at(&line, column) + 1;
+            let mut best = replaced.min(inserted).min(left_out);
+            if column > 0 && letter_above == Some(other) && before == Some(letter) {
+                best = best.min(at(&two_above, column - 1) + 1);
+            }
+            line.push(best);
+            before = Some(other);
+        }
+        letter_above = Some(letter);
+        two_above = std::mem::replace(&mut above, line);
+    }
+    above.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_count_single_mistakes() {
+        let between = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), b);
+        assert_eq!(between("", ""), 0);
+        assert_eq!(between("", "abc"), 3);
+        assert_eq!(between("abc", ""), 3);
+        assert_eq!(between("amount", "amount"), 0);
+        assert_eq!(between("amout", "amount"), 1);
+        assert_eq!(between("amounnt", "amount"), 1);
+        assert_eq!(between("amoumt", "amount"), 1);
+        assert_eq!(between("amuont", "amount"), 1);
+        assert_eq!(between("kitten", "sitting"), 3);
+        assert_eq!(between("état", "etat"), 1);
+    }
+
+    #[test]
+    fn the_nearest_field_is_what_a_reader_would_guess() {
+        for (name, nearest) in [
+            ("customer_emial", "customer_email"),
+            ("customer_mail", "customer_email"),
+            ("customerEmail", "customer_email"),
+            ("Customer-Email", "customer_email"),
+            ("email", "customer_email"),
+            ("first_name", "customer_firstname"),
+            ("order_amout", "order_amount"),
+            ("amount", "order_amount"),
+            ("order_status", "order_state"),
+            ("order_id", "order_idorder"),
+            ("custom_field", "custom_fields"),
+            ("consent", "consents"),
+            ("add_tags", "add_tag"),
+            ("customer_address_1", "customer_address_2"),
+            ("external-id", "external_id"),
+        ] {
+            let found = field(Document::Data, name.as_bytes()).map(|field| field.name);
+            assert_eq!(found, Some(nearest), "{name}");
+        }
+        for name in [
+            "",
+            "foo",
+            "x",
+            "utm_source",
+            "customer",
+            "order_s",
+            "dates",
+            "zzzzzzzzzzzzzzzzzzzzz",
+        ] {
+            let found = field(Document::Data, name.as_bytes()).map(|field| field.name);
+            assert_eq!(found, None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_the_other_document_is_found_there() {
+        let found = field(Document::Request, b"customer_email").map(Field::path);
+        assert_eq!(found.as_deref(), Some("data.customer_email"));
+        let found = field(Document::Request, b"order_idorde").map(Field::path);
+        assert_eq!(found.as_deref(), Some("request.order_idorder"));
+    }
+
+    #[test]
+    fn a_name_cannot_forge_a_log_line_or_fill_it() {
+        assert_eq!(shown(b"a\nroot: \xff"), "a\u{fffd}root: \u{fffd}");
+        assert_eq!(shown(&[b'x'; 10_000]).len(), LONGEST);
+        assert!(field(Document::Data, &[b'x'; 10_000]).is_none());
+        assert!(field(Document::Data, b"\xff").is_none());
+    }
+}
