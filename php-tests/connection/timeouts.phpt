@@ -63,8 +63,8 @@ foreach ($cases as $what => $case) {
     same("$what: retryable", true, $report['retryable']);
     contains("$what: message", '0000001', $report['message']);
     contains("$what: message", strstr($what, ',', true), $report['message']);
-    // The clock here starts a little after the one there.
-    between("$what: seconds", 0.49, 2.0, $report['seconds']);
+    // The clock here starts after the one there: on a busy machine some hundredths of a second.
+    between("$what: seconds", 0.45, 2.0, $report['seconds']);
     same("$what: the next order", 'good', $report['next']);
 }
 echo count($cases), " timeouts\n";

@@ -120,7 +120,7 @@ function free_port(): int
     return (int) substr(strrchr(stream_socket_get_name($socket, false), ':'), 1);
 }
 
-/** @return ?array{user: string, group: string} whom the workers run as, when this is root */
+/** @return ?array{user: string, group: string, id: int} whom the workers run as, when this is root */
 function worker_user(): ?array
 {
     if (fileowner('/proc/self/status') !== 0) {
@@ -133,11 +133,27 @@ function worker_user(): ?array
     }
     $users = [];
     foreach (file('/etc/passwd') as $line) {
-        [$name, , , $group] = explode(':', $line);
-        $users[$name] = $groups[$group];
+        [$name, , $id, $group] = explode(':', $line);
+        $users[$name] = ['user' => $name, 'group' => $groups[$group], 'id' => (int) $id];
     }
-    $user = isset($users['www-data']) ? 'www-data' : 'nobody';
-    return ['user' => $user, 'group' => $users[$user]];
+    return $users['www-data'] ?? $users['nobody'];
+}
+
+/**
+ * What to put before a command for it to run as the user that workers run as, in a root that is theirs.
+ *
+ * @return list<string>
+ */
+function as_worker(WebRoot $root): array
+{
+    $worker = worker_user();
+    if ($worker === null) {
+        return [];
+    }
+    // By number: a thread-safe PHP may not find the name.
+    chown($root->directory, $worker['id']);
+    chown("{$root->directory}/logs", $worker['id']);
+    return [program('setpriv'), "--reuid={$worker['user']}", "--regid={$worker['group']}", '--clear-groups'];
 }
 
 /**
@@ -146,13 +162,14 @@ function worker_user(): ?array
  * @param array<string, string|int> $settings
  * @param array<string, string|int> $directives more of the pool's, such as pm.max_requests
  * @param array<string, string|int> $start settings that count when php-fpm starts, before it forks
+ * @param bool $unprivileged its master runs as the user that its workers run as
  * @return array{string, list<Daemon>}
  */
-function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, array $environment = [], array $directives = [], array $start = []): array
+function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, array $environment = [], array $directives = [], array $start = [], bool $unprivileged = false): array
 {
     $dir = $root->directory;
     $worker = worker_user();
-    $identity = $worker === null ? '' : "user = {$worker['user']}\ngroup = {$worker['group']}\nlisten.owner = {$worker['user']}\nlisten.group = {$worker['group']}\n";
+    $identity = $worker === null || $unprivileged ? '' : "user = {$worker['user']}\ngroup = {$worker['group']}\nlisten.owner = {$worker['user']}\nlisten.group = {$worker['group']}\n";
     $values = implode('', array_map(static fn ($name, $value) => "php_value[$name] = \"$value\"\n", array_keys($settings), $settings));
     $variables = implode('', array_map(static fn ($name, $value) => "env[$name] = \"$value\"\n", array_keys($environment), $environment));
     $more = implode('', array_map(static fn ($name, $value) => "$name = $value\n", array_keys($directives), $directives));
@@ -168,7 +185,7 @@ function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, ar
         {$more}{$values}{$variables}
         CONF);
     $version = PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;
-    $command = [program("php-fpm$version", 'php-fpm'), '-n', '-F', '-y', $pool, '-d', "extension=$dir/spread.so"];
+    $command = [...($unprivileged ? as_worker($root) : []), program("php-fpm$version", 'php-fpm'), '-n', '-F', '-y', $pool, '-d', "extension=$dir/spread.so"];
     foreach ($start as $name => $value) {
         array_push($command, '-d', "$name=\"$value\"");
     }
@@ -216,23 +233,26 @@ function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, ar
 }
 
 /**
- * Starts Apache with mod_php and gives the URL of the pages.
+ * Starts Apache with mod_php and gives the URL of the pages. TEST_APACHE_PHP names the module of a PHP
+ * that was built from source.
  *
  * @param array<string, string|int> $settings
+ * @param bool $threads one process whose workers are threads, for a PHP that is thread-safe
  * @return array{string, list<Daemon>}
  */
-function start_apache(WebRoot $root, int $workers, array $settings, array $environment = []): array
+function start_apache(WebRoot $root, int $workers, array $settings, array $environment = [], bool $threads = false): array
 {
     $dir = $root->directory;
     $modules = current(array_filter(['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules', '/usr/libexec/apache2'], is_dir(...)));
     $version = PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;
     $load = '';
-    foreach (['mpm_prefork' => 'mod_mpm_prefork.so', 'authz_core' => 'mod_authz_core.so', 'env' => 'mod_env.so'] as $name => $file) {
+    $mpm = $threads ? 'mpm_worker' : 'mpm_prefork';
+    foreach ([$mpm => "mod_$mpm.so", 'authz_core' => 'mod_authz_core.so', 'env' => 'mod_env.so'] as $name => $file) {
         if (is_file("$modules/$file")) {
             $load .= "LoadModule {$name}_module $modules/$file\n";
         }
     }
-    $php = current(array_filter(["$modules/libphp$version.so", "$modules/libphp.so"], is_file(...)));
+    $php = current(array_filter([(string) getenv('TEST_APACHE_PHP'), "$modules/libphp$version.so", "$modules/libphp.so"], is_file(...)));
     if ($php === false) {
         throw new RuntimeException("Apache's module of PHP $version is not installed");
     }
@@ -244,6 +264,9 @@ function start_apache(WebRoot $root, int $workers, array $settings, array $envir
     $variables = implode('', array_map(static fn ($name, $value) => "SetEnv $name \"$value\"\n", array_keys($environment), $environment));
     $worker = worker_user();
     $identity = $worker === null ? '' : "User {$worker['user']}\nGroup {$worker['group']}\n";
+    $limits = $threads
+        ? "ServerLimit 1\nStartServers 1\nThreadLimit $workers\nThreadsPerChild $workers\nMaxSpareThreads $workers\n"
+        : "StartServers $workers\nMinSpareServers 1\nMaxSpareServers $workers\n";
     $port = free_port();
     $configuration = $root->write('apache.conf', <<<CONF
         {$load}LoadModule php_module $php
@@ -254,10 +277,7 @@ function start_apache(WebRoot $root, int $workers, array $settings, array $envir
         Listen 127.0.0.1:$port
         ServerName 127.0.0.1
         ErrorLog $dir/logs/apache.log
-        StartServers $workers
-        MinSpareServers 1
-        MaxSpareServers $workers
-        MaxRequestWorkers $workers
+        {$limits}MaxRequestWorkers $workers
         PHPIniDir $dir
         DocumentRoot $dir/pages
         {$variables}<Directory $dir/pages>

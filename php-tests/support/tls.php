@@ -11,7 +11,7 @@ declare(strict_types=1);
 
 final class Certificates
 {
-    /** The CA that signed every leaf but `unknown_ca` and `self_signed`. */
+    /** The CA that signed every leaf but `unknown_ca` and the self-signed ones. */
     public readonly string $ca;
     /** A CA that signed nothing a server of these tests shows, except `unknown_ca`. */
     public readonly string $otherCa;
@@ -39,6 +39,11 @@ final class Certificates
             basicConstraints = critical, CA:TRUE
             keyUsage = critical, keyCertSign, cRLSign
             subjectKeyIdentifier = hash
+            [both]
+            basicConstraints = critical, CA:TRUE
+            keyUsage = critical, keyCertSign, digitalSignature
+            extendedKeyUsage = serverAuth
+            subjectAltName = IP:127.0.0.1, DNS:localhost
             [here]
             basicConstraints = critical, CA:FALSE
             keyUsage = critical, digitalSignature
@@ -56,7 +61,8 @@ final class Certificates
 
     /**
      * The `tls` option of serve() for one kind of leaf: `good` (127.0.0.1 and localhost), `expired`,
-     * `not_yet` (valid from next year), `wrong_host`, `unknown_ca`, `self_signed`.
+     * `not_yet` (valid from next year), `wrong_host`, `unknown_ca`, `self_signed`,
+     * `self_signed_ca` (a leaf that says it is a CA, as quick instructions on the web make it).
      */
     public function server(string $kind = 'good'): array
     {
@@ -73,14 +79,14 @@ final class Certificates
         $request = openssl_csr_new(['commonName' => '127.0.0.1'], $key, $this->signing('here'));
         [$issuer, $issuerKey] = match ($kind) {
             'unknown_ca' => $this->authorities['other-ca'],
-            'self_signed' => [null, $key],
+            'self_signed', 'self_signed_ca' => [null, $key],
             default => $this->authorities['ca'],
         };
-        $section = $kind === 'wrong_host' ? 'elsewhere' : 'here';
+        $section = ['wrong_host' => 'elsewhere', 'self_signed_ca' => 'both'][$kind] ?? 'here';
         $serial = random_int(1, PHP_INT_MAX);
         openssl_x509_export(openssl_csr_sign($request, $issuer, $issuerKey, 30, $this->signing($section), $serial), $pem);
         $pem = match ($kind) {
-            'good', 'wrong_host', 'unknown_ca', 'self_signed' => $pem,
+            'good', 'wrong_host', 'unknown_ca', 'self_signed', 'self_signed_ca' => $pem,
             'expired' => self::withValidity($pem, time() - 20 * 86400, time() - 10 * 86400, $issuerKey),
             'not_yet' => self::withValidity($pem, time() + 365 * 86400, time() + 375 * 86400, $issuerKey),
         };

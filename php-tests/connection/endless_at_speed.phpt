@@ -1,0 +1,51 @@
+--TEST--
+A flood of what is never an answer ends too, at loopback speed some seconds late: the time is looked at between reads
+--FILE--
+<?php
+require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/process.php';
+require __DIR__ . '/../support/server.php';
+
+$endless = static fn (string $head, string $piece): Closure => static function (Connection $connection) use ($head, $piece): void {
+    $connection->request();
+    $connection->write($head);
+    $piece = str_repeat($piece, intdiv(1 << 18, strlen($piece)));
+    while ($connection->write($piece));
+};
+$chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+$servers = [
+    '100 again and again' => $endless('', "HTTP/1.1 100 Continue\r\n\r\n"),
+    '103 again and again' => $endless('', "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
+    'a chunk size' => $endless($chunked, '0'),
+];
+$code = <<<'PHP'
+    echo "ready\n";
+    $answer = spread_update_order(['order_idorder' => '0000001'], []);
+    echo "done\n";
+    $error = spread_last_error();
+    ini_set('spread.endpoint', getenv('GOOD_URL'));
+    ini_set('spread.timeout', '10');
+    $next = spread_update_order([], []);
+    preg_match('/VmHWM:\s*(\d+) kB/', file_get_contents('/proc/self/status'), $peak);
+    echo json_encode([$answer, $error ? $error::class : null, $next, (int) $peak[1]]), "\n";
+    PHP;
+$good = serve(static fn (): string => answer_json('good'));
+putenv("GOOD_URL={$good->url()}");
+foreach ($servers as $what => $handler) {
+    $server = serve_connections($handler);
+    $settings = ['spread.endpoint' => $server->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.log_failures' => 0, 'spread.timeout' => 0.8];
+    $lines = timed_lines($code, $settings);
+    [$answer, $class, $next, $peak] = json_decode($lines[2][0] ?? '', true) ?? [var_export($lines, true), null, null, 0];
+    same("$what: answer", false, $answer);
+    holds("$what: class", in_array($class, ['Spread\ConnectionException', 'Spread\TimeoutException', 'Spread\ResponseException'], true), (string) $class);
+    // One turn of the runtime reads up to some 50 MB before it looks at the clock. No network is as
+    // fast as loopback: elsewhere a turn ends when the socket is empty.
+    between("$what: seconds", 0, 10, $lines[1][1]);
+    between("$what: greatest resident memory in MiB", 5, 64, $peak / 1024);
+    same("$what: the next order", 'good', $next);
+    $server->stop();
+}
+echo "done\n";
+?>
+--EXPECT--
+done

@@ -1,0 +1,16 @@
+--TEST--
+Answers in every form mean what they mean to the documented snippet, or the ledger says why not
+--EXTENSIONS--
+curl
+--FILE--
+<?php
+require __DIR__ . '/../support/scenarios.php';
+
+$player = new Player();
+foreach (scenarios()['answers'] as $name => $scenario) {
+    $player->compare($name, $scenario);
+}
+echo "done\n";
+?>
+--EXPECT--
+done

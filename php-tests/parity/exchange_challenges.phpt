@@ -1,0 +1,16 @@
+--TEST--
+Challenges before, between and after redirects are answered as by the documented snippet, or the ledger says why not
+--EXTENSIONS--
+curl
+--FILE--
+<?php
+require __DIR__ . '/../support/scenarios.php';
+
+$player = new Player();
+foreach (scenarios()['challenges'] as $name => $scenario) {
+    $player->compare($name, $scenario);
+}
+echo "done\n";
+?>
+--EXPECT--
+done

@@ -1,0 +1,16 @@
+--TEST--
+What reaches other origins, with and without keys, is what the documented snippet sends them, or less by the ledger
+--EXTENSIONS--
+curl
+--FILE--
+<?php
+require __DIR__ . '/../support/scenarios.php';
+
+$player = new Player();
+foreach (scenarios()['origins'] as $name => $scenario) {
+    $player->compare($name, $scenario);
+}
+echo "done\n";
+?>
+--EXPECT--
+done

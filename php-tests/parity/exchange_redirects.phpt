@@ -1,0 +1,16 @@
+--TEST--
+Redirects are followed, counted and carry the order as the documented snippet's, or the ledger says why not
+--EXTENSIONS--
+curl
+--FILE--
+<?php
+require __DIR__ . '/../support/scenarios.php';
+
+$player = new Player();
+foreach (scenarios()['redirects'] as $name => $scenario) {
+    $player->compare($name, $scenario);
+}
+echo "done\n";
+?>
+--EXPECT--
+done
