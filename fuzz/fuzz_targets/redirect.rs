@@ -1,0 +1,51 @@
+//! Where a hostile `Location` leads: never from https to http, never to another scheme, never with a
+//! user, a password or a fragment; what it leads to can be asked for, and leads nowhere else itself.
+//!
+//! An input is lines: the endpoint as configured, and then one `Location` a line, each in answer to
+//! the request that the last one led to.
+
+#![no_main]
+
+use http::{HeaderValue, Uri};
+use libfuzzer_sys::fuzz_target;
+use spread::{config, redirect};
+use url::Url;
+
+fuzz_target!(|input: &[u8]| {
+    let mut lines = input.split(|byte| *byte == b'\n');
+    let Ok(mut from) = config::endpoint(lines.next().unwrap_or_default()) else {
+        return;
+    };
+    for location in lines {
+        check(&from, None);
+        assert_eq!(redirect::target(&from, 200, Some(location)), Ok(None));
+        if let Ok(Some(to)) = redirect::target(&from, 307, Some(location)) {
+            check(&to, Some(&from));
+            let again = redirect::target(&from, 307, Some(to.as_str().as_bytes()));
+            assert_eq!(again, Ok(Some(to.clone())), "from {from}");
+            from = to;
+        }
+    }
+});
+
+fn check(url: &Url, from: Option<&Url>) {
+    assert!(matches!(url.scheme(), "http" | "https"), "{url}");
+    assert!(url.has_host(), "{url}");
+    assert!(
+        url.username().is_empty() && url.password().is_none(),
+        "{url}"
+    );
+    assert!(redirect::same_origin(url, url));
+    assert!(
+        HeaderValue::from_str(&redirect::authority(url)).is_ok(),
+        "{url}"
+    );
+    if let Some(from) = from {
+        assert_eq!(url.fragment(), None);
+        assert!(
+            from.scheme() == "http" || url.scheme() == "https",
+            "{from} to {url}"
+        );
+        assert!(url.as_str().parse::<Uri>().is_ok(), "{url}");
+    }
+}
