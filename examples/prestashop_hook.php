@@ -1,0 +1,101 @@
+<?php
+/*
+ * A PrestaShop module that reports an order whenever its status changes. As a module it is the file
+ * modules/spreadorders/spreadorders.php; the keys are read for the order's own shop:
+ *
+ *     Configuration::updateValue('SPREAD_PUBLIC_KEY', '…', false, $id_shop_group, $id_shop);
+ *     Configuration::updateValue('SPREAD_PRIVATE_KEY', '…', false, $id_shop_group, $id_shop);
+ *
+ * The hook exists from PrestaShop 1.6 on and the syntax is that of its time; the extension needs PHP 8.1.
+ */
+if (!defined('_PS_VERSION_')) {
+    exit; // not inside PrestaShop
+}
+
+class SpreadOrders extends Module
+{
+    public function __construct()
+    {
+        $this->name = 'spreadorders';
+        $this->tab = 'analytics_stats';
+        $this->version = '1.0.0';
+        $this->author = 'Example';
+        parent::__construct();
+        $this->displayName = 'SPREAD orders';
+        $this->description = 'Reports orders to the SPREAD CRM.';
+    }
+
+    public function install()
+    {
+        return parent::install() && $this->registerHook('actionOrderStatusPostUpdate');
+    }
+
+    /** @param array $params newOrderStatus (OrderState), id_order (int) */
+    public function hookActionOrderStatusPostUpdate($params)
+    {
+        if (!function_exists('spread_update_order')) {
+            return; // a server without the extension: the order status changes all the same
+        }
+        $order = new Order((int) $params['id_order']);
+        $data = $this->data($order, $params['newOrderStatus']);
+        $request = array('order_idorder' => $data['order_idorder']);
+
+        ini_set('spread.public_key', (string) Configuration::get('SPREAD_PUBLIC_KEY', null, null, $order->id_shop));
+        ini_set('spread.private_key', (string) Configuration::get('SPREAD_PRIVATE_KEY', null, null, $order->id_shop));
+        ini_set('spread.timeout', '3'); // a customer may be waiting
+        ini_set('spread.error_mode', 'silent'); // a CRM that is down must not take the order with it
+        if (spread_update_order($data, $request) === false) {
+            PrestaShopLogger::addLog(spread_last_error()->getMessage(), 3, null, 'Order', (int) $order->id, true);
+        }
+    }
+
+    private function data($order, $status)
+    {
+        $customer = new Customer((int) $order->id_customer);
+        $address = new Address((int) $order->id_address_invoice);
+        $data = array(
+            'action' => 'order',
+            'customer_email' => $customer->email,
+            'external_id' => (string) $customer->id,
+            'customer_name' => $customer->lastname,
+            'customer_firstname' => $customer->firstname,
+            'customer_isoptin' => $customer->newsletter ? '1' : '0',
+            'customer_address' => $address->address1,
+            'customer_address2' => $address->address2,
+            'customer_cp' => $address->postcode,
+            'customer_city' => $address->city,
+            'customer_country' => Country::getIsoById((int) $address->id_country) ?: '',
+            'customer_tel' => $address->phone,
+            'customer_mobile' => $address->phone_mobile,
+            'customer_company' => $address->company,
+            'order_idorder' => (string) $order->id,
+            'order_state' => $this->state($status),
+            'order_amount' => (float) $order->total_paid,
+            'order_crea_dt' => gmdate('Y-m-d H:i:s', strtotime($order->date_add)), // PrestaShop keeps local time
+        );
+        foreach ($order->getProducts() as $product) {
+            $data['product_attributes'][] = array('reference:' . $product['product_reference']);
+        }
+        // In the back office the cookie is the employee's own.
+        if (isset($_COOKIE['sbt']) && !defined('_PS_ADMIN_DIR_')) {
+            $data['customer_cookie'] = $_COOKIE['sbt'];
+        }
+        return $data;
+    }
+
+    /** The documented state of a PrestaShop status. */
+    private function state($status)
+    {
+        $lost = array(Configuration::get('PS_OS_CANCELED'), Configuration::get('PS_OS_REFUND'), Configuration::get('PS_OS_ERROR'));
+        if (in_array((int) $status->id, array_map('intval', $lost), true)) {
+            return 0;
+        }
+        if ((int) $status->id === (int) Configuration::get('PS_OS_DELIVERED')) {
+            return 100;
+        }
+        if ($status->shipped) {
+            return 50;
+        }
+        return $status->paid ? 20 : 10;
+    }
+}
