@@ -48,12 +48,12 @@ extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
 /// RINIT. Settings of a directory or a virtual host come and go with requests.
 extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
     settings::forget();
-    zend::abandon_last_error();
+    zend::begin_request();
     zend::SUCCESS
 }
 
 /// RSHUTDOWN.
 extern "C" fn request_shutdown(_type: i32, _module_number: i32) -> i32 {
-    zend::forget_last_error();
+    zend::end_request();
     zend::SUCCESS
 }

@@ -827,10 +827,27 @@ pub(super) fn log(line: &ZendString) {
 thread_local! {
     /// The last failure of this request: a reference of our own, or null.
     static LAST_ERROR: Cell<*mut ffi::zend_object> = const { Cell::new(ptr::null_mut()) };
+    /// Whether a request is running. User code can run after this module's RSHUTDOWN (a session
+    /// handler, a stream that is closed late); an error kept there would outlive its memory.
+    static IN_REQUEST: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A request begins (RINIT).
+pub(super) fn begin_request() {
+    IN_REQUEST.set(true);
+}
+
+/// A request ends (RSHUTDOWN): no error is kept from here on.
+pub(super) fn end_request() {
+    IN_REQUEST.set(false);
+    forget_last_error();
 }
 
 /// Keeps `exception` for `spread_last_error()`.
 pub(super) fn set_last_error(exception: &Zval) {
+    if !IN_REQUEST.get() {
+        return;
+    }
     if let Some(object) = exception.object() {
         let object = ptr::from_ref(object).cast_mut();
         // SAFETY: a live object; the reference is given back by `forget_last_error`.
@@ -860,12 +877,6 @@ pub(super) fn forget_last_error() {
         }
         release(last);
     }
-}
-
-/// Forgets an error that was set after this module's RSHUTDOWN (by a session handler, or a stream
-/// that is closed late): its memory went with its request.
-pub(super) fn abandon_last_error() {
-    LAST_ERROR.set(ptr::null_mut());
 }
 
 /// Gives back a reference; the slot that held it is empty by now, for a destructor may call us.
@@ -944,7 +955,7 @@ pub(super) fn environment(name: &CStr) -> Vec<u8> {
         let value = sapi_getenv(name.as_ptr(), name.count_bytes());
         if !value.is_null() {
             let bytes = CStr::from_ptr(value).to_bytes().to_vec();
-            ffi::_efree(value.cast());
+            ext_php_rs::alloc::efree(value.cast());
             return bytes;
         }
     }
