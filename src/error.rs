@@ -255,9 +255,8 @@ impl Error {
                     Undecodable::TooBig => "JSON that takes more memory than memory_limit allows",
                 }
             ),
-            Kind::TooLarge { status, part } => format!(
-                "SPREAD answered {order} with HTTP {status} and {}; check that spread.endpoint \
-                 names SPREAD's API",
+            Kind::TooLarge { part, .. } => format!(
+                "SPREAD answered {order} with {}; check that spread.endpoint names SPREAD's API",
                 match part {
                     Part::Head => "headers of more than 256 KiB",
                     Part::Body => "a body of more than 8 MiB",
@@ -284,7 +283,7 @@ impl Refusal {
             403 => "check that these API keys may report orders".into(),
             404 | 405 | 300..=399 => "check spread.endpoint".into(),
             408 | 425 | 429 | 500..=599 => match self.retry_after {
-                Some(seconds) => format!("send it again in {seconds} s"),
+                Some(seconds) => format!("send it again in {} s", seconds.ceil()),
                 None => "send it again later".into(),
             },
             _ => match &self.broken_rule {
@@ -431,7 +430,7 @@ mod tests {
              spread.private_key"
         );
         assert_eq!(
-            refused(429, "Too Many Requests", Some(30.0)).sentence(&OrderName::new(b"7")),
+            refused(429, "Too Many Requests", Some(29.2)).sentence(&OrderName::new(b"7")),
             "SPREAD refused order 7: HTTP 429 Too Many Requests; send it again in 30 s"
         );
         assert_eq!(
