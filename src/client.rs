@@ -1,8 +1,8 @@
 //! The only file that names reqwest: moves one order to its endpoint and the answer back.
 //!
-//! Chosen: reqwest on rustls with ring, HTTP/1.1, no redirects, no proxies, no decompression of its
-//! own. Building a client costs milliseconds (the system's bundle holds some 140 certificates), so
-//! clients are kept for the life of the process, one for each set of keys, CA and connect timeout:
+//! Chosen: reqwest on rustls with ring, HTTP/1.1; redirects, proxies and retries are decided here, not
+//! by it, and nothing is decompressed. Building a client costs milliseconds (the system's bundle holds some 140 certificates), so
+//! clients are kept for the life of the process, one for each set of keys, CA, proxy and connect timeout:
 //! connections are shared by all calls with the same keys and never between two sets of keys.
 
 use std::error::Error as StdError;
@@ -82,7 +82,9 @@ impl Session {
     /// the final answer when it is a 2xx.
     ///
     /// # Errors
-    /// Every other outcome. Never takes longer than the configured timeout.
+    /// Every other outcome, at the configured timeout at the latest. The clock is looked at between
+    /// turns of the runtime: a server that floods without answering, faster than a turn takes its
+    /// bytes in (over loopback), is given up some seconds late.
     pub async fn send(&mut self, config: &Config, body: Bytes) -> Result<Answer, Error> {
         let deadline = Instant::now() + config.timeout;
         // Idle connections are not driven between calls. Two turns of the runtime let it read what
@@ -321,8 +323,9 @@ impl Kept {
         })
     }
 
-    /// One request. When a kept connection turns out to be dead, the order is sent once more, on a
-    /// new one: an update is idempotent by its order id.
+    /// One request. When a kept connection ends before the head of an answer is complete, the order is
+    /// sent once more, on a new one: an update is idempotent by its order id. hyper does not tell part
+    /// of a head from nothing.
     async fn request(&self, config: &Config, outgoing: Outgoing<'_>) -> Result<Response, Error> {
         let connects = self.connects.load(Ordering::Relaxed);
         let outcome = match self.client.execute(outgoing.request()).await {

@@ -21,8 +21,7 @@ const TIMEOUT: usize = 3;
 const RESPONSE: usize = 4;
 const AUTHENTICATION: usize = 5;
 
-// Private properties of Spread\Exception. The response is no public property, so that a dump of the
-// exception's public face does not repeat what SPREAD said of a customer.
+// Private properties of Spread\Exception: read by its methods, and shown by var_dump() as any are.
 const PROPERTY_RESPONSE: &str = "response";
 const PROPERTY_RETRYABLE: &str = "retryable";
 const PROPERTY_RETRY_AFTER: &str = "retryAfter";

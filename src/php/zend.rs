@@ -4,8 +4,9 @@
 //! back whole when a fatal error jumps over these frames) or stands in a `BailoutGuard`.
 //!
 //! User code can run inside a Zend call (an error handler, a lazy object's initialiser, a
-//! destructor) and change the very arrays that are being read. So a [`Table`] and an [`Object`] hold
-//! a reference of their own, and [`Entries`] reads its table anew at each step.
+//! destructor) and change the very arrays that are being read. So an [`Object`]
+//! and the [`Table`] of an array hold a reference of their own (an object keeps the table of its
+//! properties), and [`Entries`] reads its table anew at each step.
 
 use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
