@@ -4,10 +4,14 @@
 //! place that turns them into words: what happened, to which order, what to do. No kind carries a
 //! key or a field of the order, so no message can print one; the order is named by its id alone.
 
+mod class;
+
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+
+pub use class::Class;
 
 /// A failed call.
 #[derive(Clone)]

@@ -42,6 +42,8 @@ pub mod rules;
 #[forbid(unsafe_code)]
 pub mod runtime;
 #[forbid(unsafe_code)]
+pub mod settings;
+#[forbid(unsafe_code)]
 pub mod tls;
 
 #[cfg(feature = "php")]

@@ -20,11 +20,11 @@ use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
 use super::options::{self, OptionError};
-use super::settings::{self, ErrorMode, Report};
 use super::zend::{self, ZendString};
-use super::{encode, exceptions, functions, validate};
+use super::{encode, exceptions, functions, ini, validate};
 use crate::config::Config;
 use crate::error::OrderName;
+use crate::settings::{ErrorMode, Report};
 
 /// What a client is made of. `Rc`: a call keeps it while user code may drop the object.
 #[derive(Clone)]
@@ -131,7 +131,7 @@ fn construct(call: &mut ExecuteData) -> ConstructorResult<Client> {
 fn report() -> Report {
     Report {
         mode: ErrorMode::Exception,
-        ..settings::current().report
+        ..ini::current().report
     }
 }
 

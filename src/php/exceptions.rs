@@ -1,4 +1,4 @@
-//! Error kind → class, code, message: one exhaustive match, and the one place that raises.
+//! Error → an object of its class with code and message, and the one place that raises.
 
 use ext_php_rs::builders::{ClassBuilder, ClassProperty, FunctionBuilder};
 use ext_php_rs::error::Result;
@@ -9,17 +9,17 @@ use ext_php_rs::zend_fastcall;
 use std::panic::AssertUnwindSafe;
 
 use super::decode;
-use super::settings::{ErrorMode, Report};
 use super::zend::{self, ZendString};
-use crate::error::{Error, Kind, OrderName, Refusal};
+use crate::error::{Class, Error, Kind, OrderName};
+use crate::settings::{ErrorMode, Report};
 
-// The classes by number, parents first.
-const EXCEPTION: usize = 0;
-const CONFIGURATION: usize = 1;
-const CONNECTION: usize = 2;
-const TIMEOUT: usize = 3;
-const RESPONSE: usize = 4;
-const AUTHENTICATION: usize = 5;
+// The classes by number.
+const EXCEPTION: usize = Class::Exception as usize;
+const CONFIGURATION: usize = Class::Configuration as usize;
+const CONNECTION: usize = Class::Connection as usize;
+const TIMEOUT: usize = Class::Timeout as usize;
+const RESPONSE: usize = Class::Response as usize;
+const AUTHENTICATION: usize = Class::Authentication as usize;
 
 // Private properties of Spread\Exception: read by its methods, and shown by var_dump() as any are.
 const PROPERTY_RESPONSE: &str = "response";
@@ -28,8 +28,8 @@ const PROPERTY_RETRY_AFTER: &str = "retryAfter";
 
 /// Registers the classes, at MINIT.
 pub(super) fn register() -> Result<()> {
-    ClassBuilder::new("Spread\\Exception")
-        .extends((zend::runtime_exception, "\\RuntimeException"))
+    ClassBuilder::new(Class::Exception.name())
+        .extends((zend::runtime_exception, Class::Exception.parent()))
         .property(private(PROPERTY_RESPONSE, Zval::null))
         .property(private(PROPERTY_RETRYABLE, || false.into()))
         .property(private(PROPERTY_RETRY_AFTER, Zval::null))
@@ -47,19 +47,16 @@ pub(super) fn register() -> Result<()> {
         )
         .registration(zend::keep_class::<EXCEPTION>)
         .register()?;
-    child::<CONFIGURATION, EXCEPTION>("Spread\\ConfigurationException", "Spread\\Exception")?;
-    child::<CONNECTION, EXCEPTION>("Spread\\ConnectionException", "Spread\\Exception")?;
-    child::<TIMEOUT, CONNECTION>("Spread\\TimeoutException", "Spread\\ConnectionException")?;
-    child::<RESPONSE, EXCEPTION>("Spread\\ResponseException", "Spread\\Exception")?;
-    child::<AUTHENTICATION, RESPONSE>(
-        "Spread\\AuthenticationException",
-        "Spread\\ResponseException",
-    )
+    child::<CONFIGURATION, EXCEPTION>(Class::Configuration)?;
+    child::<CONNECTION, EXCEPTION>(Class::Connection)?;
+    child::<TIMEOUT, CONNECTION>(Class::Timeout)?;
+    child::<RESPONSE, EXCEPTION>(Class::Response)?;
+    child::<AUTHENTICATION, RESPONSE>(Class::Authentication)
 }
 
-fn child<const NUMBER: usize, const PARENT: usize>(name: &str, parent: &'static str) -> Result<()> {
-    ClassBuilder::new(name)
-        .extends((zend::class::<PARENT>, parent))
+fn child<const NUMBER: usize, const PARENT: usize>(class: Class) -> Result<()> {
+    ClassBuilder::new(class.name())
+        .extends((zend::class::<PARENT>, class.parent()))
         .registration(zend::keep_class::<NUMBER>)
         .register()
 }
@@ -124,24 +121,13 @@ fn getter(call: &mut ExecuteData, returned: &mut Zval, property: &str, typed: fn
 }
 
 fn class_of(error: &Error) -> &'static ClassEntry {
-    match error.kind() {
-        Kind::Setting { .. } | Kind::KeysMissing | Kind::CaFile { .. } => {
-            zend::class::<CONFIGURATION>()
-        }
-        Kind::Resolve { .. }
-        | Kind::Connect { .. }
-        | Kind::Proxy { .. }
-        | Kind::Tls { .. }
-        | Kind::Lost { .. }
-        | Kind::NotHttp { .. }
-        | Kind::Redirect { .. } => zend::class::<CONNECTION>(),
-        Kind::ConnectTimeout { .. } | Kind::Timeout { .. } => zend::class::<TIMEOUT>(),
-        Kind::Refused(Refusal {
-            status: 401 | 403, ..
-        }) => zend::class::<AUTHENTICATION>(),
-        Kind::Refused(_) | Kind::Undecodable { .. } | Kind::TooLarge { .. } => {
-            zend::class::<RESPONSE>()
-        }
+    match error.class() {
+        Class::Exception => zend::class::<EXCEPTION>(),
+        Class::Configuration => zend::class::<CONFIGURATION>(),
+        Class::Connection => zend::class::<CONNECTION>(),
+        Class::Timeout => zend::class::<TIMEOUT>(),
+        Class::Response => zend::class::<RESPONSE>(),
+        Class::Authentication => zend::class::<AUTHENTICATION>(),
     }
 }
 

@@ -10,13 +10,13 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{BailoutGuard, ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 
-use super::settings::{self, Report};
 use super::zend::{self, Handler, Table, Value, ZendString};
-use super::{decode, encode, exceptions, validate};
+use super::{decode, encode, exceptions, ini, validate};
 use crate::client::Answer;
 use crate::config::Config;
 use crate::error::{Error, Kind, OrderName};
 use crate::runtime;
+use crate::settings::Report;
 
 /// The functions that take `$data` and `$request`.
 const ORDER_FUNCTIONS: [(&str, Handler, DataType); 3] = [
@@ -94,7 +94,7 @@ fn update(call: &ExecuteData) -> Option<Zval> {
     let [data, request] = zend::arrays(call)?;
     let body = encode::body(&data, &request)?;
 
-    let settings = settings::current();
+    let settings = ini::current();
     let report = settings.report;
     let sent = match &settings.config {
         Ok(config) => send(config, body.as_bytes()),

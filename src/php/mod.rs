@@ -11,11 +11,11 @@ mod exceptions;
 #[forbid(unsafe_code)]
 mod functions;
 #[forbid(unsafe_code)]
+mod ini;
+#[forbid(unsafe_code)]
 mod options;
 #[forbid(unsafe_code)]
 mod order_state;
-#[forbid(unsafe_code)]
-mod settings;
 #[forbid(unsafe_code)]
 mod validate;
 #[allow(unsafe_code)]
@@ -34,7 +34,7 @@ fn module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
 
 /// MINIT. Nothing else is started here: php-fpm and Apache fork afterwards.
 extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
-    settings::register(module_number);
+    ini::register(module_number);
     functions::mark_sensitive_parameters();
     let classes = exceptions::register()
         .and_then(|()| client_class::register())
@@ -47,7 +47,7 @@ extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
 
 /// RINIT. Settings of a directory or a virtual host come and go with requests.
 extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
-    settings::forget();
+    ini::forget();
     zend::begin_request();
     zend::SUCCESS
 }

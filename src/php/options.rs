@@ -1,18 +1,11 @@
 //! The options of `Spread\Client`: settings of the one table, given as PHP values.
 
-use super::settings::{Draft, Setting, TABLE, finish};
+use super::ini;
 use super::zend::{self, Table, Value};
 use crate::config::{self, Config};
 use crate::error::{Error, Kind};
 use crate::form::Key;
-
-/// The PHP types of an option's value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum OptionType {
-    Text,
-    /// int, float, or a string that is a number, as PHP takes them for a float parameter.
-    Number,
-}
+use crate::settings::{Draft, OptionType, Setting, TABLE};
 
 /// Why no client can be made. Messages go on from "Argument #N ($name)".
 pub(super) enum OptionError {
@@ -36,7 +29,7 @@ pub(super) fn client(
     let mut given = Vec::new();
     for (key, value) in options.entries() {
         let (setting, kind) = find(key).ok_or_else(|| unknown(key))?;
-        let name = option_name(setting);
+        let name = setting.option_name();
         let text = text(kind, &value).ok_or_else(|| {
             let types = match kind {
                 OptionType::Text => "string",
@@ -55,7 +48,7 @@ pub(super) fn client(
         given.push(name);
     }
     for setting in &TABLE {
-        if setting.option.is_none() || given.contains(&option_name(setting)) {
+        if setting.option.is_none() || given.contains(&setting.option_name()) {
             continue;
         }
         (setting.parse)(&mut draft, &zend::ini(setting.name)).map_err(|expected| {
@@ -74,7 +67,7 @@ pub(super) fn client(
     if draft.keys.public.is_empty() || draft.keys.private.is_empty() {
         return Err(OptionError::Setting(Kind::KeysMissing.into()));
     }
-    finish(draft).map_err(OptionError::Setting)
+    ini::finish(draft).map_err(OptionError::Setting)
 }
 
 fn find(key: Key<'_>) -> Option<(&'static Setting, OptionType)> {
@@ -83,13 +76,8 @@ fn find(key: Key<'_>) -> Option<(&'static Setting, OptionType)> {
     };
     TABLE.iter().find_map(|setting| {
         let kind = setting.option?;
-        (option_name(setting).as_bytes() == name).then_some((setting, kind))
+        (setting.option_name().as_bytes() == name).then_some((setting, kind))
     })
-}
-
-/// `timeout` for `spread.timeout`.
-fn option_name(setting: &Setting) -> &'static str {
-    setting.name().trim_start_matches("spread.")
 }
 
 fn unknown(key: Key<'_>) -> OptionError {
@@ -104,7 +92,7 @@ fn unknown(key: Key<'_>) -> OptionError {
     let known: Vec<&str> = TABLE
         .iter()
         .filter(|setting| setting.option.is_some())
-        .map(option_name)
+        .map(Setting::option_name)
         .collect();
     let message = format!(
         "holds an unknown option \"{key}\"; the options are {}",

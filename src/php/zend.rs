@@ -1009,7 +1009,7 @@ unsafe extern "C" fn ini_changed(
     };
     // A panic must not leave a function that C calls.
     let complaint = catch_unwind(AssertUnwindSafe(|| {
-        super::settings::changed(name, value, stage == STARTUP)
+        super::ini::changed(name, value, stage == STARTUP)
     }));
     if let Ok(Some(complaint)) = complaint
         && let Ok(complaint) = CString::new(complaint)

@@ -1,0 +1,143 @@
+//! The table of settings as PHP's INI entries, and as a configuration.
+//!
+//! The parsed settings are kept per thread until an entry changes or a request begins, so that a
+//! call does not read and parse them again.
+
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::zend::{self, IniEntry};
+use crate::config::{self, Config, Roots};
+use crate::error::{Error, Kind};
+use crate::settings::{Draft, Report, TABLE};
+
+/// Whether a bad value was reported when PHP started: once for a process.
+static REPORTED: [AtomicBool; TABLE.len()] = [const { AtomicBool::new(false) }; TABLE.len()];
+
+/// The settings of the moment.
+pub(super) struct Settings {
+    pub(super) report: Report,
+    pub(super) config: Result<Config, Error>,
+}
+
+thread_local! {
+    static KEPT: Cell<Option<Rc<Settings>>> = const { Cell::new(None) };
+}
+
+/// The settings as they are now.
+pub(super) fn current() -> Rc<Settings> {
+    if let Some(kept) = KEPT.take() {
+        KEPT.set(Some(Rc::clone(&kept)));
+        return kept;
+    }
+    let mut draft = Draft::empty();
+    let mut invalid = None;
+    for setting in &TABLE {
+        if let Err(expected) = (setting.parse)(&mut draft, &zend::ini(setting.name)) {
+            invalid.get_or_insert(Error::from(Kind::Setting {
+                name: setting.name(),
+                expected,
+            }));
+        }
+    }
+    // Keys of the environment are read at each call: putenv() may change them.
+    let lasting = !draft.keys.public.is_empty() && !draft.keys.private.is_empty();
+    let settings = Rc::new(Settings {
+        report: draft.report,
+        config: match invalid {
+            Some(error) => Err(error),
+            None => finish(draft),
+        },
+    });
+    if lasting {
+        KEPT.set(Some(Rc::clone(&settings)));
+    }
+    settings
+}
+
+/// Forgets the parsed settings; the next call reads them again.
+pub(super) fn forget() {
+    KEPT.set(None);
+}
+
+/// The configuration out of a whole draft; keys that are missing are the environment's.
+pub(super) fn finish(draft: Draft) -> Result<Config, Error> {
+    let mut keys = draft.keys;
+    if keys.public.is_empty() {
+        let text = zend::environment(c"SPREAD_PUBLIC_KEY");
+        keys.public = config::public_key(&text).map_err(|expected| {
+            Error::from(Kind::Setting {
+                name: "the environment's SPREAD_PUBLIC_KEY",
+                expected,
+            })
+        })?;
+    }
+    if keys.private.is_empty() {
+        keys.private = zend::environment(c"SPREAD_PRIVATE_KEY");
+    }
+    if keys.public.is_empty() || keys.private.is_empty() {
+        return Err(Kind::KeysMissing.into());
+    }
+    Ok(Config {
+        endpoint: draft.endpoint.ok_or(Kind::KeysMissing)?,
+        keys,
+        connect_timeout: draft.connect_timeout,
+        timeout: draft.timeout,
+        auth: draft.auth,
+        max_redirects: draft.max_redirects,
+        proxy: draft.proxy,
+        roots: roots(draft.ca_file),
+        user_agent: format!("spread-php/{} PHP/{}", crate::VERSION, zend::php_version()),
+    })
+}
+
+/// `spread.ca_file`, else what php-curl and PHP's streams use, else the system's store.
+fn roots(ca_file: Vec<u8>) -> Roots {
+    let settings = [
+        ("spread.ca_file", ca_file),
+        ("openssl.cafile", zend::ini(c"openssl.cafile")),
+        ("curl.cainfo", zend::ini(c"curl.cainfo")),
+    ];
+    settings
+        .into_iter()
+        .find(|(_, path)| !path.is_empty())
+        .map_or(Roots::System, |(setting, path)| Roots::File {
+            path: path_of(path),
+            setting,
+        })
+}
+
+fn path_of(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt as _;
+    PathBuf::from(std::ffi::OsString::from_vec(bytes))
+}
+
+/// Registers the table, at MINIT.
+pub(super) fn register(module_number: i32) {
+    let entries = TABLE.iter().map(|setting| IniEntry {
+        name: setting.name,
+        default: setting.default,
+        secret: setting.secret,
+    });
+    zend::register_ini(entries, module_number);
+}
+
+/// An entry is about to change. Returns the complaint about a value that does not parse, once for
+/// each setting, when PHP starts; later a bad value is the failure of the call that needs it.
+pub(super) fn changed(name: &[u8], value: &[u8], at_startup: bool) -> Option<String> {
+    forget();
+    if !at_startup {
+        return None;
+    }
+    let (setting, reported) = TABLE
+        .iter()
+        .zip(&REPORTED)
+        .find(|(setting, _)| setting.name.to_bytes() == name)?;
+    let expected = (setting.parse)(&mut Draft::empty(), value).err()?;
+    if reported.swap(true, Ordering::Relaxed) {
+        return None;
+    }
+    Some(format!("{} must be {expected}", setting.name()))
+}
