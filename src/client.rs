@@ -6,7 +6,9 @@
 //! connections are shared by all calls with the same keys and never between two sets of keys.
 
 use std::error::Error as StdError;
+use std::future::{Future as _, poll_fn};
 use std::io;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
@@ -18,7 +20,8 @@ use reqwest::header::{
     WWW_AUTHENTICATE,
 };
 use reqwest::{Client, ClientBuilder, Method, Request, Response, redirect, retry};
-use tokio::time::{Instant, timeout_at};
+use tokio::task::unconstrained;
+use tokio::time::{Instant, Sleep, sleep_until};
 use url::Url;
 
 use crate::auth::{self, Memory};
@@ -32,8 +35,9 @@ use crate::{retry_after, tls};
 const BODY_LIMIT: usize = 8 << 20;
 const HEAD_LIMIT: usize = 256 << 10;
 const DRAIN_LIMIT: usize = 64 << 10;
-/// The head's size is the bound that counts; this many headers of a few bytes each stay below it.
-const HEADER_LIMIT: usize = 4096;
+/// Room for them all is made for each head (64 bytes each): 4096 made malloc ask the kernel for memory
+/// and give it back in every call, which took longer than all that is done with the answer.
+const HEADER_LIMIT: usize = 1024;
 /// Shorter than nginx's `keepalive_timeout` of 75 s.
 const IDLE_LIMIT: Duration = Duration::from_secs(55);
 /// More sets of keys than any shop has; beyond it the oldest client is closed.
@@ -50,6 +54,8 @@ pub struct Answer {
 pub struct Session {
     clients: Vec<Kept>,
     origins: Vec<Origin>,
+    /// The timer of `spread.timeout`.
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 /// What one origin asked for with one set of keys, and on which way there: another proxy is not
@@ -87,18 +93,37 @@ impl Session {
     /// bytes in (over loopback), is given up some seconds late.
     pub async fn send(&mut self, config: &Config, body: Bytes) -> Result<Answer, Error> {
         let deadline = Instant::now() + config.timeout;
-        // Idle connections are not driven between calls. Two turns of the runtime let it read what
-        // happened to them meanwhile (the first polls the sockets, the second their tasks), so that
-        // a connection the server has closed is not used again.
-        tokio::task::yield_now().await;
-        tokio::task::yield_now().await;
-        match timeout_at(deadline, self.exchange(config, &body)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Kind::Timeout {
-                limit: config.timeout,
+        // A timer that is only put off stays where it is in the runtime's wheel; a new one for each call
+        // would have the runtime wake itself up, by a write and a read of its own.
+        let mut timer = match self.timer.take() {
+            Some(mut timer) => {
+                timer.as_mut().reset(deadline);
+                timer
             }
-            .into()),
-        }
+            None => Box::pin(sleep_until(deadline)),
+        };
+        // Idle connections are not driven between calls. A turn of the runtime lets it see what happened
+        // to their sockets meanwhile. Their tasks run before what is sent to them, so that a connection
+        // the server has closed is not used again.
+        tokio::task::yield_now().await;
+        let outcome = {
+            let mut exchange = pin!(self.exchange(config, &body));
+            poll_fn(|context| {
+                if let Poll::Ready(outcome) = exchange.as_mut().poll(context) {
+                    return Poll::Ready(outcome);
+                }
+                // Whatever the exchange did to this turn's budget, the clock is looked at.
+                pin!(unconstrained(timer.as_mut())).poll(context).map(|()| {
+                    Err(Kind::Timeout {
+                        limit: config.timeout,
+                    }
+                    .into())
+                })
+            })
+            .await
+        };
+        self.timer = Some(timer);
+        outcome
     }
 
     async fn exchange(&mut self, config: &Config, body: &Bytes) -> Result<Answer, Error> {

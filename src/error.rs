@@ -262,7 +262,7 @@ impl Error {
             Kind::TooLarge { part, .. } => format!(
                 "SPREAD answered {order} with {}; check that spread.endpoint names SPREAD's API",
                 match part {
-                    Part::Head => "headers of more than 256 KiB",
+                    Part::Head => "more than 256 KiB or 1024 lines of headers",
                     Part::Body => "a body of more than 8 MiB",
                 }
             ),

@@ -77,7 +77,7 @@ impl Class {
                 "Spread\\ResponseException",
                 "Spread\\Exception",
                 "a status outside 2xx, a broken or HTML answer, an answer of more than 8 MiB (head: \
-                 256 KiB)",
+                 256 KiB, 1024 lines)",
                 "read the message",
             ),
             Self::Authentication => (

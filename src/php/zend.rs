@@ -586,6 +586,26 @@ impl Buffer {
         })
     }
 
+    /// Makes room for `more` bytes and a NUL. Returns the length.
+    #[inline]
+    fn reserve(&mut self, more: usize) -> usize {
+        // SAFETY: null, or a string that is ours.
+        let length = unsafe { self.0.string.as_ref() }.map_or(0, |string| string.len);
+        if self.0.string.is_null() || length + more >= self.0.capacity {
+            self.grow(length, length + more);
+        }
+        length
+    }
+
+    #[cold]
+    fn grow(&mut self, length: usize, wanted: usize) {
+        // SAFETY: what smart_str_alloc() does; a new string has no length yet.
+        unsafe {
+            smart_str_erealloc(&raw mut self.0, wanted);
+            (*self.0.string).len = length;
+        }
+    }
+
     pub(super) fn into_string(self) -> ZendString {
         let buffer = ManuallyDrop::new(self);
         let Some(string) = NonNull::new(buffer.0.string) else {
@@ -601,22 +621,15 @@ impl Buffer {
 }
 
 impl Sink for Buffer {
+    #[inline]
     fn put(&mut self, bytes: &[u8]) {
-        // SAFETY: what smart_str_appendl() does: grow unless there is room for the new length and a
-        // NUL, copy, set the length. `bytes` cannot overlap: no Sink hands out a part of itself
-        // while it is written to.
+        let length = self.reserve(bytes.len());
+        // SAFETY: there is room for the bytes after the string's own. `bytes` cannot overlap: no Sink
+        // hands out a part of itself while it is written to.
         unsafe {
-            let length = match self.0.string.as_ref() {
-                Some(string) => string.len,
-                None => 0,
-            };
-            let wanted = length + bytes.len();
-            if self.0.string.is_null() || wanted >= self.0.capacity {
-                smart_str_erealloc(&raw mut self.0, wanted);
-            }
             let start = (&raw mut (*self.0.string).val).cast::<u8>();
             ptr::copy_nonoverlapping(bytes.as_ptr(), start.add(length), bytes.len());
-            (*self.0.string).len = wanted;
+            (*self.0.string).len = length + bytes.len();
         }
     }
 
