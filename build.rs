@@ -10,13 +10,18 @@ fn main() {
     match target.as_str() {
         // PHP unloads extensions with dlclose() when it ends. A resolver's helper thread may still
         // be inside our code then, so the library stays mapped until the process is gone.
-        "linux" => println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete"),
+        "linux" => link("-Wl,-z,nodelete"),
         // On macOS the Zend symbols are found in the php binary when the extension is loaded.
         "macos" => {
-            println!("cargo::rustc-cdylib-link-arg=-undefined");
-            println!("cargo::rustc-cdylib-link-arg=dynamic_lookup");
+            link("-undefined");
+            link("dynamic_lookup");
         }
         _ => {}
+    }
+    // Relocations in a twentieth of the space, all of which is read when PHP starts. glibc 2.36 (Debian
+    // 12) knows them, and older ones say that they do not.
+    if env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("gnu") {
+        link("-Wl,-z,pack-relative-relocs");
     }
 
     let lock = fs::read_to_string("Cargo.lock").unwrap_or_default();
@@ -24,6 +29,10 @@ fn main() {
         let version = locked_version(&lock, package).unwrap_or("unknown");
         println!("cargo::rustc-env={variable}={package} {version}");
     }
+}
+
+fn link(argument: &str) {
+    println!("cargo::rustc-cdylib-link-arg={argument}");
 }
 
 /// The version of `package` that Cargo.lock holds.

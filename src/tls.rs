@@ -7,67 +7,59 @@ use std::error::Error as StdError;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::crypto::ring;
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use crate::config::Roots;
 use crate::error::{Error, Kind, TlsFailure};
+
+mod bundle;
+mod system;
 
 /// The configuration of a client that trusts `roots`; without them, of one that never speaks TLS.
 ///
 /// # Errors
 /// When the CA file or the system's store is unusable.
 pub fn configuration(roots: Option<&Roots>) -> Result<ClientConfig, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| {
-            Error::from(Kind::Connect {
-                to: "SPREAD".into(),
-                reason: error.to_string(),
-            })
-        })?;
-    let mut config = builder
-        .with_root_certificates(match roots {
-            Some(roots) => store(roots)?,
-            None => RootCertStore::empty(),
-        })
-        .with_no_client_auth();
+        .map_err(|error| unusable_tls(&error))?;
+    let builder = match roots {
+        None => builder.with_root_certificates(RootCertStore::empty()),
+        Some(Roots::File { path, setting }) => builder.with_root_certificates(file(path, setting)?),
+        Some(Roots::System) => builder
+            .dangerous()
+            .with_custom_certificate_verifier(system::verifier(provider)?),
+    };
+    let mut config = builder.with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
 
-fn store(roots: &Roots) -> Result<RootCertStore, Error> {
+fn unusable_tls(error: &dyn StdError) -> Error {
+    Kind::Connect {
+        to: "SPREAD".into(),
+        reason: error.to_string(),
+    }
+    .into()
+}
+
+/// What the CA file of a setting holds.
+fn file(path: &Path, setting: &'static str) -> Result<RootCertStore, Error> {
+    let unusable = |reason: String| {
+        Error::from(Kind::CaFile {
+            setting,
+            path: printable(path),
+            reason,
+        })
+    };
     let mut store = RootCertStore::empty();
-    match roots {
-        Roots::File { path, setting } => {
-            let unusable = |reason: String| {
-                Error::from(Kind::CaFile {
-                    setting,
-                    path: printable(path),
-                    reason,
-                })
-            };
-            let certificates = pem(path).map_err(unusable)?;
-            // As OpenSSL does with a bundle: what cannot be an authority is passed over.
-            store.add_parsable_certificates(certificates);
-            if store.is_empty() {
-                return Err(unusable("which holds no CA certificate".into()));
-            }
-        }
-        Roots::System => {
-            let native = rustls_native_certs::load_native_certs();
-            store.add_parsable_certificates(native.certs);
-            if store.is_empty() {
-                return Err(Kind::CaFile {
-                    setting: "the system's certificate store",
-                    path: "no CA certificate".into(),
-                    reason: "so install the package ca-certificates or set spread.ca_file".into(),
-                }
-                .into());
-            }
-        }
+    let certificates = bundle::read(path).map_err(unusable)?;
+    // As OpenSSL does with a bundle: what cannot be an authority is passed over.
+    store.add_parsable_certificates(certificates);
+    if store.is_empty() {
+        return Err(unusable("which holds no CA certificate".into()));
     }
     Ok(store)
 }
@@ -79,18 +71,6 @@ fn printable(path: &Path) -> String {
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .take(256)
         .collect()
-}
-
-fn pem(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    use rustls::pki_types::pem::Error as PemError;
-    let unreadable = |error: PemError| match error {
-        PemError::Io(error) => format!("which cannot be read ({})", error.kind()),
-        _ => "which is not PEM".into(),
-    };
-    CertificateDer::pem_file_iter(path)
-        .map_err(unreadable)?
-        .collect::<Result<_, _>>()
-        .map_err(unreadable)
 }
 
 /// What a cause says about a handshake, if it is rustls that speaks.
