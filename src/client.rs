@@ -29,7 +29,7 @@ use crate::config::{Config, Keys, Roots};
 use crate::error::{Error, Kind, Part, Refusal, Undecodable};
 use crate::exchange::{Exchange, Head, Next};
 use crate::proxy::{self, Proxy};
-use crate::redirect::authority;
+use crate::redirect::{authority, same_origin};
 use crate::{retry_after, tls};
 
 const BODY_LIMIT: usize = 8 << 20;
@@ -61,7 +61,8 @@ pub struct Session {
 /// What one origin asked for with one set of keys, and on which way there: another proxy is not
 /// handed the keys for what the origin said through this one.
 struct Origin {
-    origin: url::Origin,
+    /// A URL of it.
+    url: Url,
     keys: Keys,
     proxy: Option<Proxy>,
     memory: Memory,
@@ -129,7 +130,7 @@ impl Session {
     async fn exchange(&mut self, config: &Config, body: &Bytes) -> Result<Answer, Error> {
         let mut exchange = Exchange::new(&config.endpoint, config.max_redirects);
         loop {
-            let url = exchange.url().clone();
+            let url = exchange.url();
             let secure = url.scheme() == "https";
             let mut unknown = Memory::default();
             let (clients, origins) = (&mut self.clients, &mut self.origins);
@@ -200,25 +201,18 @@ fn memory<'o>(
     url: &Url,
     purpose: &Purpose,
 ) -> Option<&'o mut Memory> {
-    let origin = url.origin();
     let found = origins.iter().position(|known| {
-        known.origin == origin && known.keys == purpose.keys && known.proxy == purpose.proxy
+        same_origin(&known.url, url) && known.keys == purpose.keys && known.proxy == purpose.proxy
     });
-    // The last in the list is the one in use: the first is the one to forget.
-    let known = match found {
-        Some(index) => origins.remove(index),
-        None => Origin {
-            origin,
+    let known = use_or_add(origins, found, || {
+        Ok(Origin {
+            url: url.clone(),
             keys: purpose.keys.clone(),
             proxy: purpose.proxy.clone(),
             memory: Memory::default(),
-        },
-    };
-    if origins.len() == CLIENT_LIMIT {
-        origins.remove(0);
-    }
-    origins.push(known);
-    origins.last_mut().map(|known| &mut known.memory)
+        })
+    });
+    known.ok().map(|known| &mut known.memory)
 }
 
 /// The client for a request to `url`, made when there is none.
@@ -230,19 +224,33 @@ fn kept<'c>(clients: &'c mut Vec<Kept>, config: &Config, url: &Url) -> Result<&'
             expected: invalid.expected,
         })
     })?;
-    // The last in the list is the one in use: the first is the one to close.
     let found = clients
         .iter()
-        .rposition(|kept| kept.purpose.is(config, secure, proxy.as_ref()));
-    let kept = match found {
-        Some(index) => clients.remove(index),
-        None => Kept::new(config, Purpose::new(config, secure, proxy))?,
-    };
-    if clients.len() == CLIENT_LIMIT {
-        clients.remove(0);
+        .position(|kept| kept.purpose.is(config, secure, proxy.as_ref()));
+    use_or_add(clients, found, || {
+        Kept::new(config, Purpose::new(config, secure, proxy))
+    })
+    .map(|kept| &*kept)
+}
+
+/// The item at `found`, or a new one, as the last of a list of at most [`CLIENT_LIMIT`]: the first is
+/// the one that was not used for longest, and gives way.
+fn use_or_add<T>(
+    list: &mut Vec<T>,
+    found: Option<usize>,
+    make: impl FnOnce() -> Result<T, Error>,
+) -> Result<&mut T, Error> {
+    match found.and_then(|index| list.get_mut(index..)) {
+        Some(from) => from.rotate_left(1),
+        None => {
+            let item = make()?;
+            if list.len() == CLIENT_LIMIT {
+                list.remove(0);
+            }
+            list.push(item);
+        }
     }
-    clients.push(kept);
-    clients.last().ok_or_else(|| Kind::KeysMissing.into())
+    list.last_mut().ok_or_else(|| Kind::KeysMissing.into())
 }
 
 /// A header value that no debug output shows.

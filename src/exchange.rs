@@ -11,6 +11,8 @@
 //!      └──────────► anything else, or a redirect that must not be followed: refuse
 //! ```
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use crate::auth::{Memory, Outcome, Policy, Scheme};
@@ -18,9 +20,9 @@ use crate::error::{Error, Kind, RedirectFailure};
 use crate::redirect::{self, Refused};
 
 /// One call's way from the endpoint to a final answer.
-pub struct Exchange {
-    endpoint: Url,
-    url: Url,
+pub struct Exchange<'c> {
+    endpoint: &'c Url,
+    url: Cow<'c, Url>,
     rounds: u32,
     limit: u32,
 }
@@ -46,13 +48,13 @@ pub enum Next {
     RefuseSchemes(Vec<&'static str>),
 }
 
-impl Exchange {
+impl<'c> Exchange<'c> {
     /// `limit`: how many redirects and authentication rounds, together.
     #[must_use]
-    pub fn new(endpoint: &Url, limit: u32) -> Self {
+    pub fn new(endpoint: &'c Url, limit: u32) -> Self {
         Self {
-            endpoint: endpoint.clone(),
-            url: endpoint.clone(),
+            endpoint,
+            url: Cow::Borrowed(endpoint),
             rounds: 0,
             limit,
         }
@@ -60,14 +62,14 @@ impl Exchange {
 
     /// Where the next request goes.
     #[must_use]
-    pub fn url(&self) -> &Url {
-        &self.url
+    pub fn url(&self) -> Cow<'c, Url> {
+        self.url.clone()
     }
 
     /// Whether the keys may go there: only to the endpoint's own origin.
     #[must_use]
     pub fn keys_may_go(&self) -> bool {
-        redirect::same_origin(&self.url, &self.endpoint)
+        redirect::same_origin(&self.url, self.endpoint)
     }
 
     /// Judges an answer to a request that carried `sent`.
@@ -96,7 +98,7 @@ impl Exchange {
             Ok(None) => Ok(Next::Refuse),
             Ok(Some(url)) => {
                 let next = self.again()?;
-                self.url = url;
+                self.url = Cow::Owned(url);
                 Ok(next)
             }
             Err(refused) => Err(self.redirect_failure(match refused {
@@ -132,14 +134,15 @@ mod tests {
     const ENDPOINT: &str = "https://shop.example/api";
 
     struct Call {
-        exchange: Exchange,
+        exchange: Exchange<'static>,
         memory: Memory,
     }
 
     impl Call {
         fn new(endpoint: &str, limit: u32) -> Self {
+            let endpoint = Box::leak(Box::new(Url::parse(endpoint).unwrap()));
             Self {
-                exchange: Exchange::new(&Url::parse(endpoint).unwrap(), limit),
+                exchange: Exchange::new(endpoint, limit),
                 memory: Memory::default(),
             }
         }

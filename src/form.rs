@@ -154,14 +154,20 @@ fn is_plain(byte: u8) -> bool {
     PLAIN[usize::from(byte)]
 }
 
-fn put_escaped<S: Sink>(out: &mut S, mut text: &[u8]) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+#[inline]
+fn put_escaped<S: Sink>(out: &mut S, text: &[u8]) {
     // Most keys and many values. To look at every byte, two instructions each, is faster than to stop
     // at the first that is not plain.
     if text.iter().fold(true, |all, &byte| all & is_plain(byte)) {
         out.put(text);
-        return;
+    } else {
+        put_escapes(out, text);
     }
+}
+
+#[inline(never)]
+fn put_escapes<S: Sink>(out: &mut S, mut text: &[u8]) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     loop {
         let run = text
             .iter()

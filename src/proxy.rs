@@ -1,9 +1,9 @@
 //! Which proxy a request goes through, as libcurl decides it; no I/O.
 //!
 //! ```text
-//!   no_proxy names the host ──yes──► none, even when spread.proxy is set
-//!        │ no
 //!   spread.proxy ──empty──► https_proxy, HTTPS_PROXY │ http_proxy ──unset──► all_proxy, ALL_PROXY
+//!        │ found
+//!   no_proxy names the host ──yes──► none, even when spread.proxy is set
 //! ```
 //!
 //! The rules are those of libcurl 7.88 (`lib/url.c`, `lib/noproxy.c`, `lib/urlapi.c`), held against
@@ -90,11 +90,6 @@ pub fn choose(
                 .map(|value| (*name, value))
         })
     };
-    if let (Some((_, list)), Some(host)) = (first(&NO_PROXY), url.host())
-        && names(&list, &host)
-    {
-        return Ok(None);
-    }
     let found = if !setting.is_empty() {
         Some(("spread.proxy", setting.to_vec()))
     } else if url.scheme() == "https" {
@@ -102,9 +97,17 @@ pub fn choose(
     } else {
         first(&HTTP)
     };
-    found
-        .map(|(name, value)| parse(&value).map_err(|expected| Invalid { name, expected }))
-        .transpose()
+    let Some((name, value)) = found else {
+        return Ok(None);
+    };
+    if let (Some((_, list)), Some(host)) = (first(&NO_PROXY), url.host())
+        && names(&list, &host)
+    {
+        return Ok(None);
+    }
+    parse(&value)
+        .map(Some)
+        .map_err(|expected| Invalid { name, expected })
 }
 
 const PROXY: Expected = "a proxy such as http://proxy.example:3128 (http, https, socks4, socks4a, \
