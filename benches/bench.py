@@ -1,0 +1,149 @@
+"""`make bench`: spread beside what shops use instead, on this machine, in one run.
+
+The rows, each a part of the run that ROWS can name:
+
+    size start memory       the file, starting PHP, resident memory
+    encode decode call      instructions, by callgrind
+    warm first              https on loopback, warm and the first order of a process
+    link linkfirst          the same over a link with a real round-trip time
+    page                    pages per second of php-fpm behind nginx
+    soak                    100,000 orders in one process
+
+QUICK=1 takes a few samples of each, to try the bench itself.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+
+sys.dont_write_bytecode = True
+
+import link  # noqa: E402
+from figures import Row  # noqa: E402
+from footprint import memory_rows, size_rows, start_rows  # noqa: E402
+from instructions import call_rows, decode_rows, encode_rows  # noqa: E402
+from latency import first_rows, link_first_rows, link_rows, warm_rows  # noqa: E402
+from page import page_rows  # noqa: E402
+from programs import Missing, Programs, program  # noqa: E402
+from report import Report  # noqa: E402
+from server import Api, big_reply, make_certificates  # noqa: E402
+from shop import ROOT, Shop  # noqa: E402
+from soak import soak_rows  # noqa: E402
+
+ROWS = {
+    "size": size_rows,
+    "start": start_rows,
+    "memory": memory_rows,
+    "encode": encode_rows,
+    "decode": decode_rows,
+    "call": call_rows,
+    "warm": warm_rows,
+    "first": first_rows,
+    "link": link_rows,
+    "linkfirst": link_first_rows,
+    "page": page_rows,
+    "soak": soak_rows,
+}
+
+
+class Bench:
+    """What the rows share; servers and link start when the first row asks for them."""
+
+    def __init__(self, programs, directory, quick):
+        self.programs = programs
+        self.directory = directory
+        self.quick = quick
+        self.shop = Shop(directory, make_certificates(directory, link.THERE))
+        self.report = Report(self.shop)
+        self.big_reply = big_reply()
+
+    def rounds(self, count):
+        return max(2, count // 10) if self.quick else count
+
+    @cached_property
+    def here(self):
+        """The API on loopback."""
+        return Api(self.programs, self.directory, "127.0.0.1")
+
+    @cached_property
+    def link(self):
+        return Link(self.programs)
+
+    @cached_property
+    def there(self):
+        """The API at the other end of the link."""
+        inside = (program("ip"), "netns", "exec", self.link.namespace)
+        return Api(self.programs, self.directory, link.THERE, inside)
+
+    @staticmethod
+    def together(*tasks):
+        """Only for what does not depend on time."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return [future.result() for future in [pool.submit(task) for task in tasks]]
+
+
+class Link:
+    """The link's process, which ends when its input does."""
+
+    def __init__(self, programs):
+        if os.geteuid() != 0:
+            raise Missing("a link with a round-trip time needs root")
+        if not os.path.exists("/dev/net/tun"):
+            raise Missing("a link with a round-trip time needs /dev/net/tun")
+        program("ip")
+        self.namespace = f"bench-{os.getpid()}"
+        self.process = programs.start(
+            [sys.executable, "-B", f"{ROOT}/benches/link.py", self.namespace],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        if self.process.stdout.readline() != "ready\n":
+            raise Missing(f"the link did not start: {self.process.stderr.read().strip().splitlines()[-1:]}")
+
+    def round_trip(self, milliseconds):
+        self.process.stdin.write(f"{milliseconds}\n")
+        self.process.stdin.flush()
+
+
+def main():
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
+    names = os.environ.get("ROWS", "").split() or list(ROWS)
+    unknown = [name for name in names if name not in ROWS]
+    if unknown:
+        sys.exit(f"benches/bench.py: there is no row {unknown[0]}; there are {' '.join(ROWS)}")
+    quick = os.environ.get("QUICK", "") not in ("", "0")
+    directory = tempfile.mkdtemp(prefix="spread-bench-")
+    os.chmod(directory, 0o755)
+    try:
+        with Programs() as programs:
+            bench = Bench(programs, directory, quick)
+            for name in names:
+                bench.report.add(measured(name, bench))
+            bench.report.write(complete=len(set(names)) == len(ROWS) and not quick)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    failed = [row for row in bench.report.rows if row.holds is False]
+    missing = [row for row in bench.report.rows if row.holds is None]
+    print(f"{len(bench.report.rows) - len(failed) - len(missing)} hold, {len(failed)} do not, {len(missing)} not measured")
+    return 1 if failed else 0
+
+
+def measured(name, bench):
+    print(f"\n== {name}", flush=True)
+    try:
+        return ROWS[name](bench)
+    except Missing as why:
+        return [Row(name, "", "≤", 0, note=f"not measured: {why}")]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

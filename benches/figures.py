@@ -1,0 +1,98 @@
+"""Medians, spreads, and the rows of the result."""
+
+import operator
+from dataclasses import dataclass
+from statistics import median
+from typing import Optional
+
+OPERATORS = {"≤": operator.le, "≥": operator.ge, "<": operator.lt}
+
+
+@dataclass
+class Row:
+    """A claim and what was measured. Without a value it was not measured, and `note` says why."""
+
+    group: str
+    measure: str
+    sign: str
+    limit: float
+    unit: str = ""
+    value: Optional[float] = None
+    spread: Optional[tuple] = None
+    note: str = ""
+
+    @property
+    def holds(self):
+        return None if self.value is None else OPERATORS[self.sign](self.value, self.limit)
+
+    @property
+    def target(self):
+        return f"{self.sign} {number(self.limit)}{self.unit}"
+
+    @property
+    def measured(self):
+        if self.value is None:
+            return "not measured"
+        text = number(self.value) + self.unit
+        if self.spread:
+            text += f" ({number(self.spread[0])}–{number(self.spread[1])})"
+        return text
+
+    @property
+    def verdict(self):
+        return {None: "–", True: "yes", False: "NO"}[self.holds]
+
+
+def number(value):
+    if value == int(value) and abs(value) < 1e6:
+        return str(int(value))
+    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 10 else 3
+    return f"{value:,.{digits}f}"
+
+
+def spread(values):
+    """From the 10th to the 90th percentile."""
+    ordered = sorted(values)
+    last = len(ordered) - 1
+    return ordered[round(last * 0.1)], ordered[round(last * 0.9)]
+
+
+class Samples:
+    """Values of each peer, by rounds: in each round all peers had the machine as it was then."""
+
+    def __init__(self):
+        self.rounds = {}
+
+    def add(self, peer, values):
+        self.rounds.setdefault(peer, []).append(list(values))
+
+    def all(self, peer):
+        return [value for values in self.rounds[peer] for value in values]
+
+    def median(self, peer):
+        return median(self.all(peer))
+
+    def spread(self, peer):
+        return spread(self.all(peer))
+
+    def ratio(self, peer, other):
+        """Of the medians; the spread is that of the rounds' own ratios."""
+        return self.median(peer) / self.median(other), spread(self.by_round(peer, other, operator.truediv))
+
+    def difference(self, peer, other):
+        return self.median(peer) - self.median(other), spread(self.by_round(peer, other, operator.sub))
+
+    def by_round(self, peer, other, operation):
+        return [operation(median(a), median(b)) for a, b in zip(self.rounds[peer], self.rounds[other])]
+
+    def text(self, peer, unit):
+        low, high = self.spread(peer)
+        return f"{number(self.median(peer))}{unit} ({number(low)}–{number(high)})"
+
+
+def in_turn(peers, rounds):
+    """Each round with the peers in another order: nobody always goes behind the same one."""
+    peers = list(peers)
+    for turn in range(rounds):
+        start = turn % len(peers)
+        yield peers[start:] + peers[:start]

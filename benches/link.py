@@ -1,0 +1,110 @@
+"""A network link with a real round-trip time, in user space: one TUN device here and one in a network
+namespace, and every packet handed over after half the round trip. Kernels without netem can do it.
+
+    link.py NAMESPACE    as root; each line on its input is a round-trip time in ms
+
+It makes the namespace, says "ready", and removes the namespace when its input ends.
+"""
+
+import ctypes
+import fcntl
+import heapq
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+# The block that RFC 2544 sets aside for benchmarks: no real network has it.
+HERE, THERE = "198.18.0.1", "198.18.0.2"
+
+TUNSETIFF = 0x400454CA
+IFF_TUN, IFF_NO_PI = 0x0001, 0x1000
+
+
+def main(namespace):
+    # However the bench ends, the input ends with it; a signal could come while the namespace is removed.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    be_punctual()
+    run("ip", "netns", "add", namespace)
+    try:
+        near, far = tun(f"{namespace[-12:]}-a"), tun(f"{namespace[-12:]}-b")
+        connect(namespace, f"{namespace[-12:]}-a", f"{namespace[-12:]}-b")
+        print("ready", flush=True)
+        carry(near, far)
+    finally:
+        run("ip", "netns", "del", namespace)
+
+
+def be_punctual():
+    """A packet must not wait for its turn behind the programs that are measured."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except OSError:
+        pass
+    pr_set_timerslack = 29
+    ctypes.CDLL(None).prctl(pr_set_timerslack, 1)
+
+
+def tun(name):
+    device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+    fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH", name.encode(), IFF_TUN | IFF_NO_PI))
+    return device
+
+
+def connect(namespace, near, far):
+    inside = ("ip", "netns", "exec", namespace)
+    run("ip", "link", "set", far, "netns", namespace)
+    run("ip", "addr", "add", HERE, "peer", THERE, "dev", near)
+    run(*inside, "ip", "addr", "add", THERE, "peer", HERE, "dev", far)
+    run("ip", "link", "set", near, "up")
+    run(*inside, "ip", "link", "set", far, "up")
+    run(*inside, "ip", "link", "set", "lo", "up")
+
+
+def carry(near, far):
+    """Moves packets until the input ends."""
+    other = {near: far, far: near}
+    commands = sys.stdin.fileno()
+    on_the_way = []
+    number = 0
+    one_way = 0.0
+    while True:
+        wait = max(0.0, on_the_way[0][0] - time.monotonic()) if on_the_way else None
+        readable, _, _ = select.select([near, far, commands], [], [], wait)
+        for device in readable:
+            if device == commands:
+                line = os.read(commands, 100)
+                if not line:
+                    return
+                one_way = float(line) / 2000
+                continue
+            for packet in packets(device):
+                number += 1  # keeps packets of the same instant in order
+                due = time.monotonic() + one_way
+                heapq.heappush(on_the_way, (due, number, other[device], packet))
+        while on_the_way and on_the_way[0][0] <= time.monotonic():
+            _, _, device, packet = heapq.heappop(on_the_way)
+            try:
+                os.write(device, packet)
+            except OSError:
+                pass  # as any network: what cannot be delivered is lost
+
+
+def packets(device):
+    while True:
+        try:
+            yield os.read(device, 65536)
+        except BlockingIOError:
+            return
+
+
+def run(*command):
+    subprocess.run(command, check=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

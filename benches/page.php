@@ -1,0 +1,10 @@
+<?php
+/* A shop's page that reports one order. */
+declare(strict_types=1);
+
+// Until the order has arrived, so that wrk counts a page that fails.
+http_response_code(500);
+require __DIR__ . '/order.php';
+delivered($send($post));
+http_response_code(200);
+echo "thank you\n";

@@ -1,0 +1,64 @@
+"""A long life: 100,000 orders in one process, and what it has become by then."""
+
+from statistics import median
+
+from figures import Row
+from programs import Programs
+
+ORDERS = 100_000
+BATCH = 1000
+# A slice for each of the two processes, in turn.
+SLICE = 50
+
+
+def soak_rows(bench):
+    """A machine does not keep its speed for half a minute. So the first and the last thousand are each
+    sent in turn with a second process that rests in between, and what the second one is slower in the
+    end is not the first one's age."""
+    orders = ORDERS if not bench.quick else 5000
+    with Programs() as programs:
+        old = bench.shop.worker(programs, "spread", bench.here.endpoint)
+        rested = bench.shop.worker(programs, "spread", bench.here.endpoint)
+        for worker in (old, rested):
+            worker.orders(BATCH)
+        begin = in_turn_with(old, rested)
+        before = old.state()
+        states = []
+        for _ in range(orders // BATCH - 3):
+            old.orders(BATCH)
+            states.append(old.state())
+        end = in_turn_with(old, rested)
+        states.append(old.state())
+    group = f"{orders:,} orders in one process"
+    raw = end["old"] / begin["old"]
+    machine = end["rested"] / begin["rested"]
+    descriptors, threads = ({state[i] for state in (before, *states)} for i in (1, 2))
+    return [
+        Row(
+            group, "growth of resident memory", "≤", 256, " KiB", states[-1][0] - before[0], None,
+            f"from {before[0]} KiB after the first {2 * BATCH}",
+        ),
+        Row(
+            group, "change in open descriptors", "≤", 0, "", max(descriptors) - min(descriptors), None,
+            f"always {min(descriptors)}" if len(descriptors) == 1 else f"{min(descriptors)} to {max(descriptors)}",
+        ),
+        Row(
+            group, "change in threads", "≤", 0, "", max(threads) - min(threads), None,
+            f"always {min(threads)}" if len(threads) == 1 else f"{min(threads)} to {max(threads)}",
+        ),
+        Row(
+            group, "the last 1,000 / the first warm 1,000, wall time", "≤", 1.05, " ×", raw / machine, None,
+            f"{begin['old']:.4f} ms, then {end['old']:.4f} ms; a process that rested in between: "
+            f"{begin['rested']:.4f} ms, then {end['rested']:.4f} ms, which is taken out",
+        ),
+    ]
+
+
+def in_turn_with(old, rested):
+    """Medians of a thousand orders of each."""
+    times = {"old": [], "rested": []}
+    for turn in range(BATCH // SLICE):
+        workers = [("old", old), ("rested", rested)]
+        for name, worker in workers if turn % 2 == 0 else reversed(workers):
+            times[name] += worker.orders(SLICE)[0]
+    return {name: median(values) for name, values in times.items()}
