@@ -10,29 +10,33 @@ OPERATORS = {"≤": operator.le, "≥": operator.ge, "<": operator.lt}
 
 @dataclass
 class Row:
-    """A claim and what was measured. Without a value it was not measured, and `note` says why."""
+    """A claim and what was measured. Without a value it was not measured, and `note` says why: the
+    machine cannot, or, when `broken`, the measurement failed."""
 
     group: str
-    measure: str
-    sign: str
-    limit: float
+    measure: str = ""
+    sign: str = ""
+    limit: float = 0
     unit: str = ""
     value: Optional[float] = None
     spread: Optional[tuple] = None
     note: str = ""
+    broken: bool = False
 
     @property
     def holds(self):
+        if self.broken:
+            return False
         return None if self.value is None else OPERATORS[self.sign](self.value, self.limit)
 
     @property
     def target(self):
-        return f"{self.sign} {number(self.limit)}{self.unit}"
+        return f"{self.sign} {self.limit:g}{self.unit}" if self.sign else ""
 
     @property
     def measured(self):
         if self.value is None:
-            return "not measured"
+            return f"{'failed' if self.broken else 'not measured'}: {self.note}"
         text = number(self.value) + self.unit
         if self.spread:
             text += f" ({number(self.spread[0])}–{number(self.spread[1])})"

@@ -30,7 +30,8 @@ DECODERS = ("spread::php::decode::json", "spread::php::decode::answer")
 
 def encode_rows(bench):
     rows = []
-    for name, suffix, turns in (("the documented order", "", (100, 1100)), ("an order of 500 products", "-500", (5, 25))):
+    orders = (("the documented order", "", (100, 1100)), ("an order of 500 products", "-500", (5, 25)))
+    for name, suffix, turns in orders:
         ours, theirs = bench.together(
             lambda: per_turn(bench, "spread", turns, "loop.php", f"spread-encode{suffix}"),
             lambda: per_turn(bench, "none", turns, "loop.php", f"php-encode{suffix}"),
@@ -74,9 +75,8 @@ def compare(measure, ours, theirs, limit):
 
 
 def per_turn(bench, peer, turns, script, what, endpoint=None, file=None, extension=None, inside=None):
-    few, many = (
-        count(bench, peer, endpoint, inside, [script, what, str(n), *([file] if file else [])], extension) for n in turns
-    )
+    more = [file] if file else []
+    few, many = (count(bench, peer, endpoint, inside, [script, what, str(n), *more], extension) for n in turns)
     if inside and many == few:
         raise Missing(f"{inside} was never called")
     return (many - few) / (turns[1] - turns[0])

@@ -1,9 +1,7 @@
 """Time per order: over loopback and over the link, warm and in a fresh process."""
 
-import socket
-import time
-
 from figures import Row, Samples, in_turn
+from link import connect_time
 from programs import Programs
 from shop import PEERS
 
@@ -51,7 +49,7 @@ def link_rows(bench):
 
 def over_link(bench, workers, milliseconds):
     wall = Samples()
-    bench.link.round_trip(milliseconds)
+    bench.away(milliseconds)
     for worker in workers.values():
         worker.orders(1)
     for peers in in_turn(PEERS, bench.rounds(16)):
@@ -80,7 +78,7 @@ def over_link(bench, workers, milliseconds):
 
 
 def link_first_rows(bench):
-    bench.link.round_trip(20)
+    bench.away(20)
     wall = first_orders(bench, bench.there.endpoint, bench.rounds(25))
     group = "https at 20 ms round trip, first order of a process"
     bench.report.latencies(group, None, wall)
@@ -107,15 +105,7 @@ def first_orders(bench, endpoint, rounds):
     return wall
 
 
-def connect_time(address):
-    """The link without anybody's program at its end: kernels shake hands by themselves."""
-    with socket.socket() as probe:
-        begun = time.perf_counter()
-        probe.connect(address)
-        return (time.perf_counter() - begun) * 1000
-
-
 def ratio(group, measure, samples, peer, other, sign, limit):
     value, around = samples.ratio(peer, other)
-    note = f"{peer} {samples.text(peer, ' ms')}, {other} {samples.text(other, ' ms')}"
+    note = f"{PEERS[peer]} {samples.text(peer, ' ms')}, {PEERS[other]} {samples.text(other, ' ms')}"
     return Row(group, measure, sign, limit, " ×", value, around, note)

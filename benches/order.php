@@ -13,6 +13,7 @@ function delivered(mixed $answer): void
     $decoded = is_string($answer) ? json_decode($answer, true) : $answer;
     if (($decoded['status'] ?? null) !== 'success') {
         $reason = function_exists('spread_last_error') ? ': ' . spread_last_error()?->getMessage() : '';
-        throw new RuntimeException(getenv('BENCH_PEER') . ' did not deliver' . $reason . ', got ' . var_export($answer, true));
+        $got = var_export($answer, true);
+        throw new RuntimeException(getenv('BENCH_PEER') . " did not deliver$reason, got $got");
     }
 }

@@ -1,4 +1,8 @@
-"""Pages per second: php-fpm with eight workers behind nginx, one order a page, the API 20 ms away."""
+"""Pages per second: php-fpm with eight workers behind nginx, one order a page, the API 20 ms away.
+
+php-curl's handle cannot be kept here: php-fpm ends it with the page. What that peer saves is the round
+trip of the challenge.
+"""
 
 import os
 import re
@@ -15,10 +19,12 @@ CONNECTIONS = 16
 TURNS = 3
 SECONDS = {"snippet": 10, "spread": 10, "stream": 4, "curl": 4}
 
+PAGE_PEERS = {**PEERS, "curl": "php-curl, keys at once"}
+
 
 def page_rows(bench):
     wrk = program("wrk")
-    bench.link.round_trip(20)
+    bench.away(20)
     pages = Samples()
     with Programs() as programs:
         urls = {peer: serve(bench, programs, peer) for peer in PEERS}
@@ -26,9 +32,9 @@ def page_rows(bench):
             for peer in PEERS if turn % 2 == 0 else reversed(PEERS):
                 measure(wrk, urls[peer], 1)
                 pages.add(peer, [measure(wrk, urls[peer], SECONDS[peer] if not bench.quick else 3)])
-    bench.report.pages(pages)
+    bench.report.pages(pages, PAGE_PEERS)
     value, around = pages.ratio("spread", "snippet")
-    note = "; ".join(f"{PEERS[peer]} {pages.median(peer):.0f} pages/s" for peer in PEERS)
+    note = "; ".join(f"{PAGE_PEERS[peer]} {pages.median(peer):.0f}" for peer in PEERS)
     return [Row("pages per second, php-fpm, 20 ms round trip", "spread / snippet", "≥", 4.0, " ×", value, around, note)]
 
 

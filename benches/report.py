@@ -9,6 +9,8 @@ import svg
 from programs import Missing, program
 from shop import PEERS, PHP, ROOT
 
+LIBCURL = "$v = curl_version(); echo $v['version'], ' with ', $v['ssl_version'];"
+
 
 class Report:
     def __init__(self, shop):
@@ -17,10 +19,22 @@ class Report:
         self.tables = []
         self.points = {}
         self.pages_per_second = None
+        self.other_work = []
+
+    def busy(self, processors):
+        self.other_work.append(processors)
+        if processors > 0.2:
+            print(
+                f"\nother work keeps {processors:.1f} processors busy: times are longer for it, most of all those"
+                "\nof the peers that compute much, which is in spread's favour"
+            )
 
     def add(self, rows):
         for row in rows:
             self.rows.append(row)
+            if row.value is None:
+                print(f"{row.verdict:>4}  {row.group}: {row.measured}", flush=True)
+                continue
             print(f"{row.verdict:>4}  {row.group}: {row.measure} {row.measured}, must be {row.target}")
             if row.note:
                 print(f"      {row.note}", flush=True)
@@ -31,21 +45,22 @@ class Report:
         if round_trip is not None:
             self.points[round_trip] = {peer: wall.median(peer) for peer in PEERS}
 
-    def pages(self, samples):
-        self.pages_per_second = samples
+    def pages(self, samples, peers):
+        self.pages_per_second = samples, peers
 
     def write(self, complete):
         """Only a complete run replaces what the last one left."""
         if not complete:
-            print("\na part of the rows: benches/RESULTS.md and the pictures stay as they are")
+            print("\nnot a complete run: benches/RESULTS.md and the pictures stay as they are")
             return
+        text = self.markdown()
         with open(f"{ROOT}/benches/RESULTS.md", "w") as file:
-            file.write(self.markdown())
+            file.write(text)
         pictures = {}
         if len(self.points) > 1:
             pictures["latency"] = svg.latency(self.points, PEERS)
         if self.pages_per_second:
-            pictures["pages"] = svg.pages(self.pages_per_second, PEERS)
+            pictures["pages"] = svg.pages(*self.pages_per_second)
         for name, picture in pictures.items():
             with open(f"{ROOT}/benches/{name}.svg", "w") as file:
                 file.write(picture)
@@ -67,8 +82,7 @@ class Report:
         ]
         for row in self.rows:
             verdict = {None: "not measured", True: "yes", False: "**no**"}[row.holds]
-            measured = row.measured if row.value is not None else row.note
-            lines.append(f"| {row.group} | {row.measure} | {row.target} | {measured} | {verdict} |")
+            lines.append(f"| {row.group} | {row.measure} | {row.target} | {row.measured} | {verdict} |")
         lines += ["", "## What stands behind them", ""]
         for row in self.rows:
             if row.note and row.value is not None:
@@ -83,9 +97,9 @@ class Report:
         if len(self.points) > 1:
             lines += ["", "![Time per order by round-trip time](latency.svg)"]
         if self.pages_per_second:
-            pages = self.pages_per_second
-            lines += ["", "## Pages per second", "", f"| {' | '.join(PEERS.values())} |", "|" + "---|" * len(PEERS)]
-            lines.append(f"| {' | '.join(pages.text(peer, '') for peer in PEERS)} |")
+            pages, peers = self.pages_per_second
+            lines += ["", "## Pages per second", "", f"| {' | '.join(peers.values())} |", "|" + "---|" * len(peers)]
+            lines.append(f"| {' | '.join(pages.text(peer, '') for peer in peers)} |")
             lines += ["", "![Pages per second](pages.svg)"]
         return "\n".join(lines) + "\n"
 
@@ -94,14 +108,14 @@ class Report:
         yield "|---|---|"
         for name, value in {
             "date": str(date.today()),
-            "spread": quietly("git", "-C", ROOT, "describe", "--always", "--dirty", "--exclude=*"),
+            "spread": commit(),
             "processor": processor(),
+            "other work": " and ".join(f"{work:.2f}" for work in self.other_work)
+            + " processors busy, before and after",
             "kernel": "Linux " + re.match(r"[\d.]*\d", platform.release())[0],
             "system": system(),
             "PHP": quietly(PHP, "-n", "-r", "echo PHP_VERSION;"),
-            "libcurl": quietly(
-                PHP, *self.shop.options("curl"), "-r", "$v = curl_version(); echo $v['version'], ' with ', $v['ssl_version'];"
-            ),
+            "libcurl": quietly(PHP, *self.shop.options("curl"), "-r", LIBCURL),
             "OpenSSL of PHP": quietly(PHP, "-n", "-r", "echo OPENSSL_VERSION_TEXT;"),
             "nginx": quietly("nginx", "-v").rpartition("/")[2],
             "rustc": quietly("rustc", "--version").removeprefix("rustc "),
@@ -118,6 +132,13 @@ def quietly(name, *arguments):
     except Missing:
         return ""
     return (result.stdout + result.stderr).strip()
+
+
+def commit():
+    """With a word on changes, unless they are those that the bench itself makes."""
+    written = [f":!benches/{name}" for name in ("RESULTS.md", "*.svg")]
+    changed = quietly("git", "-C", ROOT, "status", "--porcelain", "--", ".", *written)
+    return quietly("git", "-C", ROOT, "rev-parse", "--short", "HEAD") + (" with changes" if changed else "")
 
 
 def processor():

@@ -25,10 +25,8 @@ def make_certificates(directory, address):
         openssl(directory, "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", f"{name}.key")
         openssl(directory, "req", "-new", "-key", f"{name}.key", "-subj", f"/CN=bench {name}", "-out", f"{name}.csr")
     openssl(directory, *"x509 -req -days 2 -in ca.csr -signkey ca.key -extfile ca.ext -out ca.pem".split())
-    openssl(
-        directory,
-        *"x509 -req -days 2 -in leaf.csr -CA ca.pem -CAkey ca.key -set_serial 1 -extfile leaf.ext -out leaf.pem".split(),
-    )
+    signed_by_ca = "-CA ca.pem -CAkey ca.key -set_serial 1 -extfile leaf.ext -out leaf.pem"
+    openssl(directory, *f"x509 -req -days 2 -in leaf.csr {signed_by_ca}".split())
     bundle = ""
     if os.path.exists(SYSTEM_BUNDLE):
         with open(SYSTEM_BUNDLE) as system:
