@@ -104,7 +104,8 @@ def count(bench, peer, endpoint, inside, arguments, extension):
         with open(out.name) as written:
             total = re.search(r"^totals: (\d+)", written.read(), re.MULTILINE)
     if result.returncode != 0 or total is None:
-        raise RuntimeError(f"callgrind: {result.stdout}")
+        said = [line for line in result.stdout.splitlines() if line and not line.startswith("==")]
+        raise RuntimeError(f"under callgrind: {' '.join(said)}")
     return int(total[1])
 
 

@@ -85,4 +85,7 @@ def free_port():
 
 
 def output(*command, **options):
-    return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout.strip()
+    result = subprocess.run(command, capture_output=True, text=True, **options)
+    if result.returncode != 0:
+        raise RuntimeError(f"{command[0]} failed: {(result.stdout + result.stderr).strip()}")
+    return result.stdout.strip()
