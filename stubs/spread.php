@@ -32,66 +32,67 @@ namespace {
  * }
  * ```
  *
- * `$data` (`customer_email` or `external_id`, `order_idorder`, `order_state`, `order_amount` and
- * `order_crea_dt` are required):
+ * Les champs de `$data` / the fields of `$data`:
  *
- * | champ / field | français | English |
- * |---|---|---|
- * | `customer_email` | adresse e-mail ; identifie le profil | e-mail address; identifies the customer |
- * | `external_id` | identifiant du client dans la boutique ; suffit sans e-mail | the shop's own customer id; enough without an e-mail |
- * | `customer_cookie` | cookie SPREAD du visiteur : `$_COOKIE['sbt']` | the visitor's SPREAD cookie: `$_COOKIE['sbt']` |
- * | `customer_name` | nom | last name |
- * | `customer_firstname` | prénom | first name |
- * | `customer_isoptin` | newsletter : `1` inscrit, `0` non inscrit, `-1` inconnu | newsletter: `1` opted in, `0` not, `-1` unknown |
- * | `customer_mobile_isoptin` | SMS : `1` inscrit, `0` non inscrit, `-1` inconnu | text messages: `1` opted in, `0` not, `-1` unknown |
- * | `consents` | consentements : nom technique => `1` ou `0` ; exige l'e-mail | consents: technical name => `1` or `0`; needs the e-mail |
- * | `customer_gender` | `male` ou `female` | `male` or `female` |
- * | `customer_address` | adresse, ligne 1 | address, line 1 |
- * | `customer_address2` | adresse, ligne 2 | address, line 2 |
- * | `customer_address3` | adresse, ligne 3 | address, line 3 |
- * | `customer_address_2` | adresse, ligne 2 (autre graphie documentée) | address, line 2 (the other documented spelling) |
- * | `customer_address_3` | adresse, ligne 3 (autre graphie documentée) | address, line 3 (the other documented spelling) |
- * | `customer_cp` | code postal | postcode |
- * | `customer_city` | ville | town |
- * | `customer_country` | pays, par exemple `FR` | country, such as `FR` |
- * | `customer_tel` | téléphone fixe | telephone |
- * | `customer_mobile` | téléphone mobile | mobile telephone |
- * | `customer_fonction` | fonction dans l'entreprise | job title |
- * | `customer_company` | entreprise | company |
- * | `customer_birthday` | date de naissance, `Y-m-d` | date of birth, `Y-m-d` |
- * | `customer_lang` | langue, par exemple `fr_FR` | language, such as `fr_FR` |
- * | `add_tag` | tags à ajouter au client (liste, ou texte séparé par des virgules) | tags to add to the customer (a list, or text with commas) |
- * | `del_tag` | tags à retirer du client | tags to take from the customer |
- * | `action` | `order` | `order` |
- * | `custom_fields` | champs personnalisés : identifiant du back-office => valeur | custom fields: back office id => value |
- * | `order_idorder` | identifiant unique de la commande dans la boutique | the shop's own id of the order |
- * | `order_state` | `0` annulée, `10` en attente de paiement, `20` payée, `50` expédiée, `100` terminée | `0` cancelled, `10` waits for payment, `20` paid, `50` shipped, `100` completed |
- * | `order_amount` | montant | amount |
- * | `order_crea_dt` | date de la commande, `Y-m-d H:i:s` en UTC | date of the order, `Y-m-d H:i:s` in UTC |
- * | `order_start_service` | début de prestation, `Y-m-d` | first day of the service, `Y-m-d` |
- * | `order_end_service` | fin de prestation, `Y-m-d` | last day of the service, `Y-m-d` |
- * | `product_attributes` | attributs de chaque produit, par exemple `[['size:xl', 'type:shirt']]` | attributes of each product, such as `[['size:xl', 'type:shirt']]` |
- * | `add_order_tag` | tags à ajouter à la commande | tags to add to the order |
- * | `del_order_tag` | tags à retirer de la commande | tags to take from the order |
- * | `date` | accepté ; la documentation de l'API ne l'explique pas | accepted; the API's documentation does not explain it |
- * | `group` | accepté ; la documentation de l'API ne l'explique pas | accepted; the API's documentation does not explain it |
+ * | champ / field | français | English | règle / rule |
+ * |---|---|---|---|
+ * | `customer_email` | L'adresse e-mail du client, qui l'identifie. | The customer's e-mail address, which identifies them. | an e-mail address; required unless there is external_id, and with consents |
+ * | `external_id` | L'identifiant du client dans la boutique. | The customer's id in the shop. | a text; required unless there is customer_email |
+ * | `customer_cookie` | Le cookie d'authentification du client, s'il est présent. | The customer's authentication cookie, when there is one. | a text |
+ * | `customer_name` | Le nom de famille du client. | The customer's last name. | a text |
+ * | `customer_firstname` | Le prénom du client. | The customer's first name. | a text |
+ * | `customer_isoptin` | L'inscription à la newsletter : 1 inscrit, 0 non inscrit, -1 inconnu. | Opt-in to the newsletter: 1 yes, 0 no, -1 unknown. | 1, 0 or -1 |
+ * | `customer_mobile_isoptin` | L'inscription aux SMS : 1 inscrit, 0 non inscrit, -1 inconnu. | Opt-in to text messages: 1 yes, 0 no, -1 unknown. | 1, 0 or -1 |
+ * | `customer_gender` | Le genre du client. | The customer's gender. | male or female |
+ * | `customer_address` | L'adresse postale, première ligne. | The postal address, first line. | a text |
+ * | `customer_address2` | L'adresse postale, deuxième ligne. | The postal address, second line. | a text |
+ * | `customer_address_2` | L'adresse postale, deuxième ligne (autre orthographe documentée). | The postal address, second line (the other documented spelling). | a text |
+ * | `customer_address3` | L'adresse postale, troisième ligne. | The postal address, third line. | a text |
+ * | `customer_address_3` | L'adresse postale, troisième ligne (autre orthographe documentée). | The postal address, third line (the other documented spelling). | a text |
+ * | `customer_cp` | Le code postal. | The postal code. | a text |
+ * | `customer_city` | La ville. | The city. | a text |
+ * | `customer_country` | Le pays. | The country. | a text |
+ * | `customer_tel` | Le numéro de téléphone fixe. | The landline telephone number. | a text |
+ * | `customer_mobile` | Le numéro de téléphone mobile. | The mobile telephone number. | a text |
+ * | `customer_fonction` | La fonction du client dans son entreprise. | The customer's position in their company. | a text |
+ * | `customer_company` | L'entreprise du client. | The customer's company. | a text |
+ * | `customer_birthday` | La date de naissance du client. | The customer's date of birth. | a real date as Y-m-d |
+ * | `customer_lang` | La langue du client. | The customer's language. | a text |
+ * | `add_tag` | Les tags à ajouter au client. | Tags to add to the customer. | an array of strings, or one string with commas between the tags |
+ * | `del_tag` | Les tags à supprimer du client. | Tags to remove from the customer. | an array of strings, or one string with commas between the tags |
+ * | `action` | L'action à l'origine de l'appel. | What the call is about. | a text |
+ * | `custom_fields` | Les champs personnalisés, par leur identifiant dans le BackOffice. | Custom fields, by their ids in the BackOffice. | an array whose keys are the integer ids of the custom fields |
+ * | `consents` | Les consentements, par leur nom technique : 1 ou true accepté, 0 ou false refusé. | Consents, by their technical names: 1 or true given, 0 or false refused. | an array with the names of consents as keys and 1, 0, true or false as values; needs customer_email |
+ * | `order_idorder` | L'identifiant unique de la commande dans la boutique. | The order's unique id in the shop. | required; a text |
+ * | `order_state` | Le statut : 0 annulée, 10 en attente de paiement, 20 payée, 50 expédiée, 100 terminée. | The state: 0 cancelled, 10 waits for payment, 20 paid, 50 sent, 100 done. | required; 0, 10, 20, 50 or 100 |
+ * | `order_amount` | Le montant de la commande. | The order's amount. | required; a number such as 158.31 |
+ * | `order_crea_dt` | La date et l'heure de la commande, en UTC. | When the order was made, in UTC. | required; a real date and time as Y-m-d H:i:s |
+ * | `order_start_service` | Le début de la prestation. | The first day of the service. | a real date as Y-m-d |
+ * | `order_end_service` | La fin de la prestation. | The last day of the service. | a real date as Y-m-d; not before order_start_service |
+ * | `product_attributes` | Les attributs des produits de la commande, une liste par produit. | The attributes of the order's products, one list for each. | a list of lists of strings, one list for each product |
+ * | `add_order_tag` | Les tags à ajouter à la commande. | Tags to add to the order. | an array of strings, or one string with commas between the tags |
+ * | `del_order_tag` | Les tags à supprimer de la commande. | Tags to remove from the order. | an array of strings, or one string with commas between the tags |
+ * | `date` | Accepté par l'API, sans être documenté. | Taken by the API without being documented. | anything |
+ * | `group` | Accepté par l'API, sans être documenté. | Taken by the API without being documented. | anything |
  *
- * `$request`: `order_idorder`, the same id again.
+ * Les champs de `$request` / the fields of `$request`:
+ *
+ * | champ / field | français | English | règle / rule |
+ * |---|---|---|---|
+ * | `order_idorder` | L'identifiant unique de la commande à créer ou à mettre à jour. | The unique id of the order to make or to update. | required; a text; the same as data.order_idorder |
  *
  * @param array{
  *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
  *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
- *     consents?: array<string, string|int|bool>, customer_gender?: string, customer_address?: string,
- *     customer_address2?: string, customer_address3?: string, customer_address_2?: string,
- *     customer_address_3?: string, customer_cp?: string|int, customer_city?: string, customer_country?: string,
- *     customer_tel?: string, customer_mobile?: string, customer_fonction?: string, customer_company?: string,
- *     customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
- *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
- *     order_idorder?: string|int, order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float,
- *     order_crea_dt?: string, order_start_service?: string, order_end_service?: string,
- *     product_attributes?: list<list<string>>, add_order_tag?: string|list<string>,
- *     del_order_tag?: string|list<string>,
- *     date?: mixed, group?: mixed
+ *     customer_gender?: string, customer_address?: string, customer_address2?: string,
+ *     customer_address_2?: string, customer_address3?: string, customer_address_3?: string,
+ *     customer_cp?: string|int, customer_city?: string, customer_country?: string, customer_tel?: string,
+ *     customer_mobile?: string, customer_fonction?: string, customer_company?: string, customer_birthday?: string,
+ *     customer_lang?: string, add_tag?: string|list<string>, del_tag?: string|list<string>, action?: string,
+ *     custom_fields?: array<int, mixed>, consents?: array<string, string|int|bool>, order_idorder?: string|int,
+ *     order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float, order_crea_dt?: string,
+ *     order_start_service?: string, order_end_service?: string, product_attributes?: list<list<string>>,
+ *     add_order_tag?: string|list<string>, del_order_tag?: string|list<string>, date?: mixed, group?: mixed
  * } $data
  * @param array{order_idorder?: string|int} $request
  *
@@ -117,17 +118,15 @@ function spread_update_order(#[\SensitiveParameter] array $data, #[\SensitivePar
  * @param array{
  *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
  *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
- *     consents?: array<string, string|int|bool>, customer_gender?: string, customer_address?: string,
- *     customer_address2?: string, customer_address3?: string, customer_address_2?: string,
- *     customer_address_3?: string, customer_cp?: string|int, customer_city?: string, customer_country?: string,
- *     customer_tel?: string, customer_mobile?: string, customer_fonction?: string, customer_company?: string,
- *     customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
- *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
- *     order_idorder?: string|int, order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float,
- *     order_crea_dt?: string, order_start_service?: string, order_end_service?: string,
- *     product_attributes?: list<list<string>>, add_order_tag?: string|list<string>,
- *     del_order_tag?: string|list<string>,
- *     date?: mixed, group?: mixed
+ *     customer_gender?: string, customer_address?: string, customer_address2?: string,
+ *     customer_address_2?: string, customer_address3?: string, customer_address_3?: string,
+ *     customer_cp?: string|int, customer_city?: string, customer_country?: string, customer_tel?: string,
+ *     customer_mobile?: string, customer_fonction?: string, customer_company?: string, customer_birthday?: string,
+ *     customer_lang?: string, add_tag?: string|list<string>, del_tag?: string|list<string>, action?: string,
+ *     custom_fields?: array<int, mixed>, consents?: array<string, string|int|bool>, order_idorder?: string|int,
+ *     order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float, order_crea_dt?: string,
+ *     order_start_service?: string, order_end_service?: string, product_attributes?: list<list<string>>,
+ *     add_order_tag?: string|list<string>, del_order_tag?: string|list<string>, date?: mixed, group?: mixed
  * } $data
  * @param array{order_idorder?: string|int} $request
  *
@@ -151,17 +150,15 @@ function spread_encode_order(#[\SensitiveParameter] array $data, #[\SensitivePar
  * @param array{
  *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
  *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
- *     consents?: array<string, string|int|bool>, customer_gender?: string, customer_address?: string,
- *     customer_address2?: string, customer_address3?: string, customer_address_2?: string,
- *     customer_address_3?: string, customer_cp?: string|int, customer_city?: string, customer_country?: string,
- *     customer_tel?: string, customer_mobile?: string, customer_fonction?: string, customer_company?: string,
- *     customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
- *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
- *     order_idorder?: string|int, order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float,
- *     order_crea_dt?: string, order_start_service?: string, order_end_service?: string,
- *     product_attributes?: list<list<string>>, add_order_tag?: string|list<string>,
- *     del_order_tag?: string|list<string>,
- *     date?: mixed, group?: mixed
+ *     customer_gender?: string, customer_address?: string, customer_address2?: string,
+ *     customer_address_2?: string, customer_address3?: string, customer_address_3?: string,
+ *     customer_cp?: string|int, customer_city?: string, customer_country?: string, customer_tel?: string,
+ *     customer_mobile?: string, customer_fonction?: string, customer_company?: string, customer_birthday?: string,
+ *     customer_lang?: string, add_tag?: string|list<string>, del_tag?: string|list<string>, action?: string,
+ *     custom_fields?: array<int, mixed>, consents?: array<string, string|int|bool>, order_idorder?: string|int,
+ *     order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float, order_crea_dt?: string,
+ *     order_start_service?: string, order_end_service?: string, product_attributes?: list<list<string>>,
+ *     add_order_tag?: string|list<string>, del_order_tag?: string|list<string>, date?: mixed, group?: mixed
  * } $data
  * @param array{order_idorder?: string|int} $request
  *
@@ -230,17 +227,16 @@ final class Client
      * @param array{
      *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
      *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
-     *     consents?: array<string, string|int|bool>, customer_gender?: string, customer_address?: string,
-     *     customer_address2?: string, customer_address3?: string, customer_address_2?: string,
-     *     customer_address_3?: string, customer_cp?: string|int, customer_city?: string, customer_country?: string,
-     *     customer_tel?: string, customer_mobile?: string, customer_fonction?: string, customer_company?: string,
+     *     customer_gender?: string, customer_address?: string, customer_address2?: string,
+     *     customer_address_2?: string, customer_address3?: string, customer_address_3?: string,
+     *     customer_cp?: string|int, customer_city?: string, customer_country?: string, customer_tel?: string,
+     *     customer_mobile?: string, customer_fonction?: string, customer_company?: string,
      *     customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
      *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
-     *     order_idorder?: string|int, order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float,
-     *     order_crea_dt?: string, order_start_service?: string, order_end_service?: string,
-     *     product_attributes?: list<list<string>>, add_order_tag?: string|list<string>,
-     *     del_order_tag?: string|list<string>,
-     *     date?: mixed, group?: mixed
+     *     consents?: array<string, string|int|bool>, order_idorder?: string|int,
+     *     order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float, order_crea_dt?: string,
+     *     order_start_service?: string, order_end_service?: string, product_attributes?: list<list<string>>,
+     *     add_order_tag?: string|list<string>, del_order_tag?: string|list<string>, date?: mixed, group?: mixed
      * } $data
      * @param array{order_idorder?: string|int} $request
      *
@@ -259,17 +255,16 @@ final class Client
      * @param array{
      *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
      *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
-     *     consents?: array<string, string|int|bool>, customer_gender?: string, customer_address?: string,
-     *     customer_address2?: string, customer_address3?: string, customer_address_2?: string,
-     *     customer_address_3?: string, customer_cp?: string|int, customer_city?: string, customer_country?: string,
-     *     customer_tel?: string, customer_mobile?: string, customer_fonction?: string, customer_company?: string,
+     *     customer_gender?: string, customer_address?: string, customer_address2?: string,
+     *     customer_address_2?: string, customer_address3?: string, customer_address_3?: string,
+     *     customer_cp?: string|int, customer_city?: string, customer_country?: string, customer_tel?: string,
+     *     customer_mobile?: string, customer_fonction?: string, customer_company?: string,
      *     customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
      *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
-     *     order_idorder?: string|int, order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float,
-     *     order_crea_dt?: string, order_start_service?: string, order_end_service?: string,
-     *     product_attributes?: list<list<string>>, add_order_tag?: string|list<string>,
-     *     del_order_tag?: string|list<string>,
-     *     date?: mixed, group?: mixed
+     *     consents?: array<string, string|int|bool>, order_idorder?: string|int,
+     *     order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float, order_crea_dt?: string,
+     *     order_start_service?: string, order_end_service?: string, product_attributes?: list<list<string>>,
+     *     add_order_tag?: string|list<string>, del_order_tag?: string|list<string>, date?: mixed, group?: mixed
      * } $data
      * @param array{order_idorder?: string|int} $request
      *

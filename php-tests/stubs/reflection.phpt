@@ -35,7 +35,8 @@ ksort($documented);
 same('settings', $settings, $documented);
 
 // The fields: one table in words, the same shape wherever an order is taken, and known to the extension.
-preg_match_all('/^ \* \| `(\w+)` \| [^|]+ \| [^|]+ \|$/m', $source, $found);
+$table = strstr($source, 'the fields of `$request`', true);
+preg_match_all('/^ \* \| `(\w+)` (\| [^|]+ ){3}\|$/m', $table, $found);
 $fields = $found[1];
 preg_match_all('/@param array\{([^}]*)\} \$data$/m', $source, $shapes);
 same('shapes', 5, count($shapes[1]));
