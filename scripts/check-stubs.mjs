@@ -207,7 +207,7 @@ async function complete(name, ...labels) {
     check(`completion of ${TYPED[name].split('\n').at(-1)} gives ${labels.join(', ')}`, labels.every((label) => items.includes(label)), items);
 }
 await complete('function', 'spread_encode_order', 'spread_last_error', 'spread_update_order', 'spread_validate_order');
-await complete('method', 'encodeOrder', 'updateOrder', 'validateOrder');
+await complete('method', 'updateOrder', 'validateOrder');
 await complete('state', 'Cancelled', 'Completed', 'Paid', 'Pending', 'Shipped');
 
 const help = await atTheEnd('textDocument/signatureHelp', 'call');
