@@ -23,7 +23,7 @@ $code = <<<'PHP'
     }
     echo json_encode(array_count_values($answers)), "\n";
     // Still the default action, and not blocked.
-    pcntl_sigprocmask(SIG_BLOCK, [], $blocked);
+    pcntl_sigprocmask(SIG_UNBLOCK, [SIGPIPE], $blocked);
     echo json_encode([pcntl_signal_get_handler(SIGPIPE) === SIG_DFL, $blocked]), "\n";
     pcntl_async_signals(true);
     pcntl_signal(SIGALRM, function (): void { echo "alarm\n"; });
