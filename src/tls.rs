@@ -3,6 +3,9 @@
 //! Chosen: ring (see Cargo.toml), TLS 1.2 and 1.3, no client certificates. HTTP/2 is not offered: it
 //! buys nothing for one request at a time.
 
+mod bundle;
+mod system;
+
 use std::error::Error as StdError;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,9 +15,6 @@ use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use crate::config::Roots;
 use crate::error::{Error, Kind, TlsFailure};
-
-mod bundle;
-mod system;
 
 /// The configuration of a client that trusts `roots`; without them, of one that never speaks TLS.
 ///

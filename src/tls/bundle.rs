@@ -27,7 +27,8 @@ fn any(bundle: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
         .map_err(|_| "which is not PEM".into())
 }
 
-/// The certificates of a bundle that holds nothing else; text around them does not matter.
+/// The certificates of a bundle that holds nothing else, each between two lines of its own; text around
+/// them does not matter.
 fn plain(bundle: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
     const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
     const END: &[u8] = b"-----END CERTIFICATE-----";
@@ -35,24 +36,32 @@ fn plain(bundle: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
         memmem::Finder::new(b"-----BEGIN "),
         memmem::Finder::new(END),
     );
+    let begins_line = |before: &[u8]| matches!(before.last(), None | Some(b'\n'));
+    let ends_line = |after: &[u8]| matches!(after.first(), None | Some(b'\n' | b'\r'));
     let mut certificates = Vec::new();
     let mut base64 = Vec::new();
     let mut rest = bundle;
     while let Some(at) = begin.find(rest) {
-        rest = rest.get(at..)?.strip_prefix(BEGIN)?;
-        let (text, after) = rest.split_at(end.find(rest)?);
+        let (before, section) = rest.split_at(at);
+        let text = section.strip_prefix(BEGIN)?;
+        let (text, after) = text.split_at(end.find(text)?);
+        let after = after.get(END.len()..)?;
+        let lines = begins_line(before) && ends_line(text) && begins_line(text) && ends_line(after);
+        if !lines || text.is_empty() {
+            return None;
+        }
         base64.clear();
         for line in text.split(|byte| *byte == b'\n') {
             base64.extend_from_slice(line.trim_ascii());
         }
         certificates.push(STANDARD.decode(&base64).ok()?.into());
-        rest = after.get(END.len()..)?;
+        rest = after;
     }
     Some(certificates)
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -81,6 +90,34 @@ mod tests {
     }
 
     #[test]
+    fn a_damaged_bundle_is_read_as_rustls_reads_it_or_left_to_it() {
+        let whole = format!("# One\n{ONE}# Other\n{OTHER}\n{ONE}").into_bytes();
+        for seed in 0..20_000u64 {
+            let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+            let mut random = |below: usize| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                usize::try_from(state % below as u64).unwrap()
+            };
+            let mut bundle = whole.clone();
+            for _ in 0..=random(3) {
+                let at = random(bundle.len());
+                let byte = b"-\n\r =ABZ/+E\0\xff"[random(13)];
+                match random(3) {
+                    0 => bundle[at] = byte,
+                    1 => bundle.insert(at, byte),
+                    _ => drop(bundle.remove(at)),
+                }
+            }
+            let any = any(&bundle).ok();
+            let plain = plain(&bundle);
+            let shown = String::from_utf8_lossy(&bundle);
+            assert!(plain.is_none() || plain == any, "seed {seed}: {shown}");
+        }
+    }
+
+    #[test]
     fn the_rest_is_left_to_rustls() {
         for bundle in [
             ONE.replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
@@ -88,7 +125,9 @@ mod tests {
             ONE.replace("AQIDBA", "AQ*DBA"),
             ONE.replace("-----END", "-----FIN"),
             ONE.replace("==", ""),
+            ONE.replace('\n', " "),
             "-----BEGIN CERTIFICATE-----".into(),
+            "-----BEGIN CERTIFICATE----------END CERTIFICATE-----".into(),
         ] {
             assert_eq!(plain(bundle.as_bytes()), None, "{bundle}");
         }
