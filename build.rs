@@ -1,5 +1,6 @@
 //! Link arguments of the extension, and the versions that its phpinfo page prints.
 
+use std::process::Command;
 use std::{env, fs};
 
 fn main() {
@@ -18,9 +19,9 @@ fn main() {
         }
         _ => {}
     }
-    // Relocations in a twentieth of the space, all of which is read when PHP starts. glibc 2.36 (Debian
-    // 12) knows them, and older ones say that they do not.
-    if env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("gnu") {
+    // Relocations in a twentieth of the space, all of which is read when PHP starts. Only where they
+    // will be understood: a built file is for a C library at least as new as that of its machine.
+    if knows_packed_relocations() {
         link("-Wl,-z,pack-relative-relocs");
     }
 
@@ -33,6 +34,24 @@ fn main() {
 
 fn link(argument: &str) {
     println!("cargo::rustc-cdylib-link-arg={argument}");
+}
+
+/// Whether this machine, for which the extension is built, has glibc 2.36 (Debian 12) or later.
+fn knows_packed_relocations() -> bool {
+    if env::var("HOST") != env::var("TARGET") {
+        return false;
+    }
+    // glibc 2.36; other C libraries do not know the name.
+    let Ok(answer) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else {
+        return false;
+    };
+    let version = String::from_utf8_lossy(&answer.stdout);
+    let mut numbers = version
+        .trim()
+        .trim_start_matches("glibc ")
+        .split('.')
+        .map(|number| number.parse::<u32>().unwrap_or(0));
+    (numbers.next(), numbers.next()) >= (Some(2), Some(36))
 }
 
 /// The version of `package` that Cargo.lock holds.
