@@ -606,29 +606,47 @@ impl<S> tower_layer::Layer<S> for CountConnects {
 
     fn layer(&self, connector: S) -> Counted<S> {
         Counted {
-            connector,
+            connector: Arc::new(connector),
+            ready: None,
             connects: Arc::clone(&self.0),
         }
     }
 }
 
-#[derive(Clone)]
+/// Every request clones this, and few of them connect: the connector itself, which is large, is cloned
+/// for these only.
 struct Counted<S> {
-    connector: S,
+    connector: Arc<S>,
+    ready: Option<S>,
     connects: Arc<AtomicUsize>,
 }
 
-impl<S: tower_service::Service<T>, T> tower_service::Service<T> for Counted<S> {
+impl<S> Clone for Counted<S> {
+    fn clone(&self) -> Self {
+        Self {
+            connector: Arc::clone(&self.connector),
+            ready: None,
+            connects: Arc::clone(&self.connects),
+        }
+    }
+}
+
+impl<S: tower_service::Service<T> + Clone, T> tower_service::Service<T> for Counted<S> {
     type Response = S::Response;
     type Error = S::Error;
     type Future = S::Future;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.connector.poll_ready(context)
+        self.ready
+            .get_or_insert_with(|| S::clone(&self.connector))
+            .poll_ready(context)
     }
 
     fn call(&mut self, target: T) -> S::Future {
         self.connects.fetch_add(1, Ordering::Relaxed);
-        self.connector.call(target)
+        self.ready
+            .take()
+            .unwrap_or_else(|| S::clone(&self.connector))
+            .call(target)
     }
 }
