@@ -9,7 +9,10 @@ use crate::config::Keys;
 #[must_use]
 pub fn basic(keys: &Keys) -> String {
     let pair = [&keys.public[..], b":", &keys.private[..]].concat();
-    format!("Basic {}", STANDARD.encode(pair))
+    let mut value = String::with_capacity("Basic ".len() + pair.len().div_ceil(3) * 4);
+    value.push_str("Basic ");
+    STANDARD.encode_string(pair, &mut value);
+    value
 }
 
 #[cfg(test)]
