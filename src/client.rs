@@ -12,7 +12,7 @@ use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -27,6 +27,7 @@ use url::Url;
 
 use crate::auth::{self, Memory};
 use crate::config::{Config, Keys, Roots};
+use crate::connects::CountConnects;
 use crate::error::{Error, Kind, Part, Refusal, Undecodable};
 use crate::exchange::{Exchange, Head, Next};
 use crate::proxy::{self, Proxy};
@@ -595,58 +596,4 @@ fn causes<'e>(
         next = wrapped.or_else(|| error.source());
         Some(error)
     })
-}
-
-/// A layer around reqwest's connector that counts the connections it opens.
-#[derive(Clone)]
-struct CountConnects(Arc<AtomicUsize>);
-
-impl<S> tower_layer::Layer<S> for CountConnects {
-    type Service = Counted<S>;
-
-    fn layer(&self, connector: S) -> Counted<S> {
-        Counted {
-            connector: Arc::new(connector),
-            ready: None,
-            connects: Arc::clone(&self.0),
-        }
-    }
-}
-
-/// Every request clones this, and few of them connect: the connector itself, which is large, is cloned
-/// for these only.
-struct Counted<S> {
-    connector: Arc<S>,
-    ready: Option<S>,
-    connects: Arc<AtomicUsize>,
-}
-
-impl<S> Clone for Counted<S> {
-    fn clone(&self) -> Self {
-        Self {
-            connector: Arc::clone(&self.connector),
-            ready: None,
-            connects: Arc::clone(&self.connects),
-        }
-    }
-}
-
-impl<S: tower_service::Service<T> + Clone, T> tower_service::Service<T> for Counted<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.ready
-            .get_or_insert_with(|| S::clone(&self.connector))
-            .poll_ready(context)
-    }
-
-    fn call(&mut self, target: T) -> S::Future {
-        self.connects.fetch_add(1, Ordering::Relaxed);
-        self.ready
-            .take()
-            .unwrap_or_else(|| S::clone(&self.connector))
-            .call(target)
-    }
 }
