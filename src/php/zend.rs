@@ -386,7 +386,6 @@ const IS_INDIRECT: u32 = 12;
 impl<'t> Iterator for Entries<'t> {
     type Item = (Key<'t>, Value<'t>);
 
-    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             // SAFETY: whoever made this holds the table. All of it is read anew at each step, and
