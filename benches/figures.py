@@ -80,11 +80,14 @@ class Samples:
         return spread(self.all(peer))
 
     def ratio(self, peer, other):
-        """Of the medians; the spread is that of the rounds' own ratios."""
-        return self.median(peer) / self.median(other), spread(self.by_round(peer, other, operator.truediv))
+        """The median of the rounds' own ratios, and their spread: a machine whose speed changes between
+        two rounds would have the medians of two peers come from different speeds."""
+        ratios = self.by_round(peer, other, operator.truediv)
+        return median(ratios), spread(ratios)
 
     def difference(self, peer, other):
-        return self.median(peer) - self.median(other), spread(self.by_round(peer, other, operator.sub))
+        differences = self.by_round(peer, other, operator.sub)
+        return median(differences), spread(differences)
 
     def by_round(self, peer, other, operation):
         return [operation(median(a), median(b)) for a, b in zip(self.rounds[peer], self.rounds[other])]

@@ -7,6 +7,9 @@ from shop import PEERS
 
 # Orders of a turn on loopback: about 50 ms for each peer, whose costs differ a hundredfold.
 BATCH = {"snippet": 4, "stream": 4, "curl": 250, "spread": 250}
+# The two that differ by a few per cent are compared alone as well, in rounds of some 20 ms: the machine
+# has less time to become another.
+NEAR_BATCH = 80
 ROUND_TRIPS = (10, 20, 50, 100)
 LINK_TARGETS = {10: 4.4, 20: 4.0, 100: 3.95}
 
@@ -22,12 +25,18 @@ def warm_rows(bench):
                 times, used = workers[peer].orders(BATCH[peer])
                 wall.add(peer, times)
                 cpu.add(peer, [used])
+        near_wall, near_cpu = Samples(), Samples()
+        for peers in in_turn(("spread", "curl"), bench.rounds(300)):
+            for peer in peers:
+                times, used = workers[peer].orders(NEAR_BATCH)
+                near_wall.add(peer, times)
+                near_cpu.add(peer, [used])
     bench.report.latencies("https on loopback, warm", 0, wall, cpu)
     group = "https on loopback, warm"
     return [
         ratio(group, "snippet / spread, wall time", wall, "snippet", "spread", "≥", 60),
-        ratio(group, "spread / php-curl with one handle kept, wall time", wall, "spread", "curl", "≤", 1.0),
-        ratio(group, "the same, CPU time of the PHP process", cpu, "spread", "curl", "≤", 1.0),
+        ratio(group, "spread / php-curl with one handle kept, wall time", near_wall, "spread", "curl", "≤", 1.0),
+        ratio(group, "the same, CPU time of the PHP process", near_cpu, "spread", "curl", "≤", 1.0),
     ]
 
 

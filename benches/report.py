@@ -71,7 +71,7 @@ class Report:
             "# What `make bench` measured",
             "",
             "Written by `make bench`, in one run on one machine: all peers at the same time, in turn. Values are",
-            "medians; in brackets is from the 10th to the 90th percentile, of a ratio that of the rounds' own ratios.",
+            "medians, a ratio is the median of the rounds' own; in brackets is from the 10th to the 90th percentile.",
             "",
             *self.machine(),
             "",
