@@ -38,7 +38,7 @@ const BODY_LIMIT: usize = 8 << 20;
 const HEAD_LIMIT: usize = 256 << 10;
 const DRAIN_LIMIT: usize = 64 << 10;
 /// Room for them all is made for each head (64 bytes each). With 4096 malloc asked the kernel for memory
-/// and gave it back in every call, a tenth of its time.
+/// and gave it back in every call.
 const HEADER_LIMIT: usize = 1024;
 /// Shorter than nginx's `keepalive_timeout` of 75 s.
 const IDLE_LIMIT: Duration = Duration::from_secs(55);

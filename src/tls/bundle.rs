@@ -1,9 +1,9 @@
 //! A PEM bundle of CA certificates (RFC 7468), read once in each PHP process, by its first order.
 //!
-//! The system's bundle holds some 140 certificates. rustls' own reader decodes base64 in constant time,
-//! for keys; it took three quarters of all that the first order cost the processor. A bundle is no
-//! secret: here it is searched and decoded as fast as can be. Whatever is not plainly a certificate
-//! between two lines is left to rustls' reader, which decides what is one.
+//! The system's bundle holds some 140 certificates. rustls' own reader, which looks at byte after byte,
+//! took 8.6 of the first order's 12 million instructions. Here the bundle is searched and decoded by
+//! libraries made for that, in 3.2 million (callgrind). Whatever is not plainly a certificate between
+//! two lines is left to rustls' reader, which decides what is one.
 
 use std::fs;
 use std::path::Path;

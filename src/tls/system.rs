@@ -1,7 +1,7 @@
 //! Trust in the system's store: its bundle first, all of it when the bundle does not know the issuer.
 //!
 //! The store is a bundle and directories of single certificates, which mostly say the same: to read
-//! both takes five times as long as the bundle alone. What only a directory holds is trusted as well;
+//! both takes five times the instructions of the bundle alone. What only a directory holds is trusted as well;
 //! the order that needs it reads the directories.
 
 use std::env;
