@@ -153,29 +153,6 @@ impl Error {
         }
     }
 
-    /// Whether the same order can succeed later without anybody changing anything: no connection,
-    /// a timeout, 408, 425, 429 and 5xx.
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        match &*self.kind {
-            Kind::Resolve { .. }
-            | Kind::Connect { .. }
-            | Kind::Proxy { .. }
-            | Kind::Tls { .. }
-            | Kind::ConnectTimeout { .. }
-            | Kind::Timeout { .. }
-            | Kind::Lost { .. }
-            | Kind::NotHttp { .. }
-            | Kind::Redirect { .. } => true,
-            Kind::Refused(refusal) => matches!(refusal.status, 408 | 425 | 429 | 500..=599),
-            Kind::Setting { .. }
-            | Kind::KeysMissing
-            | Kind::CaFile { .. }
-            | Kind::Undecodable { .. }
-            | Kind::TooLarge { .. } => false,
-        }
-    }
-
     /// Where the order itself may be why SPREAD refused it, asks for the first documented rule that
     /// it breaks: a better advice than any other.
     pub fn name_broken_rule(&mut self, first: impl FnOnce() -> Option<String>) {
@@ -465,19 +442,6 @@ mod tests {
         assert!(error.to_string().ends_with("check the order's fields"));
         let mut error = Error::from(Kind::KeysMissing);
         error.name_broken_rule(|| unreachable!("the order was not refused"));
-    }
-
-    #[test]
-    fn only_passing_failures_are_retryable() {
-        for status in [408, 425, 429, 500, 502, 503, 599] {
-            assert!(refused(status, "", None).is_retryable(), "{status}");
-        }
-        for status in [301, 400, 401, 403, 404, 409, 422, 600] {
-            assert!(!refused(status, "", None).is_retryable(), "{status}");
-        }
-        let limit = Duration::from_secs(10);
-        assert!(Error::from(Kind::Timeout { limit }).is_retryable());
-        assert!(!Error::from(Kind::KeysMissing).is_retryable());
     }
 
     #[test]

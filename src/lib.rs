@@ -18,6 +18,8 @@
 //! Imports run downward only.
 
 #[forbid(unsafe_code)]
+pub mod answer;
+#[forbid(unsafe_code)]
 pub mod auth;
 #[forbid(unsafe_code)]
 pub mod client;
@@ -34,6 +36,8 @@ pub mod form;
 #[forbid(unsafe_code)]
 pub mod json_numbers;
 #[forbid(unsafe_code)]
+pub mod outbox;
+#[forbid(unsafe_code)]
 pub mod proxy;
 #[forbid(unsafe_code)]
 pub mod redirect;
@@ -47,6 +51,8 @@ pub mod runtime;
 pub mod settings;
 #[forbid(unsafe_code)]
 pub mod tls;
+#[forbid(unsafe_code)]
+pub mod verdict;
 
 #[cfg(feature = "php")]
 mod php;

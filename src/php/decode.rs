@@ -11,6 +11,7 @@ use ext_php_rs::types::{ZendEmptyArray, ZendHashTable, Zval};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::zend::{self, ArrayKey, ZendString};
+use crate::answer::not_json;
 use crate::error::Undecodable;
 use crate::json_numbers::{Number, Numbers, Odd, without_odd_numbers};
 
@@ -29,15 +30,10 @@ pub(super) fn answer(body: ZendString) -> Result<Zval, Undecodable> {
         Ok(value) => Ok(value),
         Err(Malformed::TooDeep) => Err(Undecodable::TooDeep),
         Err(Malformed::TooBig) => Err(Undecodable::TooBig),
-        Err(Malformed::Syntax) => {
-            let document = body.as_bytes().trim_ascii_start();
-            let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
-            match document.trim_ascii_start().first() {
-                Some(b'<') => Err(Undecodable::Html),
-                Some(b'{' | b'[') => Err(Undecodable::BrokenJson),
-                _ => Ok(body.into_zval()),
-            }
-        }
+        Err(Malformed::Syntax) => match not_json(body.as_bytes()) {
+            Some(why) => Err(why),
+            None => Ok(body.into_zval()),
+        },
     }
 }
 

@@ -12,6 +12,7 @@ use super::decode;
 use super::zend::{self, ZendString};
 use crate::error::{Class, Error, Kind, OrderName};
 use crate::settings::{ErrorMode, Report};
+use crate::verdict::{self, Verdict};
 
 // The classes by number.
 const EXCEPTION: usize = Class::Exception as usize;
@@ -174,7 +175,7 @@ fn exception(error: &Error, message: &ZendString) -> Option<Zval> {
         &object,
         own,
         PROPERTY_RETRYABLE,
-        error.is_retryable().into(),
+        (verdict::of(error) == Verdict::Again).into(),
     );
     if let Kind::Refused(refusal) = error.kind() {
         let response = decode::refusal(ZendString::new(&refusal.body));

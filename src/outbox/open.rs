@@ -1,0 +1,31 @@
+//! Opens the store that an address names.
+
+use std::time::Duration;
+
+use super::address::Address;
+use super::mysql::Mysql;
+use super::sql::Sql;
+use super::sqlite::Sqlite;
+use super::store::{Store, StoreError};
+
+/// How a store is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening {
+    /// How long one operation may wait, for a connection or for others who write.
+    pub patience: Duration,
+    /// Whether an outbox that is not there yet is made.
+    pub create: bool,
+}
+
+/// Opens an outbox and brings its schema up to date.
+///
+/// # Errors
+/// When it cannot be opened, or when its schema is newer than this code.
+pub fn open(address: &Address, opening: Opening) -> Result<Box<dyn Store + Send>, StoreError> {
+    Ok(match address {
+        Address::Sqlite { path, synchronous } => {
+            Box::new(Sql::new(Sqlite::open(path, *synchronous, opening)?))
+        }
+        Address::Mysql(server) => Box::new(Sql::new(Mysql::open(server, opening)?)),
+    })
+}

@@ -1,0 +1,58 @@
+//! The stores that tests run on.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use spread::outbox::open::Opening;
+use spread::outbox::store::Update;
+use spread::outbox::{Address, Store, open};
+
+/// An update of one shop.
+#[must_use]
+pub fn update<'u>(order_id: &'u str, body: &'u str) -> Update<'u> {
+    Update {
+        endpoint: "https://spread.example/api",
+        public_key: b"shop",
+        order_id: order_id.as_bytes(),
+        body: body.as_bytes(),
+    }
+}
+
+pub const OPENING: Opening = Opening {
+    patience: Duration::from_secs(10),
+    create: true,
+};
+
+/// Runs a test on an empty store of each kind.
+pub fn each(test: impl Fn(&mut dyn Store)) {
+    let scratch = Scratch::new();
+    test(open(&scratch.address(), OPENING).unwrap().as_mut());
+}
+
+/// A directory of its own, removed when it is dropped.
+pub struct Scratch(pub PathBuf);
+
+impl Scratch {
+    #[must_use]
+    pub fn new() -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("spread-outbox-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    #[must_use]
+    pub fn address(&self) -> Address {
+        let text = format!("sqlite:{}/outbox.db?synchronous=normal", self.0.display());
+        Address::parse(text.as_bytes()).unwrap().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
