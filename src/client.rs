@@ -95,7 +95,20 @@ impl Session {
     /// turns of the runtime: a server that floods without answering, faster than a turn takes its
     /// bytes in (over loopback), is given up some seconds late.
     pub async fn send(&mut self, config: &Config, body: Bytes) -> Result<Answer, Error> {
-        let deadline = Instant::now() + config.timeout;
+        self.send_within(config.timeout, config, body).await
+    }
+
+    /// The same, within what is left of the configured timeout.
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub async fn send_within(
+        &mut self,
+        limit: Duration,
+        config: &Config,
+        body: Bytes,
+    ) -> Result<Answer, Error> {
+        let deadline = Instant::now() + limit;
         // A timer that is only put off stays where it is in the runtime's wheel; a new one for each call
         // would have the runtime wake itself up, by a write and a read of its own.
         let mut timer = match self.timer.take() {

@@ -63,6 +63,10 @@ pub enum Kind {
     Undecodable { status: u16, why: Undecodable },
     /// An answer larger than the bounds.
     TooLarge { status: u16, part: Part },
+    /// There is no outbox, or it cannot be opened.
+    OutboxUnusable { reason: String },
+    /// The outbox failed while it was being used.
+    OutboxFailed { reason: String },
 }
 
 /// Why a TLS handshake failed.
@@ -243,6 +247,9 @@ impl Error {
                     Part::Body => "a body of more than 8 MiB",
                 }
             ),
+            Kind::OutboxUnusable { reason } | Kind::OutboxFailed { reason } => {
+                format!("the outbox was not drained: {reason}")
+            }
         }
     }
 }

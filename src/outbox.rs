@@ -37,6 +37,7 @@
 pub mod address;
 pub mod attempt;
 pub mod call;
+pub mod chance;
 pub mod credentials;
 pub mod gate;
 pub mod lanes;

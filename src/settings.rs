@@ -9,6 +9,8 @@ use url::Url;
 
 use crate::auth::Policy;
 use crate::config::{self, Expected, Keys};
+use crate::outbox::Address;
+use crate::outbox::call::Delivery;
 use crate::proxy;
 
 /// One setting.
@@ -18,8 +20,8 @@ pub struct Setting {
     pub default: &'static CStr,
     /// One line of Markdown: what it does, and its unit.
     pub meaning: &'static str,
-    /// Never shown.
-    pub secret: bool,
+    /// What is shown of a value that is a secret, or holds one.
+    pub mask: Option<fn(&[u8]) -> String>,
     /// The type it has as an option of `Spread\Client`; nothing when it is none.
     pub option: Option<OptionType>,
     /// Puts the parsed value into the draft, or says what was expected.
@@ -45,14 +47,14 @@ impl Setting {
             name,
             default,
             meaning,
-            secret: false,
+            mask: None,
             option: None,
             parse,
         }
     }
 
-    const fn secret(mut self) -> Self {
-        self.secret = true;
+    const fn masked(mut self, mask: fn(&[u8]) -> String) -> Self {
+        self.mask = Some(mask);
         self
     }
 
@@ -75,7 +77,7 @@ impl Setting {
 }
 
 /// Every setting.
-pub static TABLE: [Setting; 11] = [
+pub static TABLE: [Setting; 14] = [
     Setting::new(
         c"spread.endpoint",
         c"https://social-sb.com/api/updateOrder",
@@ -106,7 +108,7 @@ pub static TABLE: [Setting; 11] = [
             Ok(())
         },
     )
-    .secret(),
+    .masked(hidden),
     Setting::new(
         c"spread.connect_timeout",
         c"2",
@@ -178,7 +180,7 @@ pub static TABLE: [Setting; 11] = [
         },
     )
     // It may hold a password.
-    .secret()
+    .masked(hidden)
     .option(OptionType::Text),
     Setting::new(
         c"spread.error_mode",
@@ -205,7 +207,50 @@ pub static TABLE: [Setting; 11] = [
             Ok(())
         },
     ),
+    Setting::new(
+        c"spread.outbox",
+        c"",
+        "Where orders are kept until SPREAD has them: `sqlite:/var/lib/spread/outbox.db` \
+         or `mysql://user:password@host:3306/database`, the password shown as `********`. \
+         When it is empty, nowhere.",
+        |draft, text| {
+            draft.outbox = Address::parse(text)?;
+            Ok(())
+        },
+    )
+    .masked(Address::masked)
+    .option(OptionType::Text),
+    Setting::new(
+        c"spread.delivery",
+        c"direct",
+        "With an outbox. `direct`: an order is kept and sent at once, and stays kept when \
+         that fails. `deferred`: it is kept, and the worker sends it.",
+        |draft, text| {
+            draft.delivery = match text {
+                b"direct" => Delivery::Direct,
+                b"deferred" => Delivery::Deferred,
+                _ => return Err("direct or deferred"),
+            };
+            Ok(())
+        },
+    )
+    .option(OptionType::Text),
+    Setting::new(
+        c"spread.credentials_file",
+        c"",
+        "A file of `public_key:private_key` lines, mode 0600, for `spread_outbox_drain()` \
+         when several shops share an outbox.",
+        |draft, text| {
+            draft.credentials_file = text.to_vec();
+            Ok(())
+        },
+    ),
 ];
+
+/// What is shown instead of a secret.
+fn hidden(value: &[u8]) -> String {
+    if value.is_empty() { "" } else { "********" }.into()
+}
 
 /// How a failure is reported.
 #[derive(Clone, Copy)]
@@ -232,6 +277,9 @@ pub struct Draft {
     pub ca_file: Vec<u8>,
     pub proxy: Vec<u8>,
     pub report: Report,
+    pub outbox: Option<Address>,
+    pub delivery: Delivery,
+    pub credentials_file: Vec<u8>,
 }
 
 impl Draft {
@@ -254,6 +302,9 @@ impl Draft {
                 mode: ErrorMode::Silent,
                 log: true,
             },
+            outbox: None,
+            delivery: Delivery::Direct,
+            credentials_file: Vec::new(),
         }
     }
 }

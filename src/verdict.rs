@@ -28,8 +28,12 @@ pub fn of(error: &Error) -> Verdict {
         | Kind::Timeout { .. }
         | Kind::Lost { .. }
         | Kind::NotHttp { .. }
-        | Kind::Redirect { .. } => Verdict::Again,
-        Kind::Setting { .. } | Kind::KeysMissing | Kind::CaFile { .. } => Verdict::Later,
+        | Kind::Redirect { .. }
+        | Kind::OutboxFailed { .. } => Verdict::Again,
+        Kind::Setting { .. }
+        | Kind::KeysMissing
+        | Kind::CaFile { .. }
+        | Kind::OutboxUnusable { .. } => Verdict::Later,
         // With a status of 2xx, or none: an answer beyond the bounds is as large the next time.
         Kind::Refused(_) | Kind::Undecodable { .. } | Kind::TooLarge { .. } => {
             match error.status() {

@@ -16,6 +16,9 @@
  *     spread.proxy =                 ; URL; when empty https_proxy, http_proxy, all_proxy, no_proxy
  *     spread.error_mode = silent     ; silent, warning or exception
  *     spread.log_failures = 1        ; one line per failure in PHP's error log
+ *     spread.outbox =                ; sqlite:/path/outbox.db or mysql://user:password@host:3306/database
+ *     spread.delivery = direct       ; with an outbox: direct sends at once, deferred leaves it to the worker
+ *     spread.credentials_file =      ; with an outbox of several shops: their public_key:private_key lines
  */
 
 namespace {
@@ -179,6 +182,33 @@ function spread_validate_order(#[\SensitiveParameter] array $data, #[\SensitiveP
  */
 function spread_last_error(): ?\Spread\Exception {}
 
+/**
+ * Envoie ce qui attend dans la boîte d'envoi (spread.outbox), là où aucun spread-outbox ne tourne : une tâche
+ * planifiée, par exemple. Ne commence plus rien après $limit commandes ou $seconds secondes ; la dernière peut
+ * durer spread.timeout de plus.
+ *
+ * Sends what waits in the outbox (spread.outbox), where no spread-outbox can run: from a scheduled task, say.
+ * Begins nothing more after $limit orders or $seconds seconds; the last one may take spread.timeout longer.
+ *
+ * ```php
+ * $done = spread_outbox_drain(500, 50.0);
+ * echo $done["delivered"], " delivered, ", $done["waiting"], " waiting\n";
+ * ```
+ *
+ * @param int $limit at most so many attempts, above 0
+ * @param float $seconds above 0, at most 86400
+ *
+ * @return array{delivered: int, failed: int, refused: int, expired: int, waiting: int} what this call did:
+ *     delivered; failed and waiting for another attempt; set aside as refused or expired; and how many records
+ *     now wait in the outbox
+ *
+ * @throws \Spread\ConfigurationException when there is no outbox, or none that can be opened, whatever
+ *     spread.error_mode says
+ * @throws \Spread\ConnectionException when the outbox fails in between
+ * @throws \ValueError for a limit or a time out of range
+ */
+function spread_outbox_drain(int $limit = 100, float $seconds = 10.0): array {}
+
 }
 
 namespace Spread {
@@ -208,7 +238,7 @@ final class Client
      * @param string $privateKey clé API privée / private API key
      * @param array{
      *     endpoint?: string, timeout?: int|float, connect_timeout?: int|float, ca_file?: string, proxy?: string,
-     *     auth?: 'auto'|'any'|'basic'|'digest', max_redirects?: int
+     *     auth?: 'auto'|'any'|'basic'|'digest', max_redirects?: int, outbox?: string, delivery?: 'direct'|'deferred'
      * } $options
      *
      * @throws \ValueError for an unknown option or a value that does not parse

@@ -57,7 +57,8 @@ impl Class {
             Self::Configuration => (
                 "Spread\\ConfigurationException",
                 "Spread\\Exception",
-                "keys missing, a setting that does not parse, an unusable CA file",
+                "keys missing, a setting that does not parse, an unusable CA file; of \
+                 `spread_outbox_drain()`, no outbox or none that can be opened",
                 "correct the setting that the message names",
             ),
             Self::Connection => (
@@ -108,14 +109,18 @@ impl Error {
     #[must_use]
     pub fn class(&self) -> Class {
         match self.kind() {
-            Kind::Setting { .. } | Kind::KeysMissing | Kind::CaFile { .. } => Class::Configuration,
+            Kind::Setting { .. }
+            | Kind::KeysMissing
+            | Kind::CaFile { .. }
+            | Kind::OutboxUnusable { .. } => Class::Configuration,
             Kind::Resolve { .. }
             | Kind::Connect { .. }
             | Kind::Proxy { .. }
             | Kind::Tls { .. }
             | Kind::Lost { .. }
             | Kind::NotHttp { .. }
-            | Kind::Redirect { .. } => Class::Connection,
+            | Kind::Redirect { .. }
+            | Kind::OutboxFailed { .. } => Class::Connection,
             Kind::ConnectTimeout { .. } | Kind::Timeout { .. } => Class::Timeout,
             Kind::Refused(Refusal {
                 status: 401 | 403, ..

@@ -10,7 +10,7 @@ use super::gate::{Gate, Seen, Shown};
 use super::retry::Policy;
 use super::store::{
     Account, Change, Claimed, Claims, Counts, Fault, Filter, Lease, Millis, Note, Outcome, Record,
-    Settled, State, Store, StoreError, Term, Update, Wanted,
+    Settled, State, Store, StoreError, Term, Token, Update, Wanted,
 };
 
 /// How many records [`Store::expire`] and [`Store::purge`] take in one transaction.
@@ -194,12 +194,11 @@ impl<D: Database> Store for Sql<D> {
         let (endpoint, account) = self.account(update)?;
         // What is sent at once is promised only when that has failed: see `settle`.
         let lease = self.database.transaction(term.is_none(), |db| {
-            let (order, free) = order_of(db, account, update.order_id)?;
-            let (due, token) = match (free, term) {
-                (true, Some(term)) => (Some(term.until), Some(term.token)),
-                (true, None) => (Some(now), None),
-                (false, _) => (None, None),
+            let first = match term {
+                Some(term) => (term.until, Some(term.token)),
+                None => (now, None),
             };
+            let (order, free) = place(db, account, update.order_id, first)?;
             let record = db.insert(
                 "INSERT INTO spread_records (parent, state, accepted, since, attempts, status, note, body) \
                  VALUES (?, 0, ?, ?, 0, 0, '', ?)",
@@ -210,15 +209,12 @@ impl<D: Database> Store for Sql<D> {
                     Value::Bytes(update.body),
                 ],
             )?;
-            if let Some(due) = due {
-                schedule(db, order, Some(due), token)?;
-            }
-            Ok(token.map(|token| Lease {
+            Ok(term.filter(|_| free).map(|term| Lease {
                 record,
                 order,
                 account,
                 endpoint,
-                token,
+                token: term.token,
                 probe: false,
             }))
         })?;
@@ -541,34 +537,57 @@ impl<D: Database> Store for Sql<D> {
     }
 }
 
-/// The row of an order, and whether no update of it waits or is in flight. Locked.
-fn order_of<D: Database>(db: &mut D, account: i64, order_id: &[u8]) -> Result<(i64, bool)> {
+/// The row of an order that gets another update, and whether that is the only one that waits or is in
+/// flight: then the order is due, or leased, as `first` says. Locked.
+fn place<D: Database>(
+    db: &mut D,
+    account: i64,
+    order_id: &[u8],
+    first: (Millis, Option<Token>),
+) -> Result<(i64, bool)> {
     /// What every database can have as a key.
     const LONGEST: usize = 255;
+    const INSERT: &str =
+        "INSERT INTO spread_orders (account, order_id, due, token) VALUES (?, ?, ?, ?)";
     let digest;
-    let order_id = if order_id.len() > LONGEST {
-        digest = format!("sha256:{}", hex(&Sha256::digest(order_id)));
-        digest.as_bytes()
-    } else {
-        order_id
+    let order_id = match order_id {
+        [] => Value::Null,
+        long if long.len() > LONGEST => {
+            digest = format!("sha256:{}", hex(&Sha256::digest(long)));
+            Value::Bytes(digest.as_bytes())
+        }
+        short => Value::Bytes(short),
     };
-    if order_id.is_empty() {
-        let order = db.insert(
-            "INSERT INTO spread_orders (account) VALUES (?)",
-            &[Value::Int(account)],
-        )?;
-        return Ok((order, true));
+    let (due, token) = (Value::Int(first.0), maybe(first.1));
+    let values = [Value::Int(account), order_id, due, token];
+    if matches!(order_id, Value::Null) {
+        return Ok((db.insert(INSERT, &values)?, true));
     }
-    let order = db.upsert(
-        Upsert::Order,
-        &[Value::Int(account), Value::Bytes(order_id)],
-    )?;
-    let rows = db.query(
-        "SELECT due FROM spread_orders WHERE id = ?",
-        &[Value::Int(order)],
-    )?;
-    let free = rows.first().is_none_or(|row| row.maybe_int(0).is_none());
+    let rows = if D::LOCKS_ROWS {
+        let order = db.upsert(Upsert::Order, &[Value::Int(account), order_id])?;
+        db.query(
+            "SELECT id, due FROM spread_orders WHERE id = ?",
+            &[Value::Int(order)],
+        )?
+    } else {
+        db.query(
+            "SELECT id, due FROM spread_orders WHERE account = ? AND order_id = ?",
+            &[Value::Int(account), order_id],
+        )?
+    };
+    let Some(row) = rows.first() else {
+        return Ok((db.insert(INSERT, &values)?, true));
+    };
+    let order = row.int(0);
+    let free = row.maybe_int(1).is_none();
+    if free {
+        schedule(db, order, Some(first.0), first.1)?;
+    }
     Ok((order, free))
+}
+
+fn maybe(number: Option<i64>) -> Value<'static> {
+    number.map_or(Value::Null, Value::Int)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -612,7 +631,6 @@ fn schedule<D: Database>(
     due: Option<Millis>,
     token: Option<i64>,
 ) -> Result<()> {
-    let maybe = |number: Option<i64>| number.map_or(Value::Null, Value::Int);
     db.execute(
         "UPDATE spread_orders SET due = ?, token = ? WHERE id = ?",
         &[maybe(due), maybe(token), Value::Int(order)],

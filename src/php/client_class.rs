@@ -20,6 +20,7 @@ use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
 use super::options::{self, OptionError};
+use super::outbox::Outbox;
 use super::zend::{self, ZendString};
 use super::{encode, exceptions, functions, ini, validate};
 use crate::config::Config;
@@ -28,7 +29,7 @@ use crate::settings::{ErrorMode, Report};
 
 /// What a client is made of. `Rc`: a call keeps it while user code may drop the object.
 #[derive(Clone)]
-struct Client(Rc<Config>);
+struct Client(Rc<(Config, Outbox)>);
 
 static METADATA: ClassMetadata<Client> = ClassMetadata::new(&[]);
 
@@ -113,7 +114,7 @@ fn construct(call: &mut ExecuteData) -> ConstructorResult<Client> {
         return ConstructorResult::ArgError;
     };
     match options::client(&public, private, &options) {
-        Ok(config) => return ConstructorResult::Ok(Client(Rc::new(config))),
+        Ok(settings) => return ConstructorResult::Ok(Client(Rc::new(settings))),
         Err(OptionError::Type(argument, message)) => {
             zend::throw_argument_type_error(argument, &ZendString::new(message.as_bytes()));
         }
@@ -121,7 +122,7 @@ fn construct(call: &mut ExecuteData) -> ConstructorResult<Client> {
             zend::throw_argument_error(argument, &ZendString::new(message.as_bytes()));
         }
         Err(OptionError::Setting(error)) => {
-            exceptions::raise(error, OrderName::unknown(), report());
+            exceptions::raise(error, OrderName::unknown(), report(), "");
         }
     }
     ConstructorResult::ArgError
@@ -149,11 +150,12 @@ zend_fastcall! {
 fn update(call: &mut ExecuteData) -> Option<Zval> {
     let [data, request] = zend::arrays(call)?;
     let body = zend::as_caller(call, || encode::body(&data, &request))?;
-    let config = Rc::clone(&call.get_object::<Client>()?.0);
-    let sent = functions::send(&config, body.as_bytes());
-    drop(config);
+    let client = Rc::clone(&call.get_object::<Client>()?.0);
+    let (config, outbox) = &*client;
+    let ended = functions::send(config, outbox, &body, &data, &request);
+    drop(client);
     drop(body);
-    Some(functions::deliver(sent, &data, &request, report()))
+    Some(functions::deliver(ended, &data, &request, report()))
 }
 
 zend_fastcall! {

@@ -132,8 +132,37 @@ fn class_of(error: &Error) -> &'static ClassEntry {
     }
 }
 
-/// Reports a failed call as the settings want it, and returns what the function returns.
-pub(super) fn raise(error: Error, order: OrderName, report: Report) -> Zval {
+/// Reports a failed call as the settings want it, and returns what the function returns. `aside` ends the
+/// line in the log.
+pub(super) fn raise(error: Error, order: OrderName, report: Report, aside: &str) -> Zval {
+    let (message, exception) = keep(error, order, report, aside);
+    match (report.mode, exception) {
+        (ErrorMode::Exception, Some(exception)) => zend::throw(exception),
+        (ErrorMode::Warning, exception) => {
+            zend::warn(&message);
+            // An error handler may have made calls of its own.
+            if let Some(exception) = &exception {
+                zend::set_last_error(exception);
+            }
+        }
+        _ => {}
+    }
+    false.into()
+}
+
+/// Keeps and logs what an attempt met when the call itself has not failed.
+pub(super) fn note(error: Error, order: OrderName, report: Report) {
+    keep(
+        error,
+        order,
+        report,
+        "; the order is kept in the outbox and will be sent again",
+    );
+}
+
+/// The message and, unless there is no memory for it, the exception, which `spread_last_error()` returns
+/// from here on; logged.
+fn keep(error: Error, order: OrderName, report: Report, aside: &str) -> (ZendString, Option<Zval>) {
     // Each step below calls Zend, where a fatal error may jump away: what is Rust's is guarded.
     let sentence = error.sentence(&order);
     drop(order);
@@ -148,20 +177,10 @@ pub(super) fn raise(error: Error, order: OrderName, report: Report) -> Zval {
     }
     if report.log {
         let prefix = b"spread: ";
-        zend::log(&ZendString::new(&[prefix, message.as_bytes()].concat()));
+        let line = [prefix, message.as_bytes(), aside.as_bytes()].concat();
+        zend::log(&ZendString::new(&line));
     }
-    match (report.mode, exception) {
-        (ErrorMode::Exception, Some(exception)) => zend::throw(exception),
-        (ErrorMode::Warning, exception) => {
-            zend::warn(&message);
-            // An error handler may have made calls of its own.
-            if let Some(exception) = &exception {
-                zend::set_last_error(exception);
-            }
-        }
-        _ => {}
-    }
-    false.into()
+    (message, exception)
 }
 
 fn exception(error: &Error, message: &ZendString) -> Option<Zval> {

@@ -1,6 +1,7 @@
 //! The functions, a few lines each: read, call, build.
 
 use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ext_php_rs::args::Arg;
@@ -10,11 +11,13 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{BailoutGuard, ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 
+use super::outbox::Outbox;
 use super::zend::{self, Handler, Table, Value, ZendString};
-use super::{decode, encode, exceptions, ini, validate};
+use super::{decode, encode, exceptions, ini, outbox, validate};
 use crate::client::Answer;
 use crate::config::Config;
 use crate::error::{Error, Kind, OrderName};
+use crate::outbox::call::{self, Kept};
 use crate::runtime;
 use crate::settings::Report;
 
@@ -37,7 +40,9 @@ pub(super) fn register(mut module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
     let last_error = FunctionBuilder::new("spread_last_error", last_error)
         .required_args(0)
         .returns(DataType::object("Spread\\Exception"), false, true);
-    module.function(last_error)
+    module
+        .function(last_error)
+        .function(outbox::drain_function())
 }
 
 /// An order is personal data: a trace must not show it. At MINIT.
@@ -96,41 +101,133 @@ fn update(call: &ExecuteData) -> Option<Zval> {
 
     let settings = ini::current();
     let report = settings.report;
-    let sent = match &settings.config {
-        Ok(config) => send(config, body.as_bytes()),
-        Err(error) => Err(error.clone()),
+    let ended = match &settings.config {
+        Ok(config) => send(config, &settings.outbox, &body, &data, &request),
+        Err(error) => Ended::from(Err(error.clone())),
     };
     drop(settings);
     drop(body);
 
-    Some(deliver(sent, &data, &request, report))
+    Some(deliver(ended, &data, &request, report))
 }
 
-/// What the caller gets of an attempt.
-pub(super) fn deliver(
-    sent: Result<Answer, Error>,
-    data: &Table,
-    request: &Table,
-    report: Report,
-) -> Zval {
-    match sent.and_then(decoded) {
+/// What came of an order.
+pub(super) struct Ended {
+    kept: Kept,
+    /// What else is to be logged about the order.
+    trouble: Option<String>,
+    /// There is a record of a refused order.
+    set_aside: bool,
+}
+
+impl From<Result<Answer, Error>> for Ended {
+    fn from(sent: Result<Answer, Error>) -> Self {
+        Self {
+            kept: match sent {
+                Ok(answer) => Kept::Delivered(answer),
+                Err(error) => Kept::Refused(error),
+            },
+            trouble: None,
+            set_aside: false,
+        }
+    }
+}
+
+/// What the caller gets.
+pub(super) fn deliver(ended: Ended, data: &Table, request: &Table, report: Report) -> Zval {
+    let Ended {
+        kept,
+        trouble,
+        set_aside,
+    } = ended;
+    // Logging may not return: what is Rust's is guarded.
+    let kept = BailoutGuard::new(kept);
+    if let Some(trouble) = trouble
+        && report.log
+    {
+        let line = format!("spread: {} {trouble}", order_name(data, request));
+        let line = ZendString::new(line.as_bytes());
+        drop(trouble);
+        zend::log(&line);
+    }
+    let kept = kept.into_inner();
+    let sent = match kept {
+        Kept::Delivered(answer) => decoded(answer),
+        Kept::Refused(error) => Err(error),
+        Kept::Waiting(None) => {
+            zend::forget_last_error();
+            return true.into();
+        }
+        Kept::Waiting(Some(error)) => {
+            exceptions::note(error, order_name(data, request), report);
+            return true.into();
+        }
+    };
+    match sent {
         Ok(value) => {
             zend::forget_last_error();
             value
         }
         Err(mut error) => {
             error.name_broken_rule(|| validate::first_error(data, request));
-            exceptions::raise(error, order_name(data, request), report)
+            let aside = if set_aside {
+                "; the order is set aside in the outbox"
+            } else {
+                ""
+            };
+            exceptions::raise(error, order_name(data, request), report, aside)
+        }
+    }
+}
+
+/// Sends an order, through the outbox when there is one. No Zend from the order's id on.
+pub(super) fn send(
+    config: &Config,
+    outbox: &Outbox,
+    body: &ZendString,
+    data: &Table,
+    request: &Table,
+) -> Ended {
+    let Outbox::On(address, delivery) = outbox else {
+        let mut ended = Ended::from(exchange(config, body.as_bytes(), config.timeout));
+        if let Outbox::Broken(expected) = outbox {
+            ended.trouble = Some(format!(
+                "was sent without the outbox: spread.outbox must be {expected}"
+            ));
+        }
+        return ended;
+    };
+    let id = order_id(data, request).unwrap_or_default();
+    let begun = Instant::now();
+    let body = body.as_bytes();
+    let kept = zend::without_sigpipe(|| {
+        outbox::update(address, *delivery, config, &id, body, |limit| {
+            exchange(config, body, limit)
+        })
+    });
+    match kept {
+        Ok(call::Ended { kept, unsettled }) => Ended {
+            set_aside: matches!(kept, Kept::Refused(_)) && unsettled.is_none(),
+            kept,
+            trouble: unsettled
+                .map(|error| format!("was sent, and is sent again when its lease ends: {error}")),
+        },
+        // A shop without its outbox is as one that never had any.
+        Err(error) => {
+            let left = config.timeout.saturating_sub(begun.elapsed());
+            let mut ended = Ended::from(exchange(config, body, left));
+            ended.trouble = Some(format!("was sent without the outbox: {error}"));
+            ended
         }
     }
 }
 
 /// The network part: no Zend in it.
-pub(super) fn send(config: &Config, body: &[u8]) -> Result<Answer, Error> {
+fn exchange(config: &Config, body: &[u8], limit: Duration) -> Result<Answer, Error> {
     let body = Bytes::copy_from_slice(body);
     let outcome = zend::without_sigpipe(|| {
         runtime::run(zend::block_signals, async |session| {
-            session.send(config, body).await
+            session.send_within(limit, config, body).await
         })
     });
     outcome.unwrap_or_else(|error| {
@@ -152,14 +249,19 @@ fn decoded(answer: Answer) -> Result<Zval, Error> {
     decode::answer(body).map_err(|why| Kind::Undecodable { status, why }.into())
 }
 
-/// The order as messages name it, by the id that SPREAD knows it by.
+/// The order as messages name it.
 fn order_name(data: &Table, request: &Table) -> OrderName {
-    for table in [request, data] {
-        match table.get("order_idorder") {
-            Some(Value::Text(id)) if !id.is_empty() => return OrderName::new(id),
-            Some(Value::Integer(id)) => return OrderName::new(id.to_string().as_bytes()),
-            _ => {}
-        }
-    }
-    OrderName::unknown()
+    order_id(data, request).map_or_else(OrderName::unknown, |id| OrderName::new(&id))
+}
+
+/// The id that SPREAD knows the order by, as it is sent.
+fn order_id(data: &Table, request: &Table) -> Option<Vec<u8>> {
+    [request, data]
+        .into_iter()
+        .find_map(|table| match table.get("order_idorder") {
+            Some(Value::Text(id)) if !id.is_empty() => Some(id.to_vec()),
+            Some(Value::Integer(id)) => Some(id.to_string().into_bytes()),
+            Some(Value::Float(id)) => Some(ZendString::from_float(id).as_bytes().to_vec()),
+            _ => None,
+        })
 }

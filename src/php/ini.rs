@@ -4,14 +4,19 @@
 //! call does not read and parse them again.
 
 use std::cell::Cell;
+use std::mem;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::outbox::Outbox;
 use super::zend::{self, IniEntry};
 use crate::config::{self, Config, Roots};
 use crate::error::{Error, Kind};
 use crate::settings::{Draft, Report, TABLE};
+
+/// The one setting whose bad value fails no call.
+pub(super) const OUTBOX: &str = "spread.outbox";
 
 /// Whether a bad value was reported when PHP started: once for a process.
 static REPORTED: [AtomicBool; TABLE.len()] = [const { AtomicBool::new(false) }; TABLE.len()];
@@ -20,6 +25,8 @@ static REPORTED: [AtomicBool; TABLE.len()] = [const { AtomicBool::new(false) }; 
 pub(super) struct Settings {
     pub(super) report: Report,
     pub(super) config: Result<Config, Error>,
+    pub(super) outbox: Outbox,
+    pub(super) credentials_file: Vec<u8>,
 }
 
 thread_local! {
@@ -34,18 +41,29 @@ pub(super) fn current() -> Rc<Settings> {
     }
     let mut draft = Draft::empty();
     let mut invalid = None;
+    let mut broken_outbox = None;
     for setting in &TABLE {
-        if let Err(expected) = (setting.parse)(&mut draft, &zend::ini(setting.name)) {
-            invalid.get_or_insert(Error::from(Kind::Setting {
-                name: setting.name(),
-                expected,
-            }));
+        match (setting.parse)(&mut draft, &zend::ini(setting.name)) {
+            // Without its outbox an order is still sent.
+            Err(expected) if setting.name() == OUTBOX => broken_outbox = Some(expected),
+            Err(expected) => {
+                invalid.get_or_insert(Error::from(Kind::Setting {
+                    name: setting.name(),
+                    expected,
+                }));
+            }
+            Ok(()) => {}
         }
     }
     // Keys of the environment are read at each call: putenv() may change them.
     let lasting = !draft.keys.public.is_empty() && !draft.keys.private.is_empty();
     let settings = Rc::new(Settings {
         report: draft.report,
+        outbox: match broken_outbox {
+            Some(expected) => Outbox::Broken(expected),
+            None => Outbox::new(draft.outbox.take(), draft.delivery),
+        },
+        credentials_file: mem::take(&mut draft.credentials_file),
         config: match invalid {
             Some(error) => Err(error),
             None => finish(draft),
@@ -109,7 +127,7 @@ fn roots(ca_file: Vec<u8>) -> Roots {
         })
 }
 
-fn path_of(bytes: Vec<u8>) -> PathBuf {
+pub(super) fn path_of(bytes: Vec<u8>) -> PathBuf {
     use std::os::unix::ffi::OsStringExt as _;
     PathBuf::from(std::ffi::OsString::from_vec(bytes))
 }
@@ -119,9 +137,18 @@ pub(super) fn register(module_number: i32) {
     let entries = TABLE.iter().map(|setting| IniEntry {
         name: setting.name,
         default: setting.default,
-        secret: setting.secret,
+        masked: setting.mask.is_some(),
     });
     zend::register_ini(entries, module_number);
+}
+
+/// What may be shown of an entry's value.
+pub(super) fn shown(name: &[u8], value: &[u8]) -> String {
+    let setting = TABLE.iter().find(|setting| setting.name.to_bytes() == name);
+    match setting.and_then(|setting| setting.mask) {
+        Some(mask) => mask(value),
+        None => String::from_utf8_lossy(value).into_owned(),
+    }
 }
 
 /// An entry is about to change. Returns the complaint about a value that does not parse, once for

@@ -17,6 +17,8 @@ mod options;
 #[forbid(unsafe_code)]
 mod order_state;
 #[forbid(unsafe_code)]
+mod outbox;
+#[forbid(unsafe_code)]
 mod validate;
 #[allow(unsafe_code)]
 mod zend;

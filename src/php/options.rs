@@ -1,6 +1,7 @@
 //! The options of `Spread\Client`: settings of the one table, given as PHP values.
 
 use super::ini;
+use super::outbox::Outbox;
 use super::zend::{self, Table, Value};
 use crate::config::{self, Config};
 use crate::error::{Error, Kind};
@@ -24,7 +25,7 @@ pub(super) fn client(
     public: &[u8],
     private: Vec<u8>,
     options: &Table,
-) -> Result<Config, OptionError> {
+) -> Result<(Config, Outbox), OptionError> {
     let mut draft = Draft::empty();
     let mut given = Vec::new();
     for (key, value) in options.entries() {
@@ -47,19 +48,24 @@ pub(super) fn client(
         })?;
         given.push(name);
     }
+    let mut broken_outbox = None;
     for setting in &TABLE {
         if setting.option.is_none() || given.contains(&setting.option_name()) {
             continue;
         }
-        (setting.parse)(&mut draft, &zend::ini(setting.name)).map_err(|expected| {
-            OptionError::Setting(
-                Kind::Setting {
-                    name: setting.name(),
-                    expected,
-                }
-                .into(),
-            )
-        })?;
+        match (setting.parse)(&mut draft, &zend::ini(setting.name)) {
+            Err(expected) if setting.name() == ini::OUTBOX => broken_outbox = Some(expected),
+            Err(expected) => {
+                return Err(OptionError::Setting(
+                    Kind::Setting {
+                        name: setting.name(),
+                        expected,
+                    }
+                    .into(),
+                ));
+            }
+            Ok(()) => {}
+        }
     }
     draft.keys.public = config::public_key(public)
         .map_err(|expected| OptionError::Value(PUBLIC_KEY, format!("must be {expected}")))?;
@@ -67,7 +73,12 @@ pub(super) fn client(
     if draft.keys.public.is_empty() || draft.keys.private.is_empty() {
         return Err(OptionError::Setting(Kind::KeysMissing.into()));
     }
-    ini::finish(draft).map_err(OptionError::Setting)
+    let outbox = match broken_outbox {
+        Some(expected) => Outbox::Broken(expected),
+        None => Outbox::new(draft.outbox.take(), draft.delivery),
+    };
+    let config = ini::finish(draft).map_err(OptionError::Setting)?;
+    Ok((config, outbox))
 }
 
 fn find(key: Key<'_>) -> Option<(&'static Setting, OptionType)> {

@@ -157,6 +157,21 @@ pub(super) fn constructor_arguments(call: &ExecuteData) -> Option<(Vec<u8>, Vec<
     }
 }
 
+/// The arguments of `spread_outbox_drain()`: an int and a float, each with its default. `None` when they
+/// are not: PHP's own error is then pending.
+pub(super) fn drain_arguments(
+    call: &ExecuteData,
+    mut limit: i64,
+    mut seconds: f64,
+) -> Option<(i64, f64)> {
+    // SAFETY: the types name an integer and a double, in the order of the pointers.
+    let status = unsafe {
+        let given = call.This.u2.num_args;
+        zend_parse_parameters(given, c"|ld".as_ptr(), &raw mut limit, &raw mut seconds)
+    };
+    (status == SUCCESS).then_some((limit, seconds))
+}
+
 /// Runs `read` with the scope of the code that called the running method: which properties of an
 /// object are visible is the caller's matter, not ours.
 pub(super) fn as_caller<T>(call: &ExecuteData, read: impl FnOnce() -> T) -> T {
@@ -982,8 +997,8 @@ pub(super) fn environment(name: &CStr) -> Vec<u8> {
 pub(super) struct IniEntry {
     pub(super) name: &'static CStr,
     pub(super) default: &'static CStr,
-    /// Shown as `********` wherever settings are shown.
-    pub(super) secret: bool,
+    /// Shown through `ini::shown()` wherever settings are shown.
+    pub(super) masked: bool,
 }
 
 /// Registers the entries, all of them changeable everywhere (`PHP_INI_ALL`).
@@ -993,7 +1008,7 @@ pub(super) fn register_ini(entries: impl Iterator<Item = IniEntry>, module_numbe
             let mut definition =
                 IniEntryDef::new(entry.name, entry.default, IniEntryPermission::All);
             definition.on_modify = Some(ini_changed);
-            if entry.secret {
+            if entry.masked {
                 definition.displayer = Some(display_masked);
             }
             definition
@@ -1038,20 +1053,33 @@ unsafe extern "C" fn ini_changed(
 unsafe extern "C" fn display_masked(entry: *mut ffi::zend_ini_entry, kind: c_int) {
     const ORIGINAL: c_int = 1;
     // SAFETY: the engine hands over a live entry; its values may be null.
-    let shown = unsafe {
+    let (name, value, as_text) = unsafe {
         let value = if kind == ORIGINAL && (*entry).modified != 0 {
             (*entry).orig_value
         } else {
             (*entry).value
         };
-        let set = value.as_ref().is_some_and(|value| value.len > 0);
-        // As the engine itself shows an empty value.
-        match (set, (*ffi::ext_php_rs_sapi_module()).phpinfo_as_text != 0) {
-            (true, _) => "********",
-            (false, true) => "no value",
-            (false, false) => "<i>no value</i>",
-        }
+        (
+            string_bytes((*entry).name),
+            value.as_ref().map_or(&[][..], |value| string_bytes(value)),
+            (*ffi::ext_php_rs_sapi_module()).phpinfo_as_text != 0,
+        )
     };
+    // A panic must not leave a function that C calls.
+    let shown = catch_unwind(AssertUnwindSafe(|| {
+        let shown = super::ini::shown(name, value);
+        match (shown.is_empty(), as_text) {
+            (false, true) => shown,
+            (false, false) => shown
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;"),
+            // As the engine itself shows an empty value.
+            (true, true) => "no value".into(),
+            (true, false) => "<i>no value</i>".into(),
+        }
+    }));
+    let shown = shown.unwrap_or_else(|_| String::from("********"));
     let _written = ext_php_rs::zend::output_write(shown.as_bytes());
 }
 
@@ -1073,6 +1101,22 @@ pub(super) fn php_version() -> String {
     // SAFETY: a constant of the core, a string; null would mean that it is missing.
     let value = unsafe { zend_get_constant_str(NAME.as_ptr().cast(), NAME.len()).as_ref() };
     value.and_then(Zval::string).unwrap_or_default()
+}
+
+// --- forks --------------------------------------------------------------------------------------
+
+/// Has `prepare` run in this thread before each fork of the process. Registered once.
+pub(super) fn before_fork(prepare: extern "C" fn()) {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: takes functions that live as long as the process: this library is never unloaded.
+        unsafe { libc::pthread_atfork(Some(as_unsafe(prepare)), None, None) };
+    });
+}
+
+/// The type that C's declarations have.
+fn as_unsafe(function: extern "C" fn()) -> unsafe extern "C" fn() {
+    function
 }
 
 // --- signals ------------------------------------------------------------------------------------
