@@ -373,8 +373,8 @@ impl Database for Mysql {
             // Orders come and go: found or made, the row is locked from here on.
             Upsert::Order => (
                 None,
-                "INSERT INTO spread_orders (account, order_id) VALUES (?, ?) \
-                 ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
+                "INSERT INTO spread_orders (id, account) VALUES (?, ?) \
+                 ON DUPLICATE KEY UPDATE account = account",
             ),
         };
         if let Some(find) = find
