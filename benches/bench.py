@@ -7,6 +7,8 @@ The rows, each a part of the run that ROWS can name:
     warm first              https on loopback, warm and the first order of a process
     link linkfirst          the same over a link with a real round-trip time
     page                    pages per second of php-fpm behind nginx
+    deferred direct         what the outbox adds to a call
+    drain million           how fast the worker is, and what a full outbox costs
     soak                    100,000 orders in one process
 
 QUICK=1 takes a few samples of each, to try the bench itself.
@@ -31,6 +33,7 @@ from figures import Row  # noqa: E402
 from footprint import memory_rows, size_rows, start_rows  # noqa: E402
 from instructions import call_rows, decode_rows, encode_rows  # noqa: E402
 from latency import first_rows, link_first_rows, link_rows, warm_rows  # noqa: E402
+from outbox import deferred_rows, direct_rows, drain_rows, million_rows  # noqa: E402
 from page import page_rows  # noqa: E402
 from programs import Missing, Programs, program  # noqa: E402
 from report import Report  # noqa: E402
@@ -50,6 +53,10 @@ ROWS = {
     "link": link_rows,
     "linkfirst": link_first_rows,
     "page": page_rows,
+    "deferred": deferred_rows,
+    "direct": direct_rows,
+    "drain": drain_rows,
+    "million": million_rows,
     "soak": soak_rows,
 }
 

@@ -19,7 +19,14 @@ PEERS = {
     "spread": "spread",
 }
 # The extension of each peer; openssl, which `stream` needs, is part of Debian's PHP.
-EXTENSIONS = {"snippet": "curl", "curl": "curl", "stream": None, "spread": "spread", "none": None}
+EXTENSIONS = {
+    "snippet": "curl",
+    "curl": "curl",
+    "stream": None,
+    "spread": "spread",
+    "deferred": "spread",
+    "none": None,
+}
 
 
 class Shop:
@@ -37,7 +44,7 @@ class Shop:
             shutil.copy(f"{ROOT}/php-tests/support/{name}", f"{directory}/php-tests/support/{name}")
         shutil.copy(f"{ROOT}/modules/spread.so", self.extension)
 
-    def options(self, peer, endpoint=None, extension=None):
+    def options(self, peer, endpoint=None, extension=None, more=None):
         """-n: no php.ini. What a peer does not need it does not load."""
         options = ["-n"]
         name = EXTENSIONS[peer]
@@ -45,9 +52,10 @@ class Shop:
             options += ["-d", f"extension={(extension or self.extension) if name == 'spread' else name}"]
         if endpoint:
             settings = {"curl.cainfo": self.bundle, "openssl.cafile": self.bundle}
-            if peer == "spread":
+            if name == "spread":
                 settings["spread.endpoint"] = endpoint
                 settings["spread.public_key"], settings["spread.private_key"] = KEYS
+            settings.update(more or {})
             for setting, value in settings.items():
                 options += ["-d", f"{setting}={value}"]
         return options
@@ -58,18 +66,19 @@ class Shop:
         kept = {name: os.environ[name] for name in names if name in os.environ}
         return {**kept, "BENCH_PEER": peer, "BENCH_ENDPOINT": endpoint or ""}
 
-    def command(self, peer, endpoint, script, *arguments, extension=None):
-        return [PHP, *self.options(peer, endpoint, extension), f"{self.scripts}/{script}", *arguments]
+    def command(self, peer, endpoint, script, *arguments, extension=None, more=None):
+        return [PHP, *self.options(peer, endpoint, extension, more), f"{self.scripts}/{script}", *arguments]
 
     def run(self, peer, endpoint, script, *arguments):
         return json.loads(
             output(*self.command(peer, endpoint, script, *arguments), env=self.environment(peer, endpoint))
         )
 
-    def worker(self, programs, peer, endpoint):
+    def worker(self, programs, peer, endpoint, more=None):
+        """`more`: settings besides the endpoint's and the keys."""
         return Worker(
             programs.start(
-                self.command(peer, endpoint, "worker.php"),
+                self.command(peer, endpoint, "worker.php", more=more),
                 env=self.environment(peer, endpoint),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

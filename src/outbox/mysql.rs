@@ -1,18 +1,283 @@
-//! MySQL and MariaDB.
+//! MySQL 8.0 and later, MariaDB 10.6 and later: one outbox for several web nodes.
+//!
+//! Chosen: the crate `mysql`, which is synchronous, as a PHP call is. One connection, made anew when it is
+//! gone. What a commit survives is the server's choice (`innodb_flush_log_at_trx_commit`).
+//!
+//! Due times and leases are compared by several machines, so they are the database's time: asked for once
+//! in a while, and counted on from there by this machine's monotonic clock.
 
-use super::address::Server;
+use std::io;
+use std::time::{Duration, Instant};
+
+use mysql::consts::CapabilityFlags;
+use mysql::prelude::Queryable as _;
+use mysql::{Conn, DriverError, Error, OptsBuilder, SslOpts, Value as Sent};
+
+use super::address::{Server, Tls};
+use super::call::millis;
 use super::open::Opening;
-use super::sql::{Database, Row, Upsert, Value};
+use super::schema;
+use super::sql::{Cell, Database, Row, Upsert, Value};
 use super::store::{Millis, StoreError};
+
+/// How long the database's time is counted on before it is asked for again.
+const CLOCK_LIFE: Duration = Duration::from_secs(60);
+
+/// How often a transaction that was in another one's way is run.
+const TRIES: u32 = 20;
+
+// What the server says when one transaction is in another one's way, and the last can be run again.
+const LOCK_WAIT: u16 = 1205;
+const DEADLOCK: u16 = 1213;
+const CHANGED: u16 = 1020;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-pub(super) struct Mysql {}
+pub(super) struct Mysql {
+    server: Server,
+    patience: Duration,
+    connection: Option<Conn>,
+    clock: Option<(Instant, Millis)>,
+    /// Why a statement of the running transaction failed, when it can be run again.
+    in_the_way: bool,
+}
 
 impl Mysql {
-    pub(super) fn open(_server: &Server, _opening: Opening) -> Result<Self> {
-        Err(StoreError::Open("not yet".into()))
+    pub(super) fn open(server: &Server, opening: Opening) -> Result<Self> {
+        let mut database = Self {
+            server: server.clone(),
+            patience: opening.patience,
+            connection: None,
+            clock: None,
+            in_the_way: false,
+        };
+        database.migrate(opening.create)?;
+        Ok(database)
     }
+
+    /// The connection, made when there is none.
+    fn connection(&mut self) -> Result<&mut Conn> {
+        if self.connection.is_none() {
+            self.connection = Some(self.connect()?);
+        }
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            None => Err(StoreError::Lost("it was closed".into())),
+        }
+    }
+
+    fn connect(&self) -> Result<Conn> {
+        let tls = match self.server.tls {
+            Tls::Disabled => None,
+            mode => Some(self.tls(mode)),
+        };
+        let connected = match Conn::new(self.options(tls)) {
+            Err(Error::DriverError(DriverError::TlsNotSupported))
+                if self.server.tls == Tls::Preferred =>
+            {
+                Conn::new(self.options(None))
+            }
+            connected => connected,
+        };
+        connected.map_err(|error| StoreError::Open(self.reason(&error)))
+    }
+
+    fn options(&self, tls: Option<SslOpts>) -> OptsBuilder {
+        let patience = self.patience.max(Duration::from_millis(100));
+        let lock_wait = patience.as_secs().clamp(1, 50);
+        let socket = self.server.socket.as_ref();
+        OptsBuilder::new()
+            .ip_or_hostname(Some(self.server.host.clone()))
+            .tcp_port(self.server.port)
+            .socket(socket.map(|path| path.to_string_lossy().into_owned()))
+            // Else a server on this machine would be asked for its socket, and reached by that.
+            .prefer_socket(false)
+            .user(Some(self.server.user.clone()))
+            .pass(Some(self.server.password.clone()))
+            .db_name(Some(self.server.database.clone()))
+            .tcp_connect_timeout(Some(patience))
+            .read_timeout(Some(patience))
+            .write_timeout(Some(patience))
+            .tcp_keepalive_time_ms(Some(30_000))
+            .stmt_cache_size(64)
+            // An UPDATE counts the rows that it finds, changed or not.
+            .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
+            .ssl_opts(tls.filter(|_| socket.is_none()))
+            .init(vec![
+                format!(
+                    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, \
+                     innodb_lock_wait_timeout = {lock_wait}"
+                ),
+                "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED".into(),
+            ])
+    }
+
+    fn tls(&self, mode: Tls) -> SslOpts {
+        let authorities = match &self.server.ca_file {
+            Some(path) => Some(path.clone()),
+            None => openssl_probe::probe().cert_file,
+        };
+        let verified = matches!(mode, Tls::VerifyCa | Tls::VerifyIdentity);
+        SslOpts::default()
+            .with_root_cert_path(authorities.filter(|_| verified))
+            .with_danger_accept_invalid_certs(!verified)
+            .with_danger_skip_domain_validation(mode != Tls::VerifyIdentity)
+    }
+
+    /// Brings the schema up to date; nothing is changed when it is.
+    fn migrate(&mut self, create: bool) -> Result<()> {
+        let known = i64::try_from(schema::MYSQL.len()).unwrap_or(i64::MAX);
+        match self.version()? {
+            Some(found) if found == known => return Ok(()),
+            Some(found) if found > known => return Err(StoreError::Newer { found, known }),
+            None if !create => {
+                return Err(StoreError::Open("the database has no outbox yet".into()));
+            }
+            _ => {}
+        }
+        let patience = self.patience.as_secs().max(10);
+        // One at a time. Statements that define tables commit by themselves, so what a step that was cut
+        // short has done already is passed over.
+        let lock = format!("SELECT GET_LOCK('spread_outbox_schema', {patience})");
+        let locked: Option<Option<i64>> = self.run(|connection| connection.query_first(&lock))?;
+        if locked.flatten() != Some(1) {
+            let reason = "another process is changing its schema";
+            return Err(StoreError::Open(reason.into()));
+        }
+        let outcome = self.take_steps(known);
+        let unlocked = self
+            .run(|connection| connection.query_drop("SELECT RELEASE_LOCK('spread_outbox_schema')"));
+        outcome.and(unlocked)
+    }
+
+    fn take_steps(&mut self, known: i64) -> Result<()> {
+        self.define(
+            "CREATE TABLE IF NOT EXISTS spread_schema (version INT NOT NULL) ENGINE = InnoDB",
+        )?;
+        let found = self.version()?;
+        match found {
+            None => self.run(|connection| {
+                connection.query_drop("INSERT INTO spread_schema (version) VALUES (0)")
+            })?,
+            Some(found) if found > known => return Err(StoreError::Newer { found, known }),
+            Some(_) => {}
+        }
+        let done = usize::try_from(found.unwrap_or(0)).unwrap_or(0);
+        for (number, step) in (1_i64..).zip(schema::MYSQL).skip(done) {
+            for statement in step {
+                self.define(statement)?;
+            }
+            let written = format!("UPDATE spread_schema SET version = {number}");
+            self.run(|connection| connection.query_drop(&written))?;
+        }
+        Ok(())
+    }
+
+    fn define(&mut self, statement: &str) -> Result<()> {
+        const THERE_ALREADY: [u16; 3] = [1050, 1060, 1061];
+        self.run(|connection| match connection.query_drop(statement) {
+            Err(Error::MySqlError(error)) if THERE_ALREADY.contains(&error.code) => Ok(()),
+            outcome => outcome,
+        })
+    }
+
+    /// The steps of the schema that were taken; nothing when there is none.
+    fn version(&mut self) -> Result<Option<i64>> {
+        const NO_SUCH_TABLE: u16 = 1146;
+        self.run(|connection| {
+            let version = "SELECT version FROM spread_schema";
+            match connection.query_first(version) {
+                Err(Error::MySqlError(error)) if error.code == NO_SUCH_TABLE => Ok(None),
+                outcome => outcome,
+            }
+        })
+    }
+
+    /// Runs one thing on the connection; one that is gone is dropped.
+    fn run<T>(&mut self, work: impl FnOnce(&mut Conn) -> mysql::Result<T>) -> Result<T> {
+        match work(self.connection()?) {
+            Ok(value) => Ok(value),
+            Err(Error::MySqlError(error)) => {
+                self.in_the_way = matches!(error.code, LOCK_WAIT | DEADLOCK | CHANGED);
+                Err(StoreError::Failed(self.reason(&Error::MySqlError(error))))
+            }
+            Err(error) => {
+                self.connection = None;
+                Err(StoreError::Lost(self.reason(&error)))
+            }
+        }
+    }
+
+    /// Begins a transaction. A connection that died while it was idle is made anew: nothing was done yet.
+    fn begin(&mut self) -> Result<()> {
+        let fresh = self.connection.is_none();
+        match self.run(|connection| connection.query_drop("START TRANSACTION")) {
+            Err(StoreError::Lost(_)) if !fresh => {
+                self.run(|connection| connection.query_drop("START TRANSACTION"))
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn rollback(&mut self) {
+        if let Some(mut connection) = self.connection.take()
+            && connection.query_drop("ROLLBACK").is_ok()
+        {
+            self.connection = Some(connection);
+        }
+    }
+
+    /// What went wrong. The server's own words may repeat values, and are not.
+    fn reason(&self, error: &Error) -> String {
+        let what = match error {
+            Error::MySqlError(error) => match error.code {
+                1044 | 1045 | 1698 => "the server refuses the user or the password".into(),
+                1049 => "there is no such database".into(),
+                1040 | 1203 | 1226 => "the server has too many connections".into(),
+                1021 | 1114 => "the server's disk is full".into(),
+                1142 | 1143 | 1227 | 1370 => "the user lacks a privilege there".into(),
+                1290 | 1792 | 1836 => "the server is read-only".into(),
+                LOCK_WAIT | DEADLOCK | CHANGED => "others have been in the way for too long".into(),
+                code => format!("the server reports error {code}"),
+            },
+            Error::TlsError(_) => {
+                "no TLS that can be verified: check ssl-mode, ssl-ca and the server's name".into()
+            }
+            Error::DriverError(DriverError::TlsNotSupported) => {
+                "the server offers no TLS, and ssl-mode asks for it".into()
+            }
+            Error::DriverError(DriverError::ConnectTimeout | DriverError::Timeout) => {
+                "no answer in time".into()
+            }
+            Error::DriverError(DriverError::CouldNotConnect(Some((_, _, kind)))) => {
+                kind.to_string()
+            }
+            Error::IoError(error) => match error.kind() {
+                // What a socket's timeout gives.
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "no answer in time".into(),
+                io::ErrorKind::InvalidData => {
+                    "no TLS that can be verified: check ssl-mode, ssl-ca and the server's name"
+                        .into()
+                }
+                kind => kind.to_string(),
+            },
+            _ => "it does not speak as MySQL does".into(),
+        };
+        match &self.server.socket {
+            Some(socket) => format!("{}: {what}", socket.display()),
+            None => format!("{}:{}: {what}", self.server.host, self.server.port),
+        }
+    }
+}
+
+fn sent(values: &[Value<'_>]) -> Vec<Sent> {
+    let one = |value: &Value<'_>| match value {
+        Value::Null => Sent::NULL,
+        Value::Int(number) => Sent::Int(*number),
+        Value::Bytes(bytes) => Sent::Bytes(bytes.to_vec()),
+        Value::Text(text) => Sent::Bytes(text.as_bytes().to_vec()),
+    };
+    values.iter().map(one).collect()
 }
 
 impl Database for Mysql {
@@ -20,7 +285,22 @@ impl Database for Mysql {
     const PROMISES: bool = false;
 
     fn now(&mut self) -> Result<Millis> {
-        Err(StoreError::Open("not yet".into()))
+        if let Some((asked, then)) = self.clock
+            && asked.elapsed() < CLOCK_LIFE
+        {
+            return Ok(then + millis(asked.elapsed()));
+        }
+        let begun = Instant::now();
+        let ask = "SELECT CAST(ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) AS SIGNED)";
+        // A connection that died while it was idle is no reason to fail.
+        let mut answer = self.run(|connection| connection.query_first::<Millis, _>(ask));
+        if matches!(answer, Err(StoreError::Lost(_))) {
+            answer = self.run(|connection| connection.query_first::<Millis, _>(ask));
+        }
+        let asked = begun + begun.elapsed() / 2;
+        let then = answer?.ok_or_else(|| StoreError::Failed("it does not tell the time".into()))?;
+        self.clock = Some((asked, then));
+        Ok(then + millis(asked.elapsed()))
     }
 
     fn transaction<T>(
@@ -28,23 +308,82 @@ impl Database for Mysql {
         _promise: bool,
         mut work: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        work(self)
+        let mut tries = 1;
+        loop {
+            self.begin()?;
+            self.in_the_way = false;
+            let outcome = work(self).and_then(|value| {
+                self.run(|connection| connection.query_drop("COMMIT"))?;
+                Ok(value)
+            });
+            let error = match outcome {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            self.rollback();
+            if !self.in_the_way || tries == TRIES {
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(u64::from(tries)));
+            tries += 1;
+        }
     }
 
-    fn execute(&mut self, _sql: &'static str, _values: &[Value<'_>]) -> Result<u64> {
-        Ok(0)
+    fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        self.run(|connection| {
+            connection.exec_drop(sql, sent(values))?;
+            Ok(connection.affected_rows())
+        })
     }
 
-    fn insert(&mut self, _sql: &'static str, _values: &[Value<'_>]) -> Result<i64> {
-        Ok(0)
+    fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<i64> {
+        self.run(|connection| {
+            connection.exec_drop(sql, sent(values))?;
+            Ok(i64::try_from(connection.last_insert_id()).unwrap_or(0))
+        })
     }
 
-    fn query(&mut self, _sql: &'static str, _values: &[Value<'_>]) -> Result<Vec<Row>> {
-        Ok(Vec::new())
+    fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        self.run(|connection| {
+            let mut rows = Vec::new();
+            for row in connection.exec_iter(sql, sent(values))? {
+                let cells = row?.unwrap().into_iter().map(|value| match value {
+                    Sent::Int(number) => Cell::Int(number),
+                    Sent::UInt(number) => Cell::Int(i64::try_from(number).unwrap_or(i64::MAX)),
+                    Sent::Bytes(bytes) => Cell::Bytes(bytes),
+                    _ => Cell::Null,
+                });
+                rows.push(Row(cells.collect()));
+            }
+            Ok(rows)
+        })
     }
 
-    fn upsert(&mut self, _upsert: Upsert, _values: &[Value<'_>]) -> Result<i64> {
-        Ok(0)
+    fn upsert(&mut self, upsert: Upsert, values: &[Value<'_>]) -> Result<i64> {
+        let (find, make) = match upsert {
+            Upsert::Endpoint => (
+                Some("SELECT id FROM spread_endpoints WHERE url = ?"),
+                "INSERT INTO spread_endpoints (url) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
+            ),
+            Upsert::Account => (
+                Some("SELECT id FROM spread_accounts WHERE endpoint = ? AND public_key = ?"),
+                "INSERT INTO spread_accounts (endpoint, public_key) VALUES (?, ?) \
+                 ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
+            ),
+            // Orders come and go: found or made, the row is locked from here on.
+            Upsert::Order => (
+                None,
+                "INSERT INTO spread_orders (account, order_id) VALUES (?, ?) \
+                 ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
+            ),
+        };
+        if let Some(find) = find
+            && let Some(Row(cells)) = self.query(find, values)?.first()
+            && let Some(Cell::Int(id)) = cells.first()
+        {
+            return Ok(*id);
+        }
+        self.insert(make, values)
     }
 
     fn rest(&mut self) -> Result<()> {

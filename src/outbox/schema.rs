@@ -12,6 +12,9 @@
 //! nothing waits. `orders.token`: whose lease it is. `orders.delivered`: the newest delivered record,
 //! while older ones are set aside. `records.since`: from when the age counts, which a retry renews.
 //! `failures`, `failed_order` and `due` of endpoints and accounts are their gates.
+//!
+//! What a commit costs is the pages that it writes, 3 to 4 µs each with SQLite: so an update that comes and
+//! goes is in as few indexes as possible, and the one of what is set aside does not hold it.
 
 /// The steps for SQLite.
 pub(super) const SQLITE: [&str; 2] = [
@@ -47,7 +50,7 @@ pub(super) const SQLITE: [&str; 2] = [
         body BLOB NOT NULL
     );
     CREATE INDEX spread_records_parent ON spread_records (parent, state);
-    CREATE INDEX spread_records_since ON spread_records (state, since);",
+    CREATE INDEX spread_records_aside ON spread_records (state) WHERE state <> 0;",
     "ALTER TABLE spread_endpoints ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE spread_endpoints ADD COLUMN failed_order INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE spread_endpoints ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
@@ -90,7 +93,7 @@ pub(super) const MYSQL: [&[&str]; 2] = [
             note BLOB NOT NULL,
             body LONGBLOB NOT NULL,
             KEY spread_records_parent (parent, state),
-            KEY spread_records_since (state, since)
+            KEY spread_records_aside (state)
         ) ENGINE = InnoDB",
     ],
     &[

@@ -295,14 +295,16 @@ impl<D: Database> Store for Sql<D> {
     }
 
     fn expire(&mut self, oldest: Millis, now: Millis) -> Result<u64> {
-        let old = self.database.query(
-            "SELECT id, parent FROM spread_records WHERE state = 0 AND since < ? ORDER BY since LIMIT ?",
-            &[Value::Int(oldest), Value::Int(BATCH)],
+        // Ids grow with time: when the first records are not too old, none is.
+        let first = self.database.query(
+            "SELECT id, parent, since FROM spread_records WHERE state = 0 ORDER BY id LIMIT ?",
+            &[Value::Int(BATCH)],
         )?;
+        let old = first.iter().filter(|row| row.int(2) < oldest);
+        let mut old: Vec<(i64, i64)> = old.map(|row| (row.int(1), row.int(0))).collect();
         if old.is_empty() {
             return Ok(0);
         }
-        let mut old: Vec<(i64, i64)> = old.iter().map(|row| (row.int(1), row.int(0))).collect();
         old.sort_unstable();
         self.database.transaction(false, |db| {
             let mut expired = 0;
@@ -311,8 +313,8 @@ impl<D: Database> Store for Sql<D> {
                     continue;
                 }
                 expired += db.execute(
-                    "UPDATE spread_records SET state = 2 WHERE id = ? AND state = 0",
-                    &[Value::Int(id)],
+                    "UPDATE spread_records SET state = 2 WHERE id = ? AND state = 0 AND since < ?",
+                    &[Value::Int(id), Value::Int(oldest)],
                 )?;
                 tidy(db, order, None)?;
             }
@@ -339,20 +341,27 @@ impl<D: Database> Store for Sql<D> {
 
     fn counts(&mut self, now: Millis) -> Result<Counts> {
         let mut counts = Counts::default();
-        let states = self.database.query(
-            "SELECT state, COUNT(*), MIN(accepted) FROM spread_records GROUP BY state",
+        let all = self
+            .database
+            .query("SELECT COUNT(*) FROM spread_records", &[])?;
+        let aside = self.database.query(
+            "SELECT state, COUNT(*) FROM spread_records WHERE state <> 0 GROUP BY state",
             &[],
         )?;
-        for row in states {
+        for row in aside {
             match State::from_number(row.int(0)) {
-                State::Waiting => {
-                    counts.waiting = row.count(1);
-                    counts.oldest = row.maybe_int(2);
-                }
+                State::Waiting => {}
                 State::Refused => counts.refused = row.count(1),
                 State::Expired => counts.expired = row.count(1),
             }
         }
+        let all = all.first().map_or(0, |row| row.count(0));
+        counts.waiting = all.saturating_sub(counts.refused + counts.expired);
+        let oldest = self.database.query(
+            "SELECT accepted FROM spread_records WHERE state = 0 ORDER BY id LIMIT 1",
+            &[],
+        )?;
+        counts.oldest = oldest.first().and_then(|row| row.maybe_int(0));
         let leased = self.database.query(
             "SELECT COUNT(*) FROM spread_orders WHERE token IS NOT NULL AND due > ?",
             &[Value::Int(now)],
@@ -399,8 +408,11 @@ impl<D: Database> Store for Sql<D> {
         }
         let rows = match (filter.state, filter.order_id) {
             (None, None) => self.database.query(select!(""), &[after, limit]),
+            (Some(State::Waiting), None) => self
+                .database
+                .query(select!(" AND r.state = 0"), &[after, limit]),
             (Some(state), None) => self.database.query(
-                select!(" AND r.state = ?"),
+                select!(" AND r.state <> 0 AND r.state = ?"),
                 &[after, Value::Int(state as i64), limit],
             ),
             (None, Some(id)) => self.database.query(
@@ -503,7 +515,8 @@ impl<D: Database> Store for Sql<D> {
         let mut purged = 0;
         loop {
             let old = self.database.query(
-                "SELECT id, parent FROM spread_records WHERE state = ? AND accepted < ? ORDER BY id LIMIT ?",
+                "SELECT id, parent FROM spread_records WHERE state <> 0 AND state = ? AND accepted < ? \
+                 ORDER BY id LIMIT ?",
                 &[
                     Value::Int(state as i64),
                     Value::Int(before),

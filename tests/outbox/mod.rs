@@ -1,4 +1,8 @@
 //! The stores that tests run on.
+// Each test binary has its own copy, and uses what it needs.
+#![allow(dead_code, clippy::unwrap_used)]
+
+pub(crate) mod mariadb;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +14,7 @@ use spread::outbox::{Address, Store, open};
 
 /// An update of one shop.
 #[must_use]
-pub fn update<'u>(order_id: &'u str, body: &'u str) -> Update<'u> {
+pub(crate) fn update<'u>(order_id: &'u str, body: &'u str) -> Update<'u> {
     Update {
         endpoint: "https://spread.example/api",
         public_key: b"shop",
@@ -19,23 +23,31 @@ pub fn update<'u>(order_id: &'u str, body: &'u str) -> Update<'u> {
     }
 }
 
-pub const OPENING: Opening = Opening {
+pub(crate) const OPENING: Opening = Opening {
     patience: Duration::from_secs(10),
     create: true,
 };
 
 /// Runs a test on an empty store of each kind.
-pub fn each(test: impl Fn(&mut dyn Store)) {
+pub(crate) fn each(test: impl Fn(&mut dyn Store)) {
     let scratch = Scratch::new();
     test(open(&scratch.address(), OPENING).unwrap().as_mut());
+    if let Some(server) = mariadb::MariaDb::shared() {
+        let address = address(&server.database());
+        test(open(&address, OPENING).unwrap().as_mut());
+    }
+}
+
+pub(crate) fn address(text: &str) -> Address {
+    Address::parse(text.as_bytes()).unwrap().unwrap()
 }
 
 /// A directory of its own, removed when it is dropped.
-pub struct Scratch(pub PathBuf);
+pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("spread-outbox-{}-{number}", std::process::id());
@@ -45,7 +57,7 @@ impl Scratch {
     }
 
     #[must_use]
-    pub fn address(&self) -> Address {
+    pub(crate) fn address(&self) -> Address {
         let text = format!("sqlite:{}/outbox.db?synchronous=normal", self.0.display());
         Address::parse(text.as_bytes()).unwrap().unwrap()
     }
