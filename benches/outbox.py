@@ -19,7 +19,8 @@ FULL, EMPTY = 1_000_000, 1_000
 
 
 def address(bench, name, synchronous="full"):
-    return f"sqlite:{bench.directory}/{name}.db?synchronous={synchronous}"
+    """In quotes: `?` and `=` mean something in PHP's INI files."""
+    return f'"sqlite:{bench.directory}/{name}.db?synchronous={synchronous}"'
 
 
 def deferred_rows(bench):

@@ -54,6 +54,10 @@ pub mod tls;
 #[forbid(unsafe_code)]
 pub mod verdict;
 
+#[cfg(feature = "worker")]
+#[forbid(unsafe_code)]
+pub mod worker;
+
 #[cfg(feature = "php")]
 mod php;
 

@@ -3,15 +3,17 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
 use super::attempt::{self, Attempt};
-use super::store::{Claimed, Lease, Outcome};
+use super::store::{Claimed, Fault, Lease, Note, Outcome};
 use crate::config::{self, Config, Keys};
 use crate::error::{Error, Kind, OrderName};
 use crate::runtime;
@@ -111,7 +113,7 @@ impl Lanes for Inline {
 
 /// What the owner of [`Threads`] waits for.
 enum Event {
-    Ended(usize, Done),
+    Ended(Done),
     Woken,
 }
 
@@ -126,52 +128,44 @@ impl Waker {
     }
 }
 
-/// Threads, each with a runtime and connections of its own.
+/// Threads, each with a runtime and connections of its own, behind one queue. The queue is as long as there
+/// are threads: while some wait for an answer, the store gives and takes several records at a time.
 pub struct Threads {
-    lanes: Vec<Lane>,
+    threads: Vec<JoinHandle<()>>,
+    jobs: Option<Sender<Job>>,
     events: Receiver<Event>,
     waker: Waker,
+    stopping: Arc<AtomicBool>,
     in_flight: usize,
 }
 
-struct Lane {
-    jobs: Option<Sender<Job>>,
-    busy: bool,
-    thread: Option<JoinHandle<()>>,
-}
+/// How long the end of one job waits for others, to be settled together: while the queue is not empty
+/// nobody waits for it.
+const TOGETHER: Duration = Duration::from_millis(2);
 
 impl Threads {
     /// # Errors
     /// When a thread cannot be made.
     pub fn new(count: usize) -> io::Result<Self> {
         let (sender, events) = channel();
-        let mut lanes = Vec::with_capacity(count);
+        let (jobs, queue) = channel::<Job>();
+        let queue = Arc::new(Mutex::new(queue));
+        let stopping = Arc::new(AtomicBool::new(false));
+        let mut threads = Vec::with_capacity(count);
         for number in 0..count {
-            let (jobs, given) = channel::<Job>();
-            let ended = sender.clone();
+            let (queue, ended) = (Arc::clone(&queue), sender.clone());
+            let stopping = Arc::clone(&stopping);
             let thread = thread::Builder::new()
                 .name(format!("lane {number}"))
-                .spawn(move || {
-                    for job in given {
-                        let outcome = send(&job, || {});
-                        if ended
-                            .send(Event::Ended(number, done(&job, outcome)))
-                            .is_err()
-                        {
-                            return;
-                        }
-                    }
-                })?;
-            lanes.push(Lane {
-                jobs: Some(jobs),
-                busy: false,
-                thread: Some(thread),
-            });
+                .spawn(move || work(&queue, &ended, &stopping))?;
+            threads.push(thread);
         }
         Ok(Self {
-            lanes,
+            threads,
+            jobs: Some(jobs),
             events,
             waker: Waker(sender),
+            stopping,
             in_flight: 0,
         })
     }
@@ -181,20 +175,54 @@ impl Threads {
         self.waker.clone()
     }
 
+    /// Begins no job that has not begun; they are released.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
     fn take(&mut self, event: Event, done: &mut Vec<Done>) {
-        if let Event::Ended(number, ended) = event {
-            if let Some(lane) = self.lanes.get_mut(number) {
-                lane.busy = false;
-            }
+        if let Event::Ended(ended) = event {
             self.in_flight -= 1;
             done.push(ended);
         }
     }
 }
 
+/// What one thread does.
+fn work(queue: &Mutex<Receiver<Job>>, ended: &Sender<Event>, stopping: &AtomicBool) {
+    loop {
+        let job = match queue.lock() {
+            Ok(queue) => queue.recv(),
+            Err(_) => return,
+        };
+        let Ok(job) = job else {
+            return;
+        };
+        let outcome = if stopping.load(Ordering::Relaxed) {
+            Outcome::Released
+        } else {
+            // A record that makes the client panic is an order that fails, not a lane that is gone.
+            panic::catch_unwind(AssertUnwindSafe(|| send(&job, || {}))).unwrap_or_else(|_| {
+                Outcome::Failed {
+                    fault: Fault::Order,
+                    note: Note {
+                        status: 0,
+                        sentence: "the worker itself failed, which is a fault of spread".into(),
+                    },
+                }
+            })
+        };
+        if ended.send(Event::Ended(done(&job, outcome))).is_err() {
+            return;
+        }
+    }
+}
+
 impl Lanes for Threads {
     fn idle(&self) -> usize {
-        self.lanes.len() - self.in_flight
+        let room = (2 * self.threads.len()).saturating_sub(self.in_flight);
+        // A few at a time cost the store more than many.
+        if room >= self.threads.len() { room } else { 0 }
     }
 
     fn in_flight(&self) -> usize {
@@ -202,38 +230,44 @@ impl Lanes for Threads {
     }
 
     fn start(&mut self, job: Job) {
-        let lane = self.lanes.iter_mut().find(|lane| !lane.busy);
-        if let Some(lane) = lane
-            && let Some(jobs) = &lane.jobs
+        if let Some(jobs) = &self.jobs
             && jobs.send(job).is_ok()
         {
-            lane.busy = true;
             self.in_flight += 1;
         }
     }
 
     fn ended(&mut self, wait: Duration) -> Vec<Done> {
         let mut done = Vec::new();
-        match self.events.recv_timeout(wait) {
-            Ok(event) => self.take(event, &mut done),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return done,
+        let Ok(event) = self.events.recv_timeout(wait) else {
+            return done;
+        };
+        let woken = matches!(event, Event::Woken);
+        self.take(event, &mut done);
+        let until = Instant::now() + TOGETHER;
+        loop {
+            // With an empty queue every end leaves a thread idle.
+            let patient =
+                !woken && self.in_flight > self.threads.len() && done.len() < self.threads.len();
+            let left = if patient {
+                until.saturating_duration_since(Instant::now())
+            } else {
+                Duration::ZERO
+            };
+            match self.events.recv_timeout(left) {
+                Ok(event) => self.take(event, &mut done),
+                Err(_) => return done,
+            }
         }
-        while let Ok(event) = self.events.try_recv() {
-            self.take(event, &mut done);
-        }
-        done
     }
 }
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        for lane in &mut self.lanes {
-            lane.jobs = None;
-        }
-        for lane in &mut self.lanes {
-            if let Some(thread) = lane.thread.take() {
-                let _ = thread.join();
-            }
+        self.stop();
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
         }
     }
 }

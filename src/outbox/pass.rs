@@ -33,6 +33,7 @@ pub struct Tally {
 
 /// A failure to be told.
 pub struct Trouble {
+    pub record: i64,
     pub order: OrderName,
     pub outcome: Outcome,
 }
@@ -82,10 +83,31 @@ impl<'c> Pass<'c> {
                 jitter,
             });
             if matches!(outcome, Outcome::Failed { .. } | Outcome::Refused(_)) {
-                troubles.push(Trouble { order, outcome });
+                troubles.push(Trouble {
+                    record: lease.record,
+                    order,
+                    outcome,
+                });
             }
         }
         troubles
+    }
+
+    /// Sets aside what is too old, in batches; says how many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn expire(&mut self, store: &mut dyn Store) -> Result<u64, StoreError> {
+        let mut all = 0;
+        loop {
+            let now = store.now()?;
+            let expired = store.expire(now - self.rules.oldest, now)?;
+            self.tally.expired += expired;
+            all += expired;
+            if expired == 0 {
+                return Ok(all);
+            }
+        }
     }
 
     #[must_use]

@@ -272,8 +272,7 @@ fn pass(
         lease: config.timeout + call::LEASE_MARGIN,
     };
     let mut pass = Pass::new(rules, &mut chance);
-    let now = store.now()?;
-    pass.tally.expired += store.expire(now - MAX_AGE, now)?;
+    pass.expire(store)?;
     let mut shops = Shops::new(config.clone(), keys);
     let mut lane = Inline::new(zend::block_signals);
     pass::drain(
