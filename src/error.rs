@@ -7,6 +7,7 @@
 mod class;
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -392,6 +393,16 @@ impl fmt::Display for OrderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A path for a message: one line, and not a page of it.
+#[must_use]
+pub fn printable(path: &Path) -> String {
+    let path = path.display().to_string();
+    path.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .take(256)
+        .collect()
 }
 
 #[cfg(test)]

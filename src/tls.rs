@@ -14,7 +14,7 @@ use rustls::crypto::ring;
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use crate::config::Roots;
-use crate::error::{Error, Kind, TlsFailure};
+use crate::error::{Error, Kind, TlsFailure, printable};
 
 /// The configuration of a client that trusts `roots`; without them, of one that never speaks TLS.
 ///
@@ -62,15 +62,6 @@ fn file(path: &Path, setting: &'static str) -> Result<RootCertStore, Error> {
         return Err(unusable("which holds no CA certificate".into()));
     }
     Ok(store)
-}
-
-/// A path for a message: one line, and not a page of it.
-fn printable(path: &Path) -> String {
-    let path = path.display().to_string();
-    path.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .take(256)
-        .collect()
 }
 
 /// What a cause says about a handshake, if it is rustls that speaks.

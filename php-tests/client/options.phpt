@@ -11,7 +11,9 @@ $cases = [
     ['timeout' => 'soon'], ['timeout' => []], ['timeout' => null], ['timeout' => true], ['timeout' => 0], ['timeout' => '2.5'],
     ['connect_timeout' => -1], ['endpoint' => 5], ['endpoint' => 'ftp://x/'], ['endpoint' => 'https://u:p@x/'],
     ['auth' => 'ntlm'], ['max_redirects' => 1.5], ['max_redirects' => -1], ['ca_file' => false], ['proxy' => 'ftp://x'],
+    ['outbox' => 5], ['outbox' => 'outbox.db'], ['outbox' => 'mysql://u:hidden@h'], ['delivery' => 'later'], ['credentials_file' => '/x'],
     ['auth' => 'digest', 'max_redirects' => 3, 'proxy' => '', 'ca_file' => '', 'connect_timeout' => 1, 'timeout' => 0.5],
+    ['outbox' => 'sqlite:/nowhere/outbox.db', 'delivery' => 'deferred'], ['outbox' => ''],
 ];
 foreach ($cases as $options) {
     try {
@@ -38,10 +40,10 @@ try {
 new Spread\Client('shop', 's3cret', ['timeout' => 1]);
 ?>
 --EXPECT--
-ValueError: holds an unknown option "timout"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy
-ValueError: holds an unknown option "spread.timeout"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy
-ValueError: holds an unknown option "5"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy
-ValueError: holds an unknown option "ab"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy
+ValueError: holds an unknown option "timout"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
+ValueError: holds an unknown option "spread.timeout"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
+ValueError: holds an unknown option "5"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
+ValueError: holds an unknown option "ab"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
 TypeError: holds "timeout", which must be of type int|float, string given
 TypeError: holds "timeout", which must be of type int|float, array given
 TypeError: holds "timeout", which must be of type int|float, null given
@@ -57,7 +59,14 @@ ValueError: holds "max_redirects", which must be a whole number from 0 to 1000
 ValueError: holds "max_redirects", which must be a whole number from 0 to 1000
 TypeError: holds "ca_file", which must be of type string, bool given
 ValueError: holds "proxy", which must be a proxy such as http://proxy.example:3128 (http, https, socks4, socks4a, socks5 or socks5h), with special characters of a user and password percent-encoded
+TypeError: holds "outbox", which must be of type string, int given
+ValueError: holds "outbox", which must be sqlite:/absolute/path/outbox.db or mysql://user:password@host:3306/database, or empty
+ValueError: holds "outbox", which must be mysql://user:password@host:3306/database, with ?ssl-mode= (disabled, preferred, required, verify-ca or verify-identity), ssl-ca= or socket= at most; special characters percent-encoded
+ValueError: holds "delivery", which must be direct or deferred
+ValueError: holds an unknown option "credentials_file"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
 fine: {"auth":"digest","max_redirects":3,"proxy":"","ca_file":"","connect_timeout":1,"timeout":0.5}
+fine: {"outbox":"sqlite:\/nowhere\/outbox.db","delivery":"deferred"}
+fine: {"outbox":""}
 Spread\ConfigurationException
 Spread\ConfigurationException
 ValueError

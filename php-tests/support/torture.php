@@ -12,14 +12,17 @@ final class Torture
     private const EXCEPTIONS = ['Exception', 'ConfigurationException', 'ConnectionException', 'TimeoutException', 'ResponseException', 'AuthenticationException'];
     private const SETTINGS = [
         'endpoint', 'public_key', 'private_key', 'connect_timeout', 'timeout', 'auth', 'max_redirects', 'ca_file', 'proxy', 'error_mode', 'log_failures',
+        'outbox', 'delivery', 'credentials_file',
     ];
     private const PRIVATE_KEY = 'never shown 4711';
     /** How often each kind of trial comes up. */
-    private const KINDS = ['update' => 30, 'client' => 10, 'encode' => 40, 'validate' => 10, 'last_error' => 5, 'setting' => 15, 'exception' => 20, 'reflection' => 1];
+    private const KINDS = ['update' => 30, 'client' => 10, 'encode' => 40, 'validate' => 10, 'last_error' => 5, 'drain' => 5, 'setting' => 15, 'exception' => 20, 'reflection' => 1];
 
     private readonly AnyValues $any;
     /** @var list<string> */
     private array $endpoints;
+    /** Where outboxes may be: nothing else is ever opened or looked up. @var list<string> */
+    private array $outboxes;
     /** @var list<string> */
     private array $kinds = [];
     /** @var resource */
@@ -28,7 +31,7 @@ final class Torture
     private int $values = 0;
     private int $problems = 0;
 
-    public function __construct(private readonly int $seed, Server $server, string $report)
+    public function __construct(private readonly int $seed, Server $server, string $report, string $directory)
     {
         ini_restore('spread.endpoint');
         if (!str_starts_with(ini_get('spread.endpoint'), 'http://127.0.0.1:')) {
@@ -37,6 +40,8 @@ final class Torture
         $this->any = new AnyValues($seed);
         $closed = new Closed();
         $this->endpoints = [$server->url(), ...array_fill(0, 4, $closed->url('http')), $closed->url('https')];
+        $mysql = 'mysql://shop:' . rawurlencode(self::PRIVATE_KEY) . '@' . substr($closed->url('tcp'), strlen('tcp://'), -strlen('/api/updateOrder')) . '/shop';
+        $this->outboxes = ["sqlite:$directory/outbox.db", "sqlite:$directory/another.db?synchronous=normal", "sqlite:$directory/missing/outbox.db", $mysql];
         foreach (self::KINDS as $kind => $times) {
             array_push($this->kinds, ...array_fill(0, $times, $kind));
         }
@@ -115,6 +120,9 @@ final class Torture
         if (mt_rand(0, 3)) {
             configure(public_key: 'shop', private_key: self::PRIVATE_KEY, timeout: '5', connect_timeout: '2', proxy: '');
         }
+        if (mt_rand(0, 9) === 0) {
+            configure(outbox: $this->outboxes[mt_rand(0, 1)], delivery: ['direct', 'deferred'][mt_rand(0, 1)], credentials_file: '');
+        }
         [$how, $arguments] = $this->call_of_two();
         $handler = mt_rand(0, 4) === 0;
         if ($handler) {
@@ -139,7 +147,9 @@ final class Torture
             $expected = self::outcome(static fn () => @http_build_query($order));
             $this->check('refused as PHP does', $expected instanceof Throwable && $expected::class === $answer::class, self::cut($answer));
         } elseif ($error !== null) {
-            $this->check('false after a failure', $answer === false, self::cut($answer));
+            // True: the order is kept.
+            $kept = $answer === true && ini_get('spread.outbox') !== '';
+            $this->check('false after a failure', $answer === false || $kept, self::cut($answer));
         }
         if ($error !== null) {
             $this->check_failure($error);
@@ -217,6 +227,26 @@ final class Torture
         }
     }
 
+    private function drain(): void
+    {
+        $count = mt_rand(0, 9) ? mt_rand(0, 2) : 3;
+        // As often as not a number.
+        $arguments = array_map(fn (mixed $value): mixed => mt_rand(0, 1) ? $value : [1, 0, 3, '2', 0.5, -1, 1e5, NAN][mt_rand(0, 7)], $this->arguments($count));
+        $done = self::outcome(static fn () => @spread_outbox_drain(...$arguments));
+        if ($count > 2) {
+            $this->check('drain: count', $done instanceof ArgumentCountError, self::cut($done));
+        } elseif (is_array($done)) {
+            $this->check('drain: what was done', array_keys($done) === ['delivered', 'failed', 'refused', 'expired', 'waiting'] && array_filter($done, static fn (mixed $count): bool => !is_int($count) || $count < 0) === []);
+        } elseif ($done instanceof Spread\Exception) {
+            $this->check('drain: thrown what is remembered', $done === spread_last_error(), self::cut($done));
+            $this->check('drain: class', $done instanceof Spread\ConfigurationException || $done instanceof Spread\ConnectionException, self::cut($done));
+            $this->check_failure($done);
+        } else {
+            $refused = $done instanceof TypeError || $done instanceof ValueError;
+            $this->check('drain: refused', $refused && str_contains($done->getMessage(), 'spread_outbox_drain(): Argument #'), self::cut($done));
+        }
+    }
+
     private function setting(): void
     {
         $name = self::SETTINGS[mt_rand(0, count(self::SETTINGS) - 1)];
@@ -237,7 +267,8 @@ final class Torture
         if (mt_rand(0, 2) === 0) {
             $answer = self::outcome(fn () => @spread_update_order([], []));
             $error = spread_last_error();
-            $this->check("$name used", $answer === false || $answer === $error || $error === null, self::cut($answer));
+            $kept = $answer === true && ini_get('spread.outbox') !== '';
+            $this->check("$name used", $answer === false || $answer === $error || $error === null || $kept, self::cut($answer));
             if ($error !== null) {
                 $this->check_failure($error);
             }
@@ -307,7 +338,7 @@ final class Torture
             }
             $arguments = $this->arguments(mt_rand(0, 3));
             $result = self::outcome(static fn () => @$function->invokeArgs($arguments));
-            if ($function->getNumberOfParameters() === 2) {
+            if ($function->getNumberOfRequiredParameters() === 2) {
                 $this->is_refused_call($function->getName(), $arguments, $result);
             }
         }
@@ -365,6 +396,10 @@ final class Torture
         // No random host is ever looked up.
         if ($name === 'endpoint' && is_scalar($value)) {
             $value = [$this->endpoints[1], 'http://127.0.0.1:99999', 'ftp:', "\0", ' '][mt_rand(0, 4)] . (mt_rand(0, 1) ? '/' : '#') . $value;
+        }
+        if ($name === 'outbox' && is_scalar($value)) {
+            $value = mt_rand(0, 2) === 0 ? '' : $this->outboxes[mt_rand(0, 3)];
+            $value = mt_rand(0, 9) ? $value : [$this->outboxes[3] . '?', 'sqlite:', "\0", ' '][mt_rand(0, 3)] . $this->any->string();
         }
         return $value;
     }

@@ -24,6 +24,7 @@ use super::open::Opening;
 use super::schema;
 use super::sql::{Cell, Database, Row, Upsert, Value};
 use super::store::{Millis, StoreError};
+use crate::error::printable;
 
 /// What one look at the lock waits when somebody else writes. Short: SQLite's own waits grow to 100 ms,
 /// and who has waited long would wait longest.
@@ -55,7 +56,7 @@ impl Sqlite {
                 .map_err(|error| StoreError::Open(file_reason(path, &error)))?;
         }
         let identity = identity(path)
-            .ok_or_else(|| StoreError::Open(format!("there is no file {}", path.display())))?;
+            .ok_or_else(|| StoreError::Open(format!("there is no file {}", printable(path))))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(path, flags);
         let connection = opened.map_err(|error| StoreError::Open(reason(path, &error)))?;
@@ -159,7 +160,7 @@ impl Sqlite {
         }
         Err(StoreError::Lost(format!(
             "{} was moved or replaced",
-            self.path.display()
+            printable(&self.path)
         )))
     }
 }
@@ -182,7 +183,7 @@ fn file_reason(path: &Path, error: &io::Error) -> String {
         io::ErrorKind::NotFound => ": its directory must exist",
         _ => "",
     };
-    format!("{}: {}{who}", path.display(), error.kind())
+    format!("{}: {}{who}", printable(path), error.kind())
 }
 
 /// What SQLite says, without any value of a statement.
@@ -205,7 +206,7 @@ fn reason(path: &Path, error: &rusqlite::Error) -> String {
         Some(ErrorCode::OutOfMemory) => "no memory is left",
         _ => "SQLite refuses a statement: is it a spread outbox?",
     };
-    format!("{}: {what}", path.display())
+    format!("{}: {what}", printable(path))
 }
 
 impl ToSql for Value<'_> {

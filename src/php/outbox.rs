@@ -23,7 +23,7 @@ use super::zend::{self, ArrayKey, ZendString};
 use super::{exceptions, ini};
 use crate::client::Answer;
 use crate::config::{Config, Expected, Keys};
-use crate::error::{Error, Kind, OrderName};
+use crate::error::{Error, Kind, OrderName, printable};
 use crate::outbox::call::{self, Chance, Delivery, Ended};
 use crate::outbox::lanes::{Inline, Shops};
 use crate::outbox::open::Opening;
@@ -240,7 +240,7 @@ fn drained(limit: usize, time: Duration) -> Result<(Tally, Counts), Error> {
         keys = credentials::read(&path).map_err(|reason| {
             unusable(format!(
                 "spread.credentials_file names {}, which {reason}",
-                path.display()
+                printable(&path)
             ))
         })?;
     }

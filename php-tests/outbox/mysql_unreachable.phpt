@@ -1,0 +1,58 @@
+--TEST--
+A MySQL outbox that cannot be reached: orders are sent without it, in spread.timeout altogether, and its password is in no message
+--FILE--
+<?php
+require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/process.php';
+require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/settings.php';
+
+$good = serve(static fn (array $request): string => answer_json('fine'));
+$mute = serve_connections(static fn (Connection $connection) => $connection->waitForClose());
+$silent = serve_connections(static function (Connection $connection): void {
+    // A greeting that never ends.
+    $connection->drip(str_repeat("\x4a\0\0\0", 1000), 0.1);
+});
+$rude = serve_connections(static fn (Connection $connection) => $connection->write("\x10\0\0\0" . str_repeat("\xff", 16)));
+$http = serve(static fn (array $request): string => answer_json('fine'));
+$closing = serve_connections(static fn (Connection $connection) => $connection->close());
+configure(endpoint: $good->url(), public_key: 'shop', private_key: 's3cret', timeout: 1.0, connect_timeout: 1.0);
+$log = collect_log();
+$cases = [
+    'refused' => '127.0.0.1:9',
+    'accepts and says nothing' => "127.0.0.1:{$mute->port}",
+    'a greeting without end' => "127.0.0.1:{$silent->port}",
+    'rude' => "127.0.0.1:{$rude->port}",
+    'http' => "127.0.0.1:{$http->port}",
+    'closes' => "127.0.0.1:{$closing->port}",
+    'no such host' => 'nowhere.invalid',
+];
+foreach ($cases as $what => $address) {
+    foreach (['direct', 'deferred'] as $delivery) {
+        foreach (['', '?ssl-mode=required'] as $tls) {
+            configure(outbox: "mysql://shop:hidden-4711@$address/shop$tls", delivery: $delivery);
+            $begun = hrtime(true);
+            same("$what, $delivery$tls: answer", 'fine', spread_update_order(...order(1)));
+            between("$what, $delivery$tls: seconds", 0, 1.3, (hrtime(true) - $begun) / 1e9);
+            $lines = $log();
+            same("$what, $delivery$tls: lines", 1, count($lines));
+            contains("$what, $delivery$tls: line", 'order 1 was sent without the outbox: the outbox cannot be opened', $lines[0] ?? '');
+            lacks("$what, $delivery$tls: line", 'hidden', $lines[0] ?? '');
+        }
+    }
+    $thrown = (string) thrown(static fn () => spread_outbox_drain());
+    contains("$what: a drain", 'Spread\ConfigurationException: the outbox was not drained', $thrown);
+    lacks("$what: a drain", 'hidden', $thrown);
+    $log();
+}
+// The order is not answered either: the whole call is bounded.
+configure(outbox: "mysql://shop:hidden-4711@127.0.0.1:{$mute->port}/shop", endpoint: $mute->url());
+$begun = hrtime(true);
+same('nobody answers', false, spread_update_order(...order(1)));
+between('seconds', 0.9, 1.4, (hrtime(true) - $begun) / 1e9);
+same('error', 'Spread\TimeoutException', get_debug_type(spread_last_error()));
+echo count($cases), " servers\n";
+?>
+--EXPECT--
+7 servers

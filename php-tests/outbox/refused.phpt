@@ -1,0 +1,76 @@
+--TEST--
+An outbox, direct: an order that SPREAD refuses, or answers with a page, fails in each mode as it does without an outbox, and its record is set aside
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/outbox.php';
+skip_without('sqlite3');
+?>
+--FILE--
+<?php
+require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/process.php';
+require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/settings.php';
+
+$place = new Place();
+$server = serve(static function (array $request): string {
+    parse_str($request['body'], $order);
+    $id = $order['request']['order_idorder'];
+    return match (strtok($id, ' ')) {
+        'html' => answer(200, ['Content-Type: text/html'], '<html>maintenance</html>'),
+        'broken' => answer(200, ['Content-Type: application/json'], '{"half": '),
+        'text' => answer(200, [], 'fine'),
+        default => answer_json(['wrong' => 'the order'], (int) $id),
+    };
+});
+configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret');
+$log = collect_log();
+$raised = [];
+set_error_handler(static function (int $level, string $message) use (&$raised): bool {
+    $raised[] = $message;
+    return true;
+});
+/** What a call comes to: the answer or what is thrown, the error, what is raised. */
+$outcome = static function (string $id, Closure $call) use (&$raised, $log): array {
+    $raised = [];
+    $answer = null;
+    $thrown = thrown(static function () use ($call, $id, &$answer): void {
+        $answer = $call(...order($id, customer_email: 'john@doe.com'));
+    });
+    $error = spread_last_error();
+    return [[$answer, $thrown, $error ? $error::class : null, $error?->getCode(), $error?->isRetryable(), $error?->getResponse(), $error?->getMessage(), $raised], $log()];
+};
+$calls = [
+    'silent' => spread_update_order(...),
+    'warning' => spread_update_order(...),
+    'exception' => spread_update_order(...),
+    'client' => static fn (array $data, array $request): mixed => (new Spread\Client('shop', 's3cret'))->updateOrder($data, $request),
+];
+$aside = [];
+foreach ($calls as $mode => $call) {
+    configure(error_mode: $mode === 'client' ? 'silent' : $mode);
+    foreach (['400', '404', '422', 'html', 'broken'] as $case) {
+        $id = "$case of $mode";
+        configure(outbox: '');
+        [$expected, $lines] = $outcome($id, $call);
+        same("$id: fails without an outbox", [false, 1], [$expected[0] ?? false, count($lines)]);
+        configure(outbox: $place->setting());
+        [$actual, $lines_with] = $outcome($id, $call);
+        same("$id: as without an outbox", $expected, $actual);
+        same("$id: class", 'Spread\ResponseException', $actual[2]);
+        same("$id: log", ["$lines[0]; the order is set aside in the outbox"], $lines_with);
+        $aside[] = "$id refused 1 " . ((int) $case ?: 200);
+    }
+    same("text of $mode", 'fine', $call(...order("text of $mode")));
+}
+same('records', $aside, $place->records());
+// Set aside, it blocks nothing and is not sent again.
+$before = count($server->requests());
+same('drain', ['delivered' => 0, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'waiting' => 0], spread_outbox_drain());
+same('a later update of a refused order', false, spread_update_order(...order('400 of silent')));
+same('requests', $before + 1, count($server->requests()));
+echo count($aside), " set aside\n";
+?>
+--EXPECT--
+20 set aside

@@ -1,0 +1,74 @@
+--TEST--
+An outbox's file that is deleted or replaced under a running process: the next call works on the new one
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/outbox.php';
+skip_without('sqlite3');
+?>
+--FILE--
+<?php
+require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/process.php';
+require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/settings.php';
+
+$place = new Place();
+$server = serve(static function (array $request): string {
+    parse_str($request['body'], $order);
+    return answer_json('fine', str_starts_with($order['request']['order_idorder'], 'down') ? 503 : 200);
+});
+configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting());
+$log = collect_log();
+$lines = 0;
+$changes = [
+    'deleted' => static fn () => array_map(unlink(...), glob("{$place->file}*")),
+    'deleted alone' => static fn () => unlink($place->file),
+    'moved' => static fn () => rename($place->file, $place->path('moved.db')),
+    'replaced by an empty one' => static function () use ($place): void {
+        touch($place->path('empty'));
+        rename($place->path('empty'), $place->file);
+    },
+    'replaced by a full one' => static function () use ($place): void {
+        $other = new Place();
+        run_php('spread_update_order(["order_idorder" => "down there"], ["order_idorder" => "down there"]);', [
+            'spread.endpoint' => 'http://127.0.0.1:9/', 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.outbox' => $other->setting(),
+            'spread.log_failures' => 0,
+        ]);
+        array_map(unlink(...), glob("{$place->file}*"));
+        rename($other->file, $place->file);
+    },
+    'its directory moved and made again' => static function () use ($place): void {
+        rename($place->directory, "{$place->directory}-old");
+        mkdir($place->directory);
+        exec('rm -rf ' . escapeshellarg("{$place->directory}-old"));
+    },
+];
+foreach (['direct', 'deferred'] as $delivery) {
+    configure(delivery: $delivery);
+    foreach ($changes as $what => $change) {
+        $what = "$what, $delivery";
+        same("$what: before", true, spread_update_order(...order("down before")));
+        $change();
+        same("$what: kept", true, spread_update_order(...order('down after')));
+        same("$what: records", ['down after'], array_values(array_unique(preg_replace('/ waiting .*/', '', preg_grep('/after/', $place->records())))));
+        $change();
+        same("$what: good", $delivery === 'direct' ? 'fine' : true, spread_update_order(...order('good')));
+        holds("$what: sound", $place->isSound());
+        $change();
+        holds("$what: a drain", is_array(spread_outbox_drain()));
+    }
+}
+lacks('log', 'without the outbox', implode("\n", $log()));
+// A directory that is gone: as any that cannot be used.
+configure(delivery: 'direct');
+exec('rm -rf ' . escapeshellarg($place->directory));
+same('gone', 'fine', spread_update_order(...order('good')));
+contains('its line', 'its directory must exist', implode($log()));
+mkdir($place->directory);
+same('back', true, spread_update_order(...order('down again')));
+same('records', ['down again waiting 1 503'], $place->records());
+echo count($changes), " changes\n";
+?>
+--EXPECT--
+6 changes

@@ -1,0 +1,60 @@
+--TEST--
+ini_set() and the options of a client choose the outbox of a call; without one nothing is kept
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/outbox.php';
+skip_without('sqlite3');
+?>
+--FILE--
+<?php
+require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/process.php';
+require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/settings.php';
+
+$places = [];
+for ($number = 0; $number < 12; $number++) {
+    $places[] = new Place();
+}
+configure(endpoint: 'http://127.0.0.1:9/api', public_key: 'shop', private_key: 's3cret', log_failures: 0);
+same('without an outbox', false, spread_update_order(...order('nowhere')));
+// More outboxes than a process keeps open, again and again.
+for ($round = 0; $round < 3; $round++) {
+    foreach ($places as $number => $place) {
+        configure(outbox: $place->setting(), timeout: 5 + $number % 2);
+        same("outbox $number", true, spread_update_order(...order("$round in $number")));
+    }
+}
+foreach ($places as $number => $place) {
+    same("records of outbox $number", ["0 in $number waiting 1 0", "1 in $number waiting 1 0", "2 in $number waiting 1 0"], $place->records());
+}
+ini_restore('spread.outbox');
+same('without one again', false, spread_update_order(...order('nowhere')));
+
+// A client keeps what it was made with.
+[$first, $second] = $places;
+$plain = new Spread\Client('shop', 's3cret');
+configure(outbox: $first->setting(), delivery: 'deferred');
+$of_settings = new Spread\Client('shop', 's3cret');
+$of_options = new Spread\Client('shop', 's3cret', ['outbox' => $second->setting(), 'delivery' => 'direct']);
+$none = new Spread\Client('shop', 's3cret', ['outbox' => '']);
+configure(outbox: '', delivery: 'direct');
+foreach (['plain' => $plain, 'none' => $none] as $name => $client) {
+    contains($name, 'Spread\ConnectionException', thrown(static fn () => $client->updateOrder(...order('nowhere'))));
+}
+same('of the settings', [true, null], [$of_settings->updateOrder(...order('of settings')), spread_last_error()]);
+same('of the options', [true, 'Spread\ConnectionException'], [$of_options->updateOrder(...order('of options')), get_debug_type(spread_last_error())]);
+same('kept', 'of settings waiting 0 0', $first->records()[3] ?? null);
+same('kept', 'of options waiting 1 0', $second->records()[3] ?? null);
+same('nothing else', [4, 4], [count($first->records()), count($second->records())]);
+// The path may be written in ways of its own.
+foreach (['sqlite://' . $first->file, 'sqlite:' . $first->file . '?synchronous=full', 'sqlite:' . $first->file . '?synchronous=normal', ' sqlite:' . $first->file . ' ', 'sqlite:' . dirname($first->file) . '/./outbox.db'] as $number => $setting) {
+    configure(outbox: $setting);
+    same($setting, true, spread_update_order(...order("written $number")));
+}
+same('all in one', 9, count($first->records()));
+echo "done\n";
+?>
+--EXPECT--
+done

@@ -1,0 +1,35 @@
+<?php
+/*
+ * A caller with an outbox: updates orders and writes down before each call that it begins, and after it
+ * what it was told (kept, delivered or failed), so that one who is killed can be judged right.
+ *
+ *   calls     the file to write to
+ *   first     the sequence number of the first call; each next one is one higher
+ *   count     how many calls
+ *   shop      what the order ids begin with
+ *   orders    how many orders there are, which are updated in turn
+ *   pause     seconds between calls
+ */
+declare(strict_types=1);
+
+parse_str($argv[1] ?? $_SERVER['QUERY_STRING'], $query);
+$calls = fopen($query['calls'], 'a');
+stream_set_write_buffer($calls, 0);
+$pause = (int) (($query['pause'] ?? 0) * 1e6);
+$told = ['process' => getmypid()];
+for ($sequence = (int) $query['first']; $sequence < $query['first'] + $query['count']; $sequence++) {
+    $id = $query['shop'] . '-' . $sequence % $query['orders'];
+    fwrite($calls, "begun $id $sequence\n");
+    $answer = spread_update_order(['order_idorder' => $id, 'sequence' => $sequence], ['order_idorder' => $id]);
+    $outcome = match ($answer) {
+        true => 'kept',
+        false => 'failed',
+        default => 'delivered',
+    };
+    fwrite($calls, "$outcome $id $sequence\n");
+    $told[$outcome] = ($told[$outcome] ?? 0) + 1;
+    if ($pause > 0) {
+        usleep($pause);
+    }
+}
+echo json_encode($told);

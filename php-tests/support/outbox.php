@@ -1,0 +1,498 @@
+<?php
+/*
+ * Outboxes for the tests: a directory with an SQLite file, a server that notes what arrives and what it
+ * answers, callers that note what they were told, workers, and what must hold between all of them.
+ *
+ * Needs check.php, process.php, server.php and settings.php.
+ */
+declare(strict_types=1);
+
+/** What every test of an outbox needs of the machine; for SKIPIF. */
+function skip_without(string ...$programs): void
+{
+    foreach ($programs as $program) {
+        if ($program === 'root' ? fileowner('/proc/self/status') !== 0 : !shell_exec("PATH=\$PATH:/usr/sbin:/sbin command -v $program")) {
+            die("skip $program is missing");
+        }
+    }
+}
+
+/** A directory with one SQLite outbox. It goes with the test. */
+final class Place
+{
+    public readonly string $directory;
+    public readonly string $file;
+
+    public function __construct(?string $directory = null)
+    {
+        $this->directory = $directory ?? sys_get_temp_dir() . '/spread-outbox-' . bin2hex(random_bytes(6));
+        $this->file = "{$this->directory}/outbox.db";
+        if ($directory !== null) {
+            return;
+        }
+        mkdir($this->directory, 0700);
+        $owner = getmypid();
+        register_shutdown_function(function () use ($owner): void {
+            if (getmypid() === $owner) {
+                exec('rm -rf ' . escapeshellarg($this->directory) . ' 2>&1');
+            }
+        });
+    }
+
+    public function setting(): string
+    {
+        return "sqlite:{$this->file}";
+    }
+
+    public function path(string $name, ?string $content = null): string
+    {
+        if ($content !== null) {
+            file_put_contents("{$this->directory}/$name", $content);
+        }
+        return "{$this->directory}/$name";
+    }
+
+    /** What sqlite3 says, not the extension. @return list<array<string, mixed>> */
+    public function query(string $sql): array
+    {
+        $said = run([program_path('sqlite3'), '-json', '-cmd', '.timeout 5000', "file:{$this->file}?mode=ro", $sql]);
+        if ($said['status'] !== 0) {
+            throw new RuntimeException($said['err']);
+        }
+        return json_decode($said['out'] === '' ? '[]' : $said['out'], true, 512, JSON_THROW_ON_ERROR);
+    }
+
+    /**
+     * Each record in one line: order, state, attempts and status of the last one.
+     *
+     * @return list<string>
+     */
+    public function records(): array
+    {
+        $rows = $this->query("SELECT coalesce(CAST(o.order_id AS TEXT), '-') AS id, r.state, r.attempts, r.status FROM spread_records r "
+            . 'JOIN spread_orders o ON o.id = r.parent ORDER BY r.id');
+        $states = ['waiting', 'refused', 'expired'];
+        return array_map(static fn (array $row): string => "{$row['id']} {$states[$row['state']]} {$row['attempts']} {$row['status']}", $rows);
+    }
+
+    /** The bodies of the records, as they are stored. @return list<string> */
+    public function bodies(): array
+    {
+        return array_map(static fn (array $row): string => hex2bin($row['body']), $this->query('SELECT hex(body) AS body FROM spread_records ORDER BY id'));
+    }
+
+    /** Makes all that waits due, as time does. Not while somebody sends. */
+    public function makeDue(): void
+    {
+        $sql = 'UPDATE spread_orders SET due = 1 WHERE due IS NOT NULL AND token IS NULL; UPDATE spread_endpoints SET due = min(due, 1); UPDATE spread_accounts SET due = min(due, 1);';
+        $said = run([program_path('sqlite3'), '-cmd', '.timeout 5000', $this->file, $sql]);
+        same('makeDue', '', $said['err']);
+    }
+
+    public function isSound(): bool
+    {
+        return $this->query('PRAGMA integrity_check') === [['integrity_check' => 'ok']];
+    }
+
+    /** Every byte that is in the directory. */
+    public function bytes(): string
+    {
+        return implode('', array_map(file_get_contents(...), array_filter(glob("{$this->directory}/*"), is_file(...))));
+    }
+}
+
+function program_path(string $name): string
+{
+    foreach ([...explode(':', (string) getenv('PATH')), '/usr/sbin', '/sbin'] as $directory) {
+        if (is_executable("$directory/$name")) {
+            return "$directory/$name";
+        }
+    }
+    throw new RuntimeException("$name is not installed");
+}
+
+/** An order with an id, in both arrays. */
+function order(string|int|float $id, mixed ...$fields): array
+{
+    return [['order_idorder' => $id] + $fields, ['order_idorder' => $id]];
+}
+
+// ------------------------------------------------------------------------------------- the server
+
+/**
+ * A server on one port that notes what arrives and what it answers, and can be told to behave otherwise:
+ *
+ *   up                 200 with JSON
+ *   STATUS [HEADER…]   that status
+ *   late SECONDS       200 after so many seconds
+ *   lost               reads the request and closes
+ *   keys PAIR          401 with a Basic challenge for all others
+ *
+ * stop() and start() take it down and up on the same port.
+ */
+final class Recorder
+{
+    private ?Server $server = null;
+    private readonly string $directory;
+    public readonly int $port;
+
+    public function __construct(public readonly string $host = '127.0.0.1')
+    {
+        $this->directory = sys_get_temp_dir() . '/spread-recorder-' . bin2hex(random_bytes(6));
+        mkdir($this->directory, 0700);
+        $this->behave('up');
+        touch("{$this->directory}/log");
+        $owner = getmypid();
+        register_shutdown_function(function () use ($owner): void {
+            if (getmypid() === $owner) {
+                $this->stop();
+                exec('rm -rf ' . escapeshellarg($this->directory));
+            }
+        });
+        $this->start();
+    }
+
+    public function start(): void
+    {
+        $directory = $this->directory;
+        $address = "tcp://{$this->host}:" . ($this->port ?? 0);
+        $context = stream_context_create(['socket' => ['backlog' => 128, 'tcp_nodelay' => true]]);
+        $listener = stream_socket_server($address, $errno, $error, STREAM_SERVER_BIND | STREAM_SERVER_LISTEN, $context);
+        $this->server = serve_connections(static function (Connection $connection) use ($directory): void {
+            $log = fopen("$directory/log", 'a');
+            stream_set_write_buffer($log, 0);
+            for ($number = 1; $connection->isOpen() && ($request = $connection->request()) !== null; $number++) {
+                parse_str($request['body'], $order);
+                $id = $order['request']['order_idorder'] ?? '';
+                $id = preg_match('/^[ -~]{0,200}$/', $id) ? $id : md5($id);
+                $arrival = [getmypid() . "/$number", getmypid(), $id, (int) ($order['data']['sequence'] ?? 0), basic_credentials($request) ?? ''];
+                $behaviour = explode(' ', file_get_contents("$directory/behaviour"), 2);
+                [$how, $rest] = $behaviour + [1 => ''];
+                $late = $how === 'late' ? 1 : 0;
+                // One write of less than a page: lines of several processes do not mix.
+                fwrite($log, json_encode(['in', ...$arrival, $late]) . "\n");
+                if ($how === 'late') {
+                    $connection->wait((float) $rest);
+                } elseif ($how === 'lost') {
+                    $connection->close();
+                    continue;
+                } elseif ($how === 'keys') {
+                    $how = $rest === $arrival[4] ? 'up' : '401';
+                    $rest = 'WWW-Authenticate: Basic realm="spread"';
+                }
+                $status = is_numeric($how) ? (int) $how : 200;
+                $headers = is_numeric($how) && $rest !== '' ? explode('|', $rest) : [];
+                $written = $connection->write(answer($status, ['Content-Type: application/json', ...$headers], json_encode(['status' => $status, 'arrival' => $arrival[0]])));
+                fwrite($log, json_encode(['out', $arrival[0], $status, $written]) . "\n");
+            }
+        }, ['log' => false, 'listener' => $listener]);
+        $this->port ??= port_of($listener);
+        fclose($listener);
+    }
+
+    public function stop(): void
+    {
+        $this->server?->stop();
+        $this->server = null;
+    }
+
+    /** From the next request on. */
+    public function behave(string $how): void
+    {
+        file_put_contents("{$this->directory}/behaviour.new", $how);
+        rename("{$this->directory}/behaviour.new", "{$this->directory}/behaviour");
+    }
+
+    public function url(string $path = '/api/updateOrder'): string
+    {
+        return "http://{$this->host}:{$this->port}$path";
+    }
+
+    /**
+     * What arrived, in that order: `id`, `sequence`, `connection`, `user`, `late`, and `status`, which is 0
+     * when no answer was written to its end.
+     *
+     * @return list<array>
+     */
+    public function arrivals(): array
+    {
+        $arrivals = [];
+        foreach (file("{$this->directory}/log", FILE_IGNORE_NEW_LINES) as $line) {
+            $event = json_decode($line, true, 4, JSON_THROW_ON_ERROR);
+            if ($event[0] === 'in') {
+                [, $name, $connection, $id, $sequence, $user, $late] = $event;
+                $arrivals[$name] = ['id' => $id, 'sequence' => $sequence, 'connection' => $connection, 'user' => $user, 'late' => $late === 1, 'status' => 0];
+            } elseif ($event[3]) {
+                $arrivals[$event[1]]['status'] = $event[2];
+            }
+        }
+        return array_values($arrivals);
+    }
+}
+
+// ------------------------------------------------------------------------------------ the callers
+
+/** What callers were told, written by themselves (pages/outbox.php): a killed one cannot lie about it. */
+final class Calls
+{
+    public function __construct(public readonly string $file)
+    {
+        touch($file);
+        chmod($file, 0666);
+    }
+
+    /** @return list<array{id: string, sequence: int, outcome: string}> "begun" when it never returned */
+    public function all(): array
+    {
+        $calls = [];
+        foreach (file($this->file, FILE_IGNORE_NEW_LINES) as $line) {
+            [$outcome, $id, $sequence] = explode(' ', $line);
+            $calls["$id $sequence"] = ['id' => $id, 'sequence' => (int) $sequence, 'outcome' => $outcome];
+        }
+        return array_values($calls);
+    }
+
+    /** How many calls there are of each outcome. @return array<string, int> */
+    public function counts(): array
+    {
+        $counts = array_count_values(array_column($this->all(), 'outcome'));
+        ksort($counts);
+        return $counts;
+    }
+}
+
+/**
+ * The command of a caller, see pages/outbox.php.
+ *
+ * @param array<string, string|int|float> $settings full names of ini settings
+ * @return list<string>
+ */
+function caller(array $settings, array $query): array
+{
+    return php_command($settings, __DIR__ . '/../pages/outbox.php', http_build_query($query));
+}
+
+// ------------------------------------------------------------------------------------ the workers
+
+/**
+ * A worker: modules/spread-outbox when it is built, else PHP that drains in a loop. A shell between it and
+ * the test ends it when the test is gone.
+ */
+final class Worker
+{
+    /** How many orders it has sent at most and not yet marked so when it is killed. */
+    public const IN_FLIGHT = 16;
+
+    /** @var resource */
+    private $process;
+    /** @var resource */
+    private $leash;
+    public readonly int $pid;
+    private readonly string $log;
+
+    /**
+     * @param array<string, string|int|float> $settings names without `spread.`: outbox, public_key, private_key,
+     *     timeout, …
+     * @param list<string> $before what stands before its command
+     */
+    public function __construct(array $settings, array $before = [])
+    {
+        $this->log = tempnam(sys_get_temp_dir(), 'spread-worker-');
+        [$command, $environment] = self::command($settings);
+        $script = '"$@" & worker=$!; echo $worker; read -r _; kill "$worker" 2>/dev/null; wait "$worker"';
+        $this->process = proc_open(
+            ['/bin/sh', '-c', $script, 'sh', ...$before, ...$command],
+            [['pipe', 'r'], ['pipe', 'w'], ['file', $this->log, 'a']],
+            $pipes,
+            null,
+            $environment + getenv(),
+        );
+        $this->leash = $pipes[0];
+        $this->pid = (int) fgets($pipes[1]);
+    }
+
+    /** @return array{list<string>, array<string, string>} */
+    private static function command(array $settings): array
+    {
+        $program = self::program();
+        if ($program !== null) {
+            $environment = [];
+            foreach ($settings as $name => $value) {
+                $environment['SPREAD_' . strtoupper($name)] = (string) $value;
+            }
+            return [[$program, 'run'], $environment];
+        }
+        $settings = array_combine(array_map(static fn (string $name): string => "spread.$name", array_keys($settings)), $settings);
+        $code = <<<'PHP'
+            while (getmypid()) {
+                try {
+                    spread_outbox_drain(1000, 5.0);
+                } catch (Spread\Exception $error) {
+                    error_log($error->getMessage());
+                }
+                usleep(20_000);
+            }
+            PHP;
+        return [php_command($settings + ['spread.log_failures' => 0], '-r', $code), []];
+    }
+
+    public static function program(): ?string
+    {
+        $program = dirname(extension_file()) . '/spread-outbox';
+        return is_executable($program) ? $program : null;
+    }
+
+    public function __destruct()
+    {
+        $this->stop();
+        @unlink($this->log);
+    }
+
+    public function signal(string $signal): void
+    {
+        exec("kill -$signal {$this->pid} 2>/dev/null");
+    }
+
+    /** Has it read its credentials file again. PHP does so anyway. */
+    public function reload(): void
+    {
+        if (self::program() !== null) {
+            $this->signal('HUP');
+        }
+    }
+
+    public function kill(): void
+    {
+        $this->signal('KILL');
+        $this->stop();
+    }
+
+    public function stop(): void
+    {
+        if (!is_resource($this->process)) {
+            return;
+        }
+        @fwrite($this->leash, "stop\n");
+        fclose($this->leash);
+        proc_close($this->process);
+    }
+
+    public function log(): string
+    {
+        return (string) file_get_contents($this->log);
+    }
+}
+
+/** Drains with the settings of this process until nothing waits; how many records wait in the end. */
+function drain_all(float $seconds): int
+{
+    $end = hrtime(true) + $seconds * 1e9;
+    do {
+        $waiting = spread_outbox_drain(10_000, 5.0)['waiting'];
+    } while ($waiting > 0 && hrtime(true) < $end && usleep(50_000) === null);
+    return $waiting;
+}
+
+/** For whoever wants to know more than whether it holds: SPREAD_TALK names a file. */
+function tell(string $text): void
+{
+    $file = (string) getenv('SPREAD_TALK');
+    if ($file !== '') {
+        file_put_contents($file, "$text\n", FILE_APPEND);
+    }
+}
+
+/** Waits for something; whether it came about. */
+function wait_until(Closure $condition, float $seconds): bool
+{
+    for ($end = hrtime(true) + $seconds * 1e9; !($come = $condition()) && hrtime(true) < $end;) {
+        usleep(20_000);
+    }
+    return $come;
+}
+
+// ---------------------------------------------------------------------------------- what must hold
+
+/**
+ * Between what callers were told and what arrived:
+ *
+ *  - what a caller was told is delivered or kept has arrived and was answered 2xx, to the end;
+ *  - the updates of an order arrived in the order of the calls;
+ *  - none arrived again after a 2xx that its sender can have seen: only after one that came late, or one that
+ *    was the last on its connection, whose sender may have been killed; at most $killed of these. And after one
+ *    that could not be marked as delivered; at most $unmarked of these.
+ *
+ * @param list<array> $calls see Calls::all(); the sequence of an order's calls grows
+ * @param list<array> $arrivals see Recorder::arrivals()
+ * @return array{calls: int, arrivals: int, again: int}
+ */
+function judge(string $what, array $calls, array $arrivals, int $killed = 0, int $unmarked = 0): array
+{
+    $lines = [];
+    $complain = static function (string $line) use (&$lines): void {
+        $lines[] = $line;
+    };
+    $known = $good = [];
+    foreach ($calls as $call) {
+        $known["{$call['id']} {$call['sequence']}"] = $call['outcome'];
+    }
+    $last_of = $last_sequence = [];
+    foreach ($arrivals as $number => $arrival) {
+        $last_of[$arrival['connection']] = $number;
+    }
+    $again = 0;
+    foreach ($arrivals as $number => $arrival) {
+        ['id' => $id, 'sequence' => $sequence] = $arrival;
+        $name = "$id $sequence";
+        if (!isset($known[$name])) {
+            $complain("$name arrived and was never called");
+        }
+        if ($sequence < ($last_sequence[$id] ?? $sequence)) {
+            $complain("$name arrived after {$last_sequence[$id]} of the same order");
+        }
+        $last_sequence[$id] = $sequence;
+        if (isset($good[$name])) {
+            $before = $arrivals[$good[$name]];
+            if (!$before['late']) {
+                $again++;
+                if ($unmarked > 0 && $last_of[$before['connection']] !== $good[$name]) {
+                    $unmarked--;
+                    $again--;
+                } elseif ($last_of[$before['connection']] !== $good[$name]) {
+                    $complain("$name arrived again, and its sender had gone on");
+                }
+                if (($known[$name] ?? '') === 'delivered' && $unmarked === 0) {
+                    $complain("$name arrived again, and its caller had the answer");
+                }
+            }
+        }
+        if (intdiv($arrival['status'], 100) === 2) {
+            $good[$name] = $number;
+        }
+    }
+    foreach ($known as $name => $outcome) {
+        if (in_array($outcome, ['kept', 'delivered'], true) && !isset($good[$name])) {
+            $complain("$name was $outcome and is lost");
+        }
+    }
+    holds("$what: nothing lost, doubled or out of order", $lines === [], count($lines) . " complaints: \n    " . implode("\n    ", array_slice($lines, 0, 10)));
+    holds("$what: arrived again", $again <= $killed, "$again times with $killed killed");
+    return ['calls' => count($known), 'arrivals' => count($arrivals), 'again' => $again];
+}
+
+/** A file system of its own, in memory. Needs root. It goes with the test. */
+function mount_tmpfs(string $size): Place
+{
+    $place = new Place();
+    $said = run([program_path('mount'), '-t', 'tmpfs', '-o', "size=$size,mode=0700", 'spread-test', $place->directory]);
+    if ($said['status'] !== 0) {
+        throw new RuntimeException($said['err']);
+    }
+    $owner = getmypid();
+    register_shutdown_function(static function () use ($place, $owner): void {
+        if (getmypid() === $owner) {
+            exec(sprintf('umount -l %1$s; rmdir %1$s', escapeshellarg($place->directory)));
+        }
+    });
+    return $place;
+}
