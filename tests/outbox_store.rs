@@ -334,7 +334,9 @@ fn a_retried_record_goes_before_newer_ones() {
 fn records_are_listed_without_their_bodies() {
     each(|store| {
         keep(store, "a", "body one");
-        keep(store, "b", "body two!");
+        store
+            .enqueue(&update("b", "body two!"), None, NOW + 1)
+            .unwrap();
         let lease = claim(store, 1, 1, NOW)[0].lease;
         assert!(settle(store, lease, Outcome::Refused(note()), NOW));
         let all = store
@@ -349,7 +351,7 @@ fn records_are_listed_without_their_bodies() {
         assert_eq!(all.len(), 2);
         assert_eq!(all[0].note, note());
         assert_eq!((all[0].state, all[0].due), (State::Refused, None));
-        assert_eq!((all[1].state, all[1].due), (State::Waiting, Some(NOW)));
+        assert_eq!((all[1].state, all[1].due), (State::Waiting, Some(NOW + 1)));
         assert_eq!((&*all[1].order_id, all[1].size), (&b"b"[..], 9));
         let filter = Filter {
             state: Some(State::Refused),

@@ -240,9 +240,7 @@ impl Mysql {
                 LOCK_WAIT | DEADLOCK | CHANGED => "others have been in the way for too long".into(),
                 code => format!("the server reports error {code}"),
             },
-            Error::TlsError(_) => {
-                "no TLS that can be verified: check ssl-mode, ssl-ca and the server's name".into()
-            }
+            Error::TlsError(_) => NO_TLS.into(),
             Error::DriverError(DriverError::TlsNotSupported) => {
                 "the server offers no TLS, and ssl-mode asks for it".into()
             }
@@ -252,21 +250,28 @@ impl Mysql {
             Error::DriverError(DriverError::CouldNotConnect(Some((_, _, kind)))) => {
                 kind.to_string()
             }
-            Error::IoError(error) => match error.kind() {
-                // What a socket's timeout gives.
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "no answer in time".into(),
-                io::ErrorKind::InvalidData => {
-                    "no TLS that can be verified: check ssl-mode, ssl-ca and the server's name"
-                        .into()
-                }
-                kind => kind.to_string(),
-            },
+            Error::IoError(error) => io_reason(error),
+            Error::CodecError(error) => std::error::Error::source(error)
+                .and_then(|cause| cause.downcast_ref())
+                .map_or_else(|| "it does not speak as MySQL does".into(), io_reason),
             _ => "it does not speak as MySQL does".into(),
         };
         match &self.server.socket {
             Some(socket) => format!("{}: {what}", socket.display()),
             None => format!("{}:{}: {what}", self.server.host, self.server.port),
         }
+    }
+}
+
+const NO_TLS: &str = "no TLS that can be verified: check ssl-mode, ssl-ca and the server's name";
+
+fn io_reason(error: &io::Error) -> String {
+    match error.kind() {
+        // What a socket's timeout gives.
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "no answer in time".into(),
+        // What rustls gives.
+        io::ErrorKind::InvalidData => NO_TLS.into(),
+        kind => kind.to_string(),
     }
 }
 
@@ -373,8 +378,8 @@ impl Database for Mysql {
             // Orders come and go: found or made, the row is locked from here on.
             Upsert::Order => (
                 None,
-                "INSERT INTO spread_orders (account, order_id) VALUES (?, ?) \
-                 ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
+                "INSERT INTO spread_orders (id, account) VALUES (?, ?) \
+                 ON DUPLICATE KEY UPDATE account = account",
             ),
         };
         if let Some(find) = find

@@ -8,6 +8,8 @@
 //!                 key there    more
 //! ```
 //!
+//! `orders.id` is a digest of the account and the order's id: it is found without an index of its own. Two
+//! orders with the same digest, should that ever be, are one here and wait for each other.
 //! `orders.due`: when the order's head may be claimed; in flight, when the lease ends; NULL when
 //! nothing waits. `orders.token`: whose lease it is. `orders.delivered`: the newest delivered record,
 //! while older ones are set aside. `records.since`: from when the age counts, which a retry renews.
@@ -31,16 +33,15 @@ pub(super) const SQLITE: [&str; 2] = [
     CREATE TABLE spread_orders (
         id INTEGER PRIMARY KEY,
         account INTEGER NOT NULL,
-        order_id BLOB,
         due INTEGER,
         token INTEGER,
-        delivered INTEGER NOT NULL DEFAULT 0,
-        UNIQUE (account, order_id)
+        delivered INTEGER NOT NULL DEFAULT 0
     );
     CREATE INDEX spread_orders_due ON spread_orders (account, due);
     CREATE TABLE spread_records (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         parent INTEGER NOT NULL,
+        order_id BLOB NOT NULL,
         state INTEGER NOT NULL,
         accepted INTEGER NOT NULL,
         since INTEGER NOT NULL,
@@ -73,18 +74,17 @@ pub(super) const MYSQL: [&[&str]; 2] = [
             UNIQUE (endpoint, public_key)
         ) ENGINE = InnoDB",
         "CREATE TABLE spread_orders (
-            id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+            id BIGINT NOT NULL PRIMARY KEY,
             account BIGINT NOT NULL,
-            order_id VARBINARY(255),
             due BIGINT,
             token BIGINT,
             delivered BIGINT NOT NULL DEFAULT 0,
-            UNIQUE (account, order_id),
             KEY spread_orders_due (account, due)
         ) ENGINE = InnoDB",
         "CREATE TABLE spread_records (
             id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
             parent BIGINT NOT NULL,
+            order_id BLOB NOT NULL,
             state TINYINT NOT NULL,
             accepted BIGINT NOT NULL,
             since BIGINT NOT NULL,

@@ -103,7 +103,7 @@ pub(super) trait Database {
     /// See [`Store::rest`].
     fn rest(&mut self) -> Result<()>;
 
-    /// Gives back room after a purge.
+    /// Gives back room after a purge, unless others are in the way.
     fn shrink(&mut self) -> Result<()>;
 }
 
@@ -114,7 +114,7 @@ pub(super) enum Upsert {
     Endpoint,
     /// By `endpoint`, `public_key`.
     Account,
-    /// By `account`, `order_id`.
+    /// By `id`, which comes with `account`.
     Order,
 }
 
@@ -192,18 +192,20 @@ impl<D: Database> Store for Sql<D> {
         now: Millis,
     ) -> Result<Option<Lease>> {
         let (endpoint, account) = self.account(update)?;
+        let order = order_number(account, update, now);
         // What is sent at once is promised only when that has failed: see `settle`.
         let lease = self.database.transaction(term.is_none(), |db| {
             let first = match term {
                 Some(term) => (term.until, Some(term.token)),
                 None => (now, None),
             };
-            let (order, free) = place(db, account, update.order_id, first)?;
+            let free = place(db, account, order, first)?;
             let record = db.insert(
-                "INSERT INTO spread_records (parent, state, accepted, since, attempts, status, note, body) \
-                 VALUES (?, 0, ?, ?, 0, 0, '', ?)",
+                "INSERT INTO spread_records (parent, order_id, state, accepted, since, attempts, status, note, \
+                 body) VALUES (?, ?, 0, ?, ?, 0, 0, '', ?)",
                 &[
                     Value::Int(order),
+                    Value::Bytes(update.order_id),
                     Value::Int(now),
                     Value::Int(now),
                     Value::Bytes(update.body),
@@ -372,9 +374,9 @@ impl<D: Database> Store for Sql<D> {
 
     fn accounts(&mut self, now: Millis) -> Result<Vec<Account>> {
         let rows = self.database.query(
-            "SELECT e.url, a.public_key, e.due, a.due, (SELECT COUNT(*) FROM spread_orders o JOIN \
-             spread_records r ON r.parent = o.id AND r.state = 0 WHERE o.account = a.id) \
-             FROM spread_accounts a JOIN spread_endpoints e ON e.id = a.endpoint ORDER BY e.url, a.public_key",
+            "SELECT e.url, a.public_key, e.due, a.due, (SELECT COUNT(*) FROM spread_orders o WHERE \
+             o.account = a.id AND o.due IS NOT NULL) FROM spread_accounts a JOIN spread_endpoints e ON \
+             e.id = a.endpoint ORDER BY e.url, a.public_key",
             &[],
         )?;
         let down = |due: Millis| (due != 0).then(|| due.max(now));
@@ -391,12 +393,10 @@ impl<D: Database> Store for Sql<D> {
     }
 
     fn list(&mut self, filter: &Filter<'_>, now: Millis) -> Result<Vec<Record>> {
-        let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
-        let (after, limit) = (Value::Int(filter.after), Value::Int(limit));
         macro_rules! select {
             ($where:literal) => {
                 concat!(
-                    "SELECT r.id, r.state, e.url, a.public_key, o.order_id, r.accepted, o.due, o.token, \
+                    "SELECT r.id, r.state, e.url, a.public_key, r.order_id, r.accepted, o.due, o.token, \
                      r.attempts, r.status, r.note, LENGTH(r.body), (SELECT MIN(h.id) FROM spread_records h \
                      WHERE h.parent = o.id AND h.state = 0) FROM spread_records r JOIN spread_orders o ON \
                      o.id = r.parent JOIN spread_accounts a ON a.id = o.account JOIN spread_endpoints e ON \
@@ -406,49 +406,43 @@ impl<D: Database> Store for Sql<D> {
                 )
             };
         }
-        let rows = match (filter.state, filter.order_id) {
-            (None, None) => self.database.query(select!(""), &[after, limit]),
-            (Some(State::Waiting), None) => self
-                .database
-                .query(select!(" AND r.state = 0"), &[after, limit]),
-            (Some(state), None) => self.database.query(
-                select!(" AND r.state <> 0 AND r.state = ?"),
-                &[after, Value::Int(state as i64), limit],
-            ),
-            (None, Some(id)) => self.database.query(
-                select!(" AND o.order_id = ?"),
-                &[after, Value::Bytes(id), limit],
-            ),
-            (Some(state), Some(id)) => self.database.query(
-                select!(" AND r.state = ? AND o.order_id = ?"),
-                &[after, Value::Int(state as i64), Value::Bytes(id), limit],
-            ),
-        }?;
-        Ok(rows
-            .into_iter()
-            .map(|mut row| {
-                let state = State::from_number(row.int(1));
-                let waiting = state == State::Waiting;
-                let head = row.maybe_int(12) == Some(row.int(0));
-                let leased = row.maybe_int(7).is_some() && row.int(6) > now;
-                Record {
-                    id: row.int(0),
-                    state,
-                    in_flight: waiting && head && leased,
-                    endpoint: row.text(2),
-                    public_key: row.bytes(3),
-                    order_id: row.bytes(4),
-                    accepted: row.int(5),
-                    due: row.maybe_int(6).filter(|_| waiting),
-                    attempts: u32::try_from(row.int(8)).unwrap_or(0),
-                    note: Note {
-                        status: u16::try_from(row.int(9)).unwrap_or(0),
-                        sentence: row.text(10),
-                    },
-                    size: row.count(11),
-                }
-            })
-            .collect())
+        let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
+        let (after, limit) = (Value::Int(filter.after), Value::Int(limit));
+        let Some(order_id) = filter.order_id else {
+            let rows = match filter.state {
+                None => self.database.query(select!(""), &[after, limit]),
+                Some(State::Waiting) => self
+                    .database
+                    .query(select!(" AND r.state = 0"), &[after, limit]),
+                Some(state) => self.database.query(
+                    select!(" AND r.state <> 0 AND r.state = ?"),
+                    &[after, Value::Int(state as i64), limit],
+                ),
+            }?;
+            return Ok(rows.into_iter().map(|row| record(row, now)).collect());
+        };
+        let update = Update {
+            endpoint: "",
+            public_key: b"",
+            order_id,
+            body: b"",
+        };
+        let accounts = self.database.query("SELECT id FROM spread_accounts", &[])?;
+        let mut records = Vec::new();
+        for account in accounts {
+            let order = order_number(account.int(0), &update, now);
+            let rows = self.database.query(
+                select!(" AND r.parent = ?"),
+                &[after, Value::Int(order), limit],
+            )?;
+            records.extend(rows.into_iter().map(|row| record(row, now)));
+        }
+        records.retain(|record| {
+            record.order_id == order_id && filter.state.is_none_or(|state| record.state == state)
+        });
+        records.sort_by_key(|record| record.id);
+        records.truncate(filter.limit);
+        Ok(records)
     }
 
     fn body(&mut self, id: i64) -> Result<Option<Vec<u8>>> {
@@ -550,61 +544,82 @@ impl<D: Database> Store for Sql<D> {
     }
 }
 
-/// The row of an order that gets another update, and whether that is the only one that waits or is in
-/// flight: then the order is due, or leased, as `first` says. Locked.
+/// A row of [`Store::list`].
+fn record(mut row: Row, now: Millis) -> Record {
+    let state = State::from_number(row.int(1));
+    let waiting = state == State::Waiting;
+    let head = row.maybe_int(12) == Some(row.int(0));
+    let leased = row.maybe_int(7).is_some() && row.int(6) > now;
+    Record {
+        id: row.int(0),
+        state,
+        in_flight: waiting && head && leased,
+        endpoint: row.text(2),
+        public_key: row.bytes(3),
+        order_id: row.bytes(4),
+        accepted: row.int(5),
+        due: row.maybe_int(6).filter(|_| waiting),
+        attempts: u32::try_from(row.int(8)).unwrap_or(0),
+        note: Note {
+            status: u16::try_from(row.int(9)).unwrap_or(0),
+            sentence: row.text(10),
+        },
+        size: row.count(11),
+    }
+}
+
+/// The id of an order's row. An update without order id is an order of its own; the same one, in the same
+/// millisecond, may be taken for that.
+fn order_number(account: i64, update: &Update<'_>, now: Millis) -> i64 {
+    let mut digest = Sha256::new_with_prefix(account.to_be_bytes());
+    if update.order_id.is_empty() {
+        digest.update(b"at");
+        digest.update(now.to_be_bytes());
+        digest.update(update.body);
+    } else {
+        digest.update(b"id");
+        digest.update(update.order_id);
+    }
+    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(digest.finalize());
+    i64::from_be_bytes([a, b, c, d, e, f, g, h]) & i64::MAX
+}
+
+/// Makes or finds the row of an order that gets another update. Whether that is the only one that waits or
+/// is in flight: then the order is due, or leased, as `first` says. Locked.
 fn place<D: Database>(
     db: &mut D,
     account: i64,
-    order_id: &[u8],
+    order: i64,
     first: (Millis, Option<Token>),
-) -> Result<(i64, bool)> {
-    /// What every database can have as a key.
-    const LONGEST: usize = 255;
-    const INSERT: &str =
-        "INSERT INTO spread_orders (account, order_id, due, token) VALUES (?, ?, ?, ?)";
-    let digest;
-    let order_id = match order_id {
-        [] => Value::Null,
-        long if long.len() > LONGEST => {
-            digest = format!("sha256:{}", hex(&Sha256::digest(long)));
-            Value::Bytes(digest.as_bytes())
-        }
-        short => Value::Bytes(short),
-    };
-    let (due, token) = (Value::Int(first.0), maybe(first.1));
-    let values = [Value::Int(account), order_id, due, token];
-    if matches!(order_id, Value::Null) {
-        return Ok((db.insert(INSERT, &values)?, true));
+) -> Result<bool> {
+    if D::LOCKS_ROWS {
+        db.upsert(Upsert::Order, &[Value::Int(order), Value::Int(account)])?;
     }
-    let rows = if D::LOCKS_ROWS {
-        let order = db.upsert(Upsert::Order, &[Value::Int(account), order_id])?;
-        db.query(
-            "SELECT id, due FROM spread_orders WHERE id = ?",
-            &[Value::Int(order)],
-        )?
-    } else {
-        db.query(
-            "SELECT id, due FROM spread_orders WHERE account = ? AND order_id = ?",
-            &[Value::Int(account), order_id],
-        )?
-    };
+    let rows = db.query(
+        "SELECT due FROM spread_orders WHERE id = ?",
+        &[Value::Int(order)],
+    )?;
     let Some(row) = rows.first() else {
-        return Ok((db.insert(INSERT, &values)?, true));
+        db.execute(
+            "INSERT INTO spread_orders (id, account, due, token) VALUES (?, ?, ?, ?)",
+            &[
+                Value::Int(order),
+                Value::Int(account),
+                Value::Int(first.0),
+                maybe(first.1),
+            ],
+        )?;
+        return Ok(true);
     };
-    let order = row.int(0);
-    let free = row.maybe_int(1).is_none();
+    let free = row.maybe_int(0).is_none();
     if free {
         schedule(db, order, Some(first.0), first.1)?;
     }
-    Ok((order, free))
+    Ok(free)
 }
 
 fn maybe(number: Option<i64>) -> Value<'static> {
     number.map_or(Value::Null, Value::Int)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// An order's row.
@@ -757,13 +772,17 @@ fn claim_from<D: Database>(
     let orders = db.query(
         skipping!(
             D,
-            "SELECT id, order_id FROM spread_orders WHERE account = ? AND due <= ? ORDER BY due LIMIT ?"
+            "SELECT id FROM spread_orders WHERE account = ? AND due <= ? ORDER BY due LIMIT ?"
         ),
-        &[Value::Int(known.account), Value::Int(now), Value::Int(limit)],
+        &[
+            Value::Int(known.account),
+            Value::Int(now),
+            Value::Int(limit),
+        ],
     )?;
     let probe = known.of_endpoint.is_down() || known.of_account.is_down();
     let mut taken = 0;
-    for mut row in orders {
+    for row in orders {
         let order = row.int(0);
         let Some(mut head) = head(db, order, wanted.oldest, &mut claims.expired)? else {
             continue;
@@ -784,7 +803,7 @@ fn claim_from<D: Database>(
             },
             endpoint: known.url.clone(),
             public_key: known.public_key.clone(),
-            order_id: row.bytes(1),
+            order_id: head.bytes(4),
             attempts: u32::try_from(head.int(1)).unwrap_or(0),
             body: head.bytes(2),
         });
@@ -801,7 +820,7 @@ fn head<D: Database>(
 ) -> Result<Option<Row>> {
     loop {
         let rows = db.query(
-            "SELECT id, attempts, body, since FROM spread_records WHERE parent = ? AND state = 0 \
+            "SELECT id, attempts, body, since, order_id FROM spread_records WHERE parent = ? AND state = 0 \
              ORDER BY id LIMIT 1",
             &[Value::Int(order)],
         )?;
@@ -944,11 +963,15 @@ fn settle_gates<D: Database>(
     let rows = db.query(
         locking!(
             D,
-            "SELECT failures, failed_order, due FROM spread_endpoints WHERE id = ?"
+            "SELECT e.failures, e.failed_order, e.due, a.failures, a.failed_order, a.due \
+             FROM spread_accounts a JOIN spread_endpoints e ON e.id = a.endpoint WHERE a.id = ?"
         ),
-        &[Value::Int(lease.endpoint)],
+        &[Value::Int(lease.account)],
     )?;
-    let before = rows.first().map(|row| gate(row, 0)).unwrap_or_default();
+    let Some(row) = rows.first() else {
+        return Ok(());
+    };
+    let before = gate(row, 0);
     let after = before.after(seen(endpoint), policy, now);
     if after != before {
         db.execute(
@@ -956,14 +979,7 @@ fn settle_gates<D: Database>(
             &gate_values(after, lease.endpoint),
         )?;
     }
-    let rows = db.query(
-        locking!(
-            D,
-            "SELECT failures, failed_order, due FROM spread_accounts WHERE id = ?"
-        ),
-        &[Value::Int(lease.account)],
-    )?;
-    let before = rows.first().map(|row| gate(row, 0)).unwrap_or_default();
+    let before = gate(row, 3);
     let after = before.after(seen(account), policy, now);
     if after != before {
         db.execute(

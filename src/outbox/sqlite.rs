@@ -77,9 +77,7 @@ impl Sqlite {
 
     fn prepare(&mut self) -> Result<()> {
         self.connection.set_prepared_statement_cache_capacity(64);
-        // Only for a new file: room that is freed can be given back.
-        let settings = "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; \
-                        PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; \
+        let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; \
                         PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;";
         self.wait(|database| database.connection.execute_batch(settings))?;
         let known = i64::try_from(schema::SQLITE.len()).unwrap_or(i64::MAX);
@@ -310,8 +308,8 @@ impl Database for Sqlite {
                 "INSERT INTO spread_accounts (endpoint, public_key) VALUES (?, ?)",
             ),
             Upsert::Order => (
-                "SELECT id FROM spread_orders WHERE account = ? AND order_id = ?",
-                "INSERT INTO spread_orders (account, order_id) VALUES (?, ?)",
+                "SELECT id FROM spread_orders WHERE id = ? AND account = ?",
+                "INSERT INTO spread_orders (id, account) VALUES (?, ?)",
             ),
         };
         match self.query(find, values)?.first() {
@@ -329,7 +327,9 @@ impl Database for Sqlite {
     }
 
     fn shrink(&mut self) -> Result<()> {
-        self.batch("PRAGMA incremental_vacuum")?;
+        // Rewrites the file, while others wait. Not kept up to date all the time (auto_vacuum): that is a
+        // page more in each commit.
+        let _ = self.wait(|database| database.connection.execute_batch("VACUUM"));
         self.rest()
     }
 }

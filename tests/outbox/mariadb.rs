@@ -32,10 +32,21 @@ impl MariaDb {
             .as_ref()
     }
 
+    /// One that no other test uses.
+    pub(crate) fn own() -> Option<Self> {
+        Self::start()
+    }
+
     fn start() -> Option<Self> {
         let install = program("mariadb-install-db")?;
         program("mariadbd")?;
-        let directory = std::env::temp_dir().join(format!("spread-mariadb-{}", std::process::id()));
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let name = format!(
+            "spread-mariadb-{}-{}",
+            std::process::id(),
+            NUMBER.fetch_add(1, Ordering::Relaxed)
+        );
+        let directory = std::env::temp_dir().join(name);
         let _ = fs::remove_dir_all(&directory);
         fs::create_dir_all(&directory).unwrap();
         let status = Command::new(install)
@@ -145,6 +156,15 @@ impl MariaDb {
 
     fn log(&self) -> String {
         fs::read_to_string(self.directory.join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for MariaDb {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.running.lock().unwrap().take() {
+            drop(child.stdin.take());
+            let _ = child.wait();
+        }
     }
 }
 

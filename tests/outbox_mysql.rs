@@ -1,0 +1,276 @@
+//! What only a server can do to an outbox: TLS, refusals, dead connections, a crash, many at once.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod outbox;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use mysql::prelude::Queryable as _;
+
+use outbox::mariadb::MariaDb;
+use outbox::{OPENING, address, update};
+use spread::outbox::open::Opening;
+use spread::outbox::retry::Policy;
+use spread::outbox::store::{Claims, Outcome, Settled, Store, StoreError, Term, Wanted};
+use spread::outbox::{chance, open};
+
+fn opened(text: &str) -> Box<dyn Store + Send> {
+    open(&address(text), OPENING).unwrap()
+}
+
+fn refusal(text: &str) -> String {
+    let opening = Opening {
+        patience: Duration::from_secs(2),
+        create: true,
+    };
+    let Err(error) = open(&address(text), opening) else {
+        panic!("{text} can be opened")
+    };
+    let sentence = error.to_string();
+    assert!(!sentence.contains("p@ss"), "{sentence}");
+    sentence
+}
+
+fn claim(store: &mut dyn Store, limit: usize) -> Result<Claims, StoreError> {
+    let now = store.now()?;
+    let wanted = Wanted {
+        limit,
+        public_keys: &[b"shop".to_vec()],
+        term: Term {
+            token: chance::draw().0,
+            until: now + 5_000,
+        },
+        oldest: 0,
+    };
+    store.claim(&wanted, now)
+}
+
+fn deliver(store: &mut dyn Store, claims: &Claims) -> Result<(), StoreError> {
+    let settled: Vec<Settled> = claims
+        .claimed
+        .iter()
+        .map(|claimed| Settled {
+            lease: claimed.lease,
+            outcome: Outcome::Delivered,
+            jitter: 0.5,
+        })
+        .collect();
+    let now = store.now()?;
+    store.settle(&settled, &Policy::default(), now).map(drop)
+}
+
+#[test]
+fn tls_is_as_strict_as_its_mode() {
+    // One of its own: its TLS connections are counted.
+    let Some(server) = MariaDb::own() else {
+        return;
+    };
+    let base = server.database();
+    let file = |name: &str| server.file(name).display().to_string();
+    let (ca, other) = (file("ca.pem"), file("other.pem"));
+    let mut before = 0;
+    for mode in [
+        "ssl-mode=disabled".to_owned(),
+        "ssl-mode=preferred".into(),
+        "ssl-mode=required".into(),
+        format!("ssl-mode=verify-ca&ssl-ca={ca}"),
+        format!("ssl-mode=verify-identity&ssl-ca={ca}"),
+    ] {
+        let mut store = opened(&format!("{base}?{mode}"));
+        let now = store.now().unwrap();
+        store.enqueue(&update("a", "1"), None, now).unwrap();
+        let encrypted: u64 = server
+            .root()
+            .query_first("SHOW GLOBAL STATUS LIKE 'Ssl_accepts'")
+            .unwrap()
+            .map(|(_, count): (String, u64)| count)
+            .unwrap();
+        assert_eq!(encrypted > before, mode != "ssl-mode=disabled", "{mode}");
+        before = encrypted;
+    }
+    for mode in [
+        format!("ssl-mode=verify-ca&ssl-ca={other}"),
+        format!("ssl-mode=verify-identity&ssl-ca={other}"),
+        "ssl-mode=verify-ca".into(),
+    ] {
+        let sentence = refusal(&format!("{base}?{mode}"));
+        assert!(sentence.contains("TLS"), "{sentence}");
+    }
+    // The certificate is for 127.0.0.1 and says nothing of localhost.
+    let elsewhere = base.replace("@127.0.0.1:", "@localhost:");
+    opened(&format!("{elsewhere}?ssl-mode=verify-ca&ssl-ca={ca}"));
+    let sentence = refusal(&format!("{elsewhere}?ssl-mode=verify-identity&ssl-ca={ca}"));
+    assert!(sentence.contains("TLS"), "{sentence}");
+    // A socket needs no TLS.
+    let socket = file("socket");
+    assert!(Path::new(&socket).exists());
+    opened(&format!("{base}?socket={socket}"));
+}
+
+#[test]
+fn refusals_say_what_to_look_at() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let said = refusal(&base.replace("p%40ss", "wrong"));
+    assert!(said.contains("refuses the user or the password"), "{said}");
+    let said = refusal(&base.replace("/spread_", "/spread_none_"));
+    assert!(said.contains("there is no such database"), "{said}");
+    let said = refusal("mysql://shop:p%40ss@127.0.0.1:1/spread");
+    assert!(said.contains("127.0.0.1:1"), "{said}");
+    let opening = Opening {
+        create: false,
+        ..OPENING
+    };
+    let error = open(&address(&base), opening).err().unwrap().to_string();
+    assert!(error.contains("no outbox yet"), "{error}");
+}
+
+#[test]
+fn a_connection_that_died_while_it_was_idle_is_made_anew() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let name = base.rsplit('/').next().unwrap().to_owned();
+    let mut store = opened(&base);
+    let now = store.now().unwrap();
+    store.enqueue(&update("a", "1"), None, now).unwrap();
+    let mut root = server.root();
+    let query = format!("SELECT id FROM information_schema.processlist WHERE db = '{name}'");
+    let ids: Vec<u64> = root.query(query).unwrap();
+    assert!(!ids.is_empty());
+    for id in ids {
+        root.query_drop(format!("KILL {id}")).unwrap();
+    }
+    store.enqueue(&update("a", "2"), None, now).unwrap();
+    assert_eq!(store.counts(now).unwrap().waiting, 2);
+}
+
+#[test]
+fn nodes_agree_on_the_time() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let (mut one, mut another) = (opened(&base), opened(&base));
+    for _ in 0..5 {
+        let difference = one.now().unwrap() - another.now().unwrap();
+        assert!(difference.abs() < 100, "{difference} ms");
+    }
+}
+
+/// Four nodes keep updates of the same few orders while two workers deliver them.
+fn storm(base: &str, updates: usize, restart: impl FnOnce()) {
+    let done = AtomicBool::new(false);
+    let delivered = thread::scope(|scope| {
+        let nodes: Vec<_> = (0..4)
+            .map(|node| {
+                scope.spawn(move || {
+                    let mut store = opened(base);
+                    let mut kept = Vec::new();
+                    for number in 0..updates {
+                        let order = format!("o{}", number % 3);
+                        let body = format!("{node} {number}");
+                        let now = store.now();
+                        let now = now.unwrap_or_default();
+                        if now != 0 && store.enqueue(&update(&order, &body), None, now).is_ok() {
+                            kept.push((order, body));
+                        }
+                    }
+                    kept
+                })
+            })
+            .collect();
+        let workers: Vec<_> = (0..2)
+            .map(|_| {
+                let done = &done;
+                scope.spawn(move || {
+                    let mut store = opened(base);
+                    let mut delivered = Vec::new();
+                    let end = Instant::now() + Duration::from_secs(60);
+                    loop {
+                        assert!(Instant::now() < end, "something is stuck");
+                        let over = done.load(Ordering::Relaxed);
+                        let Ok(claims) = claim(store.as_mut(), 4) else {
+                            thread::sleep(Duration::from_millis(20));
+                            continue;
+                        };
+                        if claims.claimed.is_empty() {
+                            let now = store.now().unwrap_or_default();
+                            let waiting = store.counts(now).map_or(1, |counts| counts.waiting);
+                            if over && waiting == 0 {
+                                return delivered;
+                            }
+                            thread::sleep(Duration::from_millis(2));
+                            continue;
+                        }
+                        for claimed in &claims.claimed {
+                            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                            let place = (Instant::now(), claimed.lease.record);
+                            delivered.push((place, text(&claimed.order_id), text(&claimed.body)));
+                        }
+                        // What was sent and cannot be settled is sent again when its lease ends.
+                        let _ = deliver(store.as_mut(), &claims);
+                    }
+                })
+            })
+            .collect();
+        restart();
+        let kept: Vec<_> = nodes
+            .into_iter()
+            .flat_map(|node| node.join().unwrap())
+            .collect();
+        done.store(true, Ordering::Relaxed);
+        let mut delivered: Vec<_> = workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap())
+            .collect();
+        for (_, body) in &kept {
+            assert!(
+                delivered.iter().any(|(_, _, sent)| sent == body),
+                "{body} was kept and not delivered"
+            );
+        }
+        delivered.sort_by_key(|(place, ..)| *place);
+        delivered
+    });
+    // Of an order, the ids grow from one delivery to the next (or stay, where one was repeated).
+    let mut last: HashMap<&str, i64> = HashMap::new();
+    let mut calls: HashMap<(&str, &str), usize> = HashMap::new();
+    for ((_, record), order, body) in &delivered {
+        let before = last.insert(order, *record).unwrap_or(0);
+        assert!(before <= *record, "{order}: {record} after {before}");
+        // And those of one node come in the order of its calls.
+        let (node, number) = body.split_once(' ').unwrap();
+        let number: usize = number.parse().unwrap();
+        let before = calls.insert((order, node), number).unwrap_or(0);
+        assert!(before <= number, "{order}: call {number} after {before}");
+    }
+}
+
+#[test]
+fn many_nodes_and_workers_keep_the_order() {
+    if let Some(server) = MariaDb::shared() {
+        storm(&server.database(), 100, || {});
+    }
+}
+
+#[test]
+fn a_server_that_crashes_loses_nothing_that_was_kept() {
+    // One of its own: other tests would not like it.
+    if let Some(server) = MariaDb::own() {
+        storm(&server.database(), 150, || {
+            for _ in 0..2 {
+                thread::sleep(Duration::from_millis(150));
+                server.kill_and_restart(Duration::from_millis(100));
+            }
+        });
+    }
+}
