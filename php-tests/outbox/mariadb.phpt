@@ -1,0 +1,100 @@
+--TEST--
+An outbox on MariaDB: forks, and a server that is killed, restarted and stopped for a while, with callers and two workers at it
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/outbox.php';
+skip_without('mariadbd', 'mariadb-install-db', 'mariadb');
+?>
+--FILE--
+<?php
+require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/mariadb.php';
+require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/process.php';
+require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/settings.php';
+
+$database = new MariaDb();
+$recorder = new Recorder();
+$place = new Place();
+$calls = new Calls($place->path('calls'));
+configure(endpoint: $recorder->url(), public_key: 'shop', private_key: 's3cret', outbox: $database->setting(), timeout: 5);
+$log = collect_log();
+$send = static function (string $who, int $number) use ($calls): void {
+    $id = "$who-" . $number % 3;
+    $answer = spread_update_order(['order_idorder' => $id, 'sequence' => $number], ['order_idorder' => $id]);
+    $outcome = is_array($answer) ? 'delivered' : ($answer === true ? 'kept' : 'failed');
+    file_put_contents($calls->file, "$outcome $id $number\n", FILE_APPEND);
+};
+
+// Forks: nobody disturbs another one's connection, however a child ends.
+$send('parent', 0);
+$children = [];
+for ($child = 1; $child <= 8; $child++) {
+    $pid = pcntl_fork();
+    if ($pid === 0) {
+        pcntl_alarm(60);
+        if ($child % 4 !== 0) {
+            for ($number = 0; $number < 20; $number++) {
+                $send("child$child", $number);
+            }
+        }
+        $child % 2 ? exit(0) : end_process();
+    }
+    $children[] = $pid;
+}
+for ($number = 1; $number < 50; $number++) {
+    $send('parent', $number);
+}
+foreach ($children as $pid) {
+    pcntl_waitpid($pid, $status);
+    same('status of a child', 0, $status);
+}
+$send('parent', 50);
+same('log', [], $log());
+same('all were delivered', ['delivered' => 51 + 6 * 20], $calls->counts());
+same('nothing waits', 0, $database->waiting());
+
+// Callers with orders of their own, half of them deferred, and two workers. Each order is updated once: a call
+// without the database is sent without the outbox, and may overtake.
+$settings = ['spread.endpoint' => $recorder->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.outbox' => $database->setting(), 'spread.timeout' => 2];
+$callers = [];
+foreach (['direct', 'deferred'] as $delivery) {
+    $query = ['calls' => $calls->file, 'first' => 1, 'count' => 400, 'shop' => $delivery, 'orders' => 1_000_000, 'pause' => 0.01];
+    $callers[] = proc_open(caller($settings + ['spread.delivery' => $delivery], $query), [1 => ['file', '/dev/null', 'w'], 2 => ['file', $place->path('log'), 'a']], $pipes);
+}
+$of_worker = ['outbox' => $database->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'timeout' => 2, 'endpoint' => $recorder->url()];
+$workers = [new Worker($of_worker), new Worker($of_worker)];
+usleep(800_000);
+$database->kill();
+usleep(700_000);
+$database->start();
+usleep(800_000);
+// It stops to answer, and all connections stay.
+$database->signal('STOP');
+usleep(1_500_000);
+$database->signal('CONT');
+usleep(500_000);
+$database->kill();
+$database->start();
+foreach ($callers as $caller) {
+    same('status of a caller', 0, proc_close($caller));
+}
+holds('all is delivered', wait_until(static fn (): bool => $database->waiting() === 0, 60), $workers[0]->log());
+foreach ($workers as $worker) {
+    $worker->stop();
+}
+$lines = file($place->path('log'), FILE_IGNORE_NEW_LINES);
+$unsettled = count(preg_grep('/is sent again when its lease ends/', $lines));
+$without = count(preg_grep('/was sent without the outbox/', $lines));
+holds('it was away', $without > 0);
+same('no other line', count($lines), $unsettled + $without);
+lacks('log', 'hidden-4711', implode($lines));
+// What was sent while the database could not say so comes again.
+judge('all', $calls->all(), $recorder->arrivals(), 3 * 2 * Worker::IN_FLIGHT, $unsettled + 3 * 2 * Worker::IN_FLIGHT);
+same('none failed', 0, $calls->counts()['failed'] ?? 0);
+tell(json_encode([$calls->counts(), 'unsettled' => $unsettled, 'without' => $without]) . "\n" . implode("\n", array_unique(preg_replace('/order \S+/', 'order', $lines))));
+echo "done\n";
+?>
+--EXPECT--
+done

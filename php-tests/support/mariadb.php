@@ -1,0 +1,114 @@
+<?php
+/*
+ * A MariaDB of a test's own: in a temporary directory, on a port of its own, gone with the test.
+ *
+ * Needs outbox.php and process.php.
+ */
+declare(strict_types=1);
+
+final class MariaDb
+{
+    public readonly int $port;
+    private readonly string $directory;
+    /** @var ?resource */
+    private $process = null;
+    /** @var resource */
+    private $leash;
+    private int $pid = 0;
+
+    public function __construct(private readonly string $host = '127.0.0.1')
+    {
+        $this->directory = sys_get_temp_dir() . '/spread-mariadb-' . bin2hex(random_bytes(6));
+        mkdir($this->directory, 0700);
+        $owner = getmypid();
+        register_shutdown_function(function () use ($owner): void {
+            if (getmypid() === $owner) {
+                $this->stop();
+                exec('rm -rf ' . escapeshellarg($this->directory));
+            }
+        });
+        $made = run([
+            program_path('mariadb-install-db'), '--no-defaults', '--auth-root-authentication-method=normal', '--skip-test-db', ...self::user(),
+            "--datadir={$this->directory}/data",
+        ]);
+        if ($made['status'] !== 0) {
+            throw new RuntimeException($made['out'] . $made['err']);
+        }
+        $socket = stream_socket_server("tcp://$host:0");
+        $this->port = (int) substr(strrchr(stream_socket_get_name($socket, false), ':'), 1);
+        fclose($socket);
+        $this->start();
+        $this->query("CREATE DATABASE spread; CREATE USER shop@'%' IDENTIFIED BY 'hidden-4711'; GRANT ALL ON spread.* TO shop@'%'");
+    }
+
+    public function setting(): string
+    {
+        return "mysql://shop:hidden-4711@{$this->host}:{$this->port}/spread";
+    }
+
+    /** Starts it and waits until it answers. */
+    public function start(): void
+    {
+        // It ends with the test, and its process id is known.
+        $script = '"$@" & server=$!; echo $server; read -r _; kill -9 "$server" 2>/dev/null; wait "$server" 2>/dev/null';
+        $this->process = proc_open([
+            '/bin/sh', '-c', $script, 'sh', program_path('mariadbd'), '--no-defaults', ...self::user(), "--bind-address={$this->host}", '--skip-name-resolve',
+            '--innodb-buffer-pool-size=32M', '--innodb-log-file-size=16M', "--datadir={$this->directory}/data", "--port={$this->port}",
+            "--socket={$this->directory}/socket", "--pid-file={$this->directory}/pid", "--log-error={$this->directory}/log",
+        ], [['pipe', 'r'], ['pipe', 'w'], ['file', '/dev/null', 'w']], $pipes);
+        $this->leash = $pipes[0];
+        $this->pid = (int) fgets($pipes[1]);
+        if (!wait_until(fn (): bool => run($this->client('SELECT 1'))['status'] === 0, 20)) {
+            throw new RuntimeException('MariaDB did not start: ' . file_get_contents("{$this->directory}/log"));
+        }
+    }
+
+    /** Kills it, as a power cut would. */
+    public function kill(): void
+    {
+        exec("kill -9 {$this->pid} 2>/dev/null");
+        $this->stop();
+    }
+
+    public function signal(string $signal): void
+    {
+        exec("kill -$signal {$this->pid}");
+    }
+
+    public function stop(): void
+    {
+        if (is_resource($this->process)) {
+            @fwrite($this->leash, "stop\n");
+            fclose($this->leash);
+            proc_close($this->process);
+        }
+        $this->process = null;
+    }
+
+    /** @return list<string> lines, columns separated by tabs */
+    public function query(string $sql): array
+    {
+        $said = run($this->client($sql));
+        if ($said['status'] !== 0) {
+            throw new RuntimeException($said['err']);
+        }
+        return $said['out'] === '' ? [] : explode("\n", rtrim($said['out'], "\n"));
+    }
+
+    public function waiting(): int
+    {
+        return (int) $this->query('SELECT COUNT(*) FROM spread.spread_records WHERE state = 0')[0];
+    }
+
+    /** @return list<string> */
+    private function client(string $sql): array
+    {
+        return [program_path('mariadb'), '--no-defaults', '--user=root', "--socket={$this->directory}/socket", '--batch', '--skip-column-names', '-e', $sql];
+    }
+
+    /** @return list<string> */
+    private static function user(): array
+    {
+        return fileowner('/proc/self/status') === 0 ? ['--user=root'] : [];
+    }
+}
