@@ -14,6 +14,9 @@
 //!   Spread\Exception ◄── php/exceptions ◄────────┘
 //! ```
 //!
+//! With an outbox the body is kept there first (`outbox/call`), and what is not delivered at once the
+//! program `spread-outbox` (`worker/`) sends with the same client.
+//!
 //! Everything outside `php/` is plain Rust that knows nothing of PHP and builds without it.
 //! Imports run downward only.
 
