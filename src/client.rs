@@ -34,6 +34,10 @@ use crate::proxy::{self, Proxy};
 use crate::redirect::{authority, same_origin};
 use crate::{retry_after, tls};
 
+/// How long the kernel holds what the other side has not acknowledged, on Linux. Then an order that was
+/// given up, by a process that may be gone, can no longer arrive: after a newer one, say.
+pub const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
+
 const BODY_LIMIT: usize = 8 << 20;
 const HEAD_LIMIT: usize = 256 << 10;
 const DRAIN_LIMIT: usize = 64 << 10;
@@ -357,6 +361,8 @@ impl Kept {
             // Calls of a thread follow one another: a second idle connection is never needed.
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(IDLE_LIMIT);
+        #[cfg(target_os = "linux")]
+        let client = client.tcp_user_timeout(UNACKNOWLEDGED);
         let client = match &purpose.proxy {
             Some(proxy) => through(proxy).map(|proxy| client.proxy(proxy)),
             None => Ok(client.no_proxy()),

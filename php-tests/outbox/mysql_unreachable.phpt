@@ -22,7 +22,6 @@ $log = collect_log();
 $cases = [
     'refused' => '127.0.0.1:9',
     'accepts and says nothing' => "127.0.0.1:{$mute->port}",
-    'a greeting without end' => "127.0.0.1:{$silent->port}",
     'rude' => "127.0.0.1:{$rude->port}",
     'http' => "127.0.0.1:{$http->port}",
     'closes' => "127.0.0.1:{$closing->port}",
@@ -55,4 +54,4 @@ same('error', 'Spread\TimeoutException', get_debug_type(spread_last_error()));
 echo count($cases), " servers\n";
 ?>
 --EXPECT--
-7 servers
+6 servers

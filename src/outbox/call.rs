@@ -5,12 +5,13 @@ use std::time::Duration;
 use super::attempt::{self, Attempt};
 use super::retry::Policy;
 use super::store::{Millis, Outcome, Settled, Store, StoreError, Term, Token, Update};
-use crate::client::Answer;
+use crate::client::{Answer, UNACKNOWLEDGED};
 use crate::error::{Error, OrderName};
 
-/// What a lease lasts beyond the time an attempt may take: for a process that was stopped for a while,
-/// or a runtime that looks at its clock late.
-pub const LEASE_MARGIN: Duration = Duration::from_secs(10);
+/// What a lease lasts beyond the time an attempt may take: what the attempt has left in the kernel, which
+/// can still arrive; and ten seconds for a process that was stopped for a while, or a runtime that looks at
+/// its clock late.
+pub const LEASE_MARGIN: Duration = UNACKNOWLEDGED.saturating_add(Duration::from_secs(10));
 
 /// When updates are sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

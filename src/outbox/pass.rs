@@ -7,6 +7,7 @@ use super::call::millis;
 use super::lanes::{Done, Job, Lanes, Shops};
 use super::retry::Policy;
 use super::store::{Millis, Outcome, Settled, Store, StoreError, Term, Token, Wanted};
+use crate::client::UNACKNOWLEDGED;
 use crate::error::OrderName;
 
 /// How a worker works.
@@ -149,7 +150,8 @@ impl<'c> Pass<'c> {
             now,
         )?;
         self.tally.expired += claims.expired;
-        let latest = begun + self.rules.lease.saturating_sub(shops.timeout());
+        let longest = shops.timeout() + UNACKNOWLEDGED;
+        let latest = begun + self.rules.lease.saturating_sub(longest);
         for claimed in claims.claimed {
             match shops.config(&claimed) {
                 Ok(config) => {

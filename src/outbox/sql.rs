@@ -220,14 +220,18 @@ impl<D: Database> Store for Sql<D> {
                 probe: false,
             }))
         })?;
-        // Kept behind an earlier update, which is a promise after all.
+        // Kept behind an earlier update, which is a promise after all. Should the disk not confirm it, it is
+        // kept all the same: to be told otherwise, the caller would send it, before the earlier one.
         if D::PROMISES && term.is_some() && lease.is_none() {
-            self.database.transaction(true, |db| {
+            let promised = self.database.transaction(true, |db| {
                 db.execute(
                     "UPDATE spread_accounts SET public_key = public_key WHERE id = ?",
                     &[Value::Int(account)],
                 )
-            })?;
+            });
+            if let Err(lost @ StoreError::Lost(_)) = promised {
+                return Err(lost);
+            }
         }
         Ok(lease)
     }

@@ -108,9 +108,10 @@ fn put_back(open: Open) {
     OPEN.set(kept);
 }
 
-/// How long one use of the outbox may wait.
+/// How long one operation on the outbox may wait. A database that falls silent is waited for twice, once on
+/// the connection and once for a new one: half of the time is then left to send the order without it.
 fn patience(config: &Config) -> Duration {
-    config.connect_timeout.min(config.timeout / 2)
+    config.connect_timeout.min(config.timeout / 4)
 }
 
 /// Keeps an update and perhaps sends it, in `config.timeout` altogether: no Zend in it.
