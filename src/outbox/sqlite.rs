@@ -292,6 +292,9 @@ impl Database for Sqlite {
             }
             Ok(found)
         };
+        if self.connection.is_autocommit() {
+            self.same_file()?;
+        }
         // Outside a transaction somebody may be in the way, such as one who clears the log.
         self.wait(run)
     }

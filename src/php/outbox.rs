@@ -250,19 +250,27 @@ fn drained(limit: usize, time: Duration) -> Result<(Tally, Counts), Error> {
         keys.push(config.keys.clone());
     }
     zend::without_sigpipe(|| {
-        let mut open = take(address, patience(config)).map_err(store_failure)?;
-        let outcome = pass(&mut *open.store, config, keys, limit, deadline);
-        if !matches!(outcome, Err(StoreError::Lost(_))) {
-            put_back(open);
+        let mut again = matches!(address, Address::Sqlite { .. });
+        loop {
+            let mut open = take(address, patience(config)).map_err(store_failure)?;
+            let outcome = pass(&mut *open.store, config, &keys, limit, deadline);
+            match outcome {
+                // The file was replaced.
+                Err(StoreError::Lost(_)) if mem::take(&mut again) => {}
+                Err(error @ StoreError::Lost(_)) => return Err(store_failure(error)),
+                outcome => {
+                    put_back(open);
+                    return outcome.map_err(store_failure);
+                }
+            }
         }
-        outcome.map_err(store_failure)
     })
 }
 
 fn pass(
     store: &mut dyn Store,
     config: &Config,
-    keys: Vec<Keys>,
+    keys: &[Keys],
     limit: usize,
     deadline: Instant,
 ) -> Result<(Tally, Counts), StoreError> {
@@ -274,7 +282,7 @@ fn pass(
     };
     let mut pass = Pass::new(rules, &mut chance);
     pass.expire(store)?;
-    let mut shops = Shops::new(config.clone(), keys);
+    let mut shops = Shops::new(config.clone(), keys.to_vec());
     let mut lane = Inline::new(zend::block_signals);
     pass::drain(
         &mut pass,
