@@ -14,7 +14,7 @@ use outbox::mariadb::MariaDb;
 use outbox::{OPENING, Scratch, address, update};
 use spread::outbox::open::Opening;
 use spread::outbox::retry::Policy;
-use spread::outbox::store::{Filter, Outcome, Settled, State, Store, StoreError, Term, Wanted};
+use spread::outbox::store::{Filter, Outcome, Settled, State, StoreError, Term, Wanted};
 use spread::outbox::{Address, open};
 
 /// The first schema, as it was released, with one order that waits and one that was refused.
