@@ -15,7 +15,7 @@ require __DIR__ . '/../support/settings.php';
 
 require __DIR__ . '/../support/daemon.php';
 
-[$orders, $ids] = getenv('SPREAD_SOAK') ? [50_000, 5_000] : [8_000, 800];
+[$orders, $ids] = getenv('SPREAD_SOAK') ? [50_000, 5_000] : [3_200, 320];
 const PAGES = 16; // at a time
 const CALLS = 50; // of a page
 
