@@ -606,7 +606,7 @@ fn sqlite_does_as_the_model_does() {
     let scratch = Scratch::fast();
     let mut number = 0;
     sequences(
-        1_000,
+        700,
         || {
             number += 1;
             let path = scratch.0.join(format!("{number}.db"));

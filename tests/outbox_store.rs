@@ -370,6 +370,6 @@ fn records_are_listed_without_their_bodies() {
         assert_eq!(store.body(999).unwrap(), None);
         let accounts = store.accounts(NOW).unwrap();
         assert_eq!(accounts.len(), 1);
-        assert_eq!(accounts[0].waiting, 1);
+        assert_eq!(accounts[0].orders, 1);
     });
 }

@@ -141,7 +141,8 @@ impl Shop {
             .env("SPREAD_OUTBOX", self.path())
             .env("SPREAD_PUBLIC_KEY", "shop")
             .env("SPREAD_PRIVATE_KEY", "s3cret")
-            .env("SPREAD_TIMEOUT", "2");
+            .env("SPREAD_TIMEOUT", "2")
+            .env("SPREAD_CONNECT_TIMEOUT", "");
         command
     }
 
@@ -199,7 +200,7 @@ impl Drop for Service {
 }
 
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(20);
+    let end = Instant::now() + Duration::from_secs(60);
     while !holds() {
         assert!(Instant::now() < end, "{what} did not happen");
         thread::sleep(Duration::from_millis(10));
@@ -271,7 +272,7 @@ fn a_service_that_was_killed_is_replaced() {
     until("a delivery", || !shop.server.bodies().is_empty());
     service.signal("-KILL");
     drop(service);
-    // Its leases end after timeout and ten seconds.
+    // Its leases end after timeout and twenty seconds.
     let _service = shop.service();
     until("the rest", || shop.json(&["status"])["waiting"] == 0);
     let mut bodies = shop.server.bodies();
@@ -314,6 +315,8 @@ fn keys_come_from_a_file_that_may_change() {
     fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
     let output = with_file(&["drain"]).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "keys are missing");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("wait for the private key of other"), "{said}");
     let child = with_file(&["run", "--poll", "0.02s"])
         .stderr(Stdio::piped())
         .spawn();

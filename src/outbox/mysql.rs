@@ -105,7 +105,7 @@ impl Mysql {
             .ssl_opts(tls.filter(|_| socket.is_none()))
             .init(vec![
                 format!(
-                    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, \
+                    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, time_zone = '+00:00', \
                      innodb_lock_wait_timeout = {lock_wait}"
                 ),
                 "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED".into(),

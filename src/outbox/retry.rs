@@ -26,6 +26,13 @@ pub const MAX_AGE: Millis = 7 * 24 * 3_600 * 1_000;
 /// The longest `Retry-After` that is obeyed to the letter.
 const LONGEST_RETRY_AFTER: f64 = 24.0 * 3_600.0;
 
+/// No lease, delay or `Retry-After` ends farther ahead, whatever is set: what is due later was scheduled
+/// before the clock was set back.
+pub const FARTHEST: Millis = 25 * 3_600 * 1_000;
+
+/// When that is due instead: whoever is sending at this moment may end.
+pub const SETTLED_CLOCK: Millis = 60_000;
+
 impl Policy {
     /// The delay after `failures` failed attempts: anywhere between none and the doubled bound, so that
     /// many that failed together do not come back together. `jitter` is from 0 to 1.
@@ -36,7 +43,7 @@ impl Policy {
             .first
             .saturating_mul(1 << doublings)
             .min(self.longest)
-            .max(1);
+            .clamp(1, FARTHEST);
         #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
         let delay = (bound as f64 * jitter.clamp(0.0, 1.0)) as Millis;
         delay.max(1)
@@ -69,6 +76,11 @@ mod tests {
         assert_eq!(policy.delay(u32::MAX, 1.0), 900_000);
         assert_eq!(policy.delay(1, 0.0), 1);
         assert_eq!(policy.delay(3, 0.5), 2_000);
+        let policy = Policy {
+            first: Millis::MAX,
+            longest: Millis::MAX,
+        };
+        assert_eq!(policy.delay(1, 1.0), FARTHEST);
     }
 
     #[test]

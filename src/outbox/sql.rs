@@ -7,7 +7,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::gate::{Gate, Seen, Shown};
-use super::retry::Policy;
+use super::retry::{FARTHEST, Policy, SETTLED_CLOCK};
 use super::store::{
     Account, Change, Claimed, Claims, Counts, Fault, Filter, Lease, Millis, Note, Outcome, Record,
     Settled, State, Store, StoreError, Term, Token, Update, Wanted,
@@ -178,6 +178,33 @@ impl<D: Database> Sql<D> {
         self.known.push((url, public_key, endpoint, account));
         Ok((endpoint, account))
     }
+
+    fn times(&mut self) -> Result<Vec<Times>> {
+        let rows = self.database.query(
+            "SELECT e.due, a.due, a.public_key, (SELECT MIN(o.due) FROM spread_orders o WHERE \
+             o.account = a.id AND o.due IS NOT NULL), (SELECT MAX(o.due) FROM spread_orders o WHERE \
+             o.account = a.id) FROM spread_accounts a JOIN spread_endpoints e ON e.id = a.endpoint",
+            &[],
+        )?;
+        let times = |mut row: Row| {
+            let gates = row.int(0).max(row.int(1));
+            Times {
+                public_key: row.bytes(2),
+                due: row.maybe_int(3).map(|due| due.max(gates)),
+                last: row.int(4).max(gates),
+            }
+        };
+        Ok(rows.into_iter().map(times).collect())
+    }
+}
+
+/// When something happens to the orders of an account.
+struct Times {
+    public_key: Vec<u8>,
+    /// The first may be claimed; nothing when there is none.
+    due: Option<Millis>,
+    /// The last time that stands on one of them, or on a gate.
+    last: Millis,
 }
 
 impl<D: Database> Store for Sql<D> {
@@ -193,6 +220,7 @@ impl<D: Database> Store for Sql<D> {
     ) -> Result<Option<Lease>> {
         let (endpoint, account) = self.account(update)?;
         let order = order_number(account, update, now);
+        let term = term.map(|term| term.within_reach(now));
         // What is sent at once is promised only when that has failed: see `settle`.
         let lease = self.database.transaction(term.is_none(), |db| {
             let first = match term {
@@ -237,11 +265,20 @@ impl<D: Database> Store for Sql<D> {
     }
 
     fn claim(&mut self, wanted: &Wanted<'_>, now: Millis) -> Result<Claims> {
+        let wanted = &Wanted {
+            term: wanted.term.within_reach(now),
+            ..*wanted
+        };
         // Without a transaction first: an idle worker writes nothing.
-        if self
-            .next_due(wanted.public_keys)?
-            .is_none_or(|due| due > now)
-        {
+        let times = self.times()?;
+        if times.iter().any(|times| times.last > now + FARTHEST) {
+            self.database.transaction(false, |db| set_back(db, now))?;
+        }
+        let due = |times: &Times| {
+            times.due.is_some_and(|due| due <= now)
+                && wanted.public_keys.contains(&times.public_key)
+        };
+        if !times.iter().any(due) {
             return Ok(Claims::default());
         }
         self.database.transaction(false, |db| {
@@ -263,7 +300,7 @@ impl<D: Database> Store for Sql<D> {
                     continue;
                 }
                 let probe = of_endpoint || known.of_account.is_down();
-                let share = if probe { 1 } else { share };
+                let share = if probe { share.min(1) } else { share };
                 let taken = claim_from(db, &known, share, wanted, now, &mut claims)?;
                 if of_endpoint && taken > 0 {
                     probed.push(known.endpoint);
@@ -285,18 +322,18 @@ impl<D: Database> Store for Sql<D> {
             .iter()
             .any(|settled| !matches!(settled.outcome, Outcome::Delivered));
         self.database.transaction(promise, |db| {
-            let mut ours = vec![false; settled.len()];
+            let mut ends = vec![None; settled.len()];
             for &index in &by_order {
-                if let (Some(settled), Some(ours)) = (settled.get(index), ours.get_mut(index)) {
-                    *ours = settle_record(db, settled, policy, now)?;
+                if let (Some(settled), Some(end)) = (settled.get(index), ends.get_mut(index)) {
+                    *end = settle_record(db, settled, policy, now)?;
                 }
             }
-            for (settled, ours) in settled.iter().zip(&ours) {
-                if *ours {
-                    settle_gates(db, settled, policy, now)?;
+            for (settled, end) in settled.iter().zip(&ends) {
+                if let Some(end) = end {
+                    settle_gates(db, settled, *end, policy, now)?;
                 }
             }
-            Ok(ours)
+            Ok(ends.iter().map(Option::is_some).collect())
         })
     }
 
@@ -329,20 +366,9 @@ impl<D: Database> Store for Sql<D> {
     }
 
     fn next_due(&mut self, public_keys: &[Vec<u8>]) -> Result<Option<Millis>> {
-        let rows = self.database.query(
-            "SELECT e.due, a.due, a.public_key, (SELECT MIN(o.due) FROM spread_orders o WHERE \
-             o.account = a.id AND o.due IS NOT NULL) FROM spread_accounts a JOIN spread_endpoints e ON e.id = a.endpoint",
-            &[],
-        )?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|mut row| {
-                let due = row.maybe_int(3)?;
-                public_keys
-                    .contains(&row.bytes(2))
-                    .then(|| due.max(row.int(0)).max(row.int(1)))
-            })
-            .min())
+        let known = |times: &Times| public_keys.contains(&times.public_key);
+        let times = self.times()?.into_iter().filter(known);
+        Ok(times.filter_map(|times| times.due).min())
     }
 
     fn counts(&mut self, now: Millis) -> Result<Counts> {
@@ -391,7 +417,7 @@ impl<D: Database> Store for Sql<D> {
                 public_key: row.bytes(1),
                 endpoint_down_until: down(row.int(2)),
                 keys_down_until: down(row.int(3)),
-                waiting: row.count(4),
+                orders: row.count(4),
             })
             .collect())
     }
@@ -539,7 +565,9 @@ impl<D: Database> Store for Sql<D> {
                 Ok(deleted)
             })?;
         }
-        self.database.shrink()?;
+        if purged > 0 {
+            self.database.shrink()?;
+        }
         Ok(purged)
     }
 
@@ -725,6 +753,24 @@ enum Left {
     Nothing,
 }
 
+/// The clock was set back: what is due farther ahead than anything can be is due soon.
+fn set_back<D: Database>(db: &mut D, now: Millis) -> Result<()> {
+    let (soon, far) = (Value::Int(now + SETTLED_CLOCK), Value::Int(now + FARTHEST));
+    for account in db.query("SELECT id FROM spread_accounts ORDER BY id", &[])? {
+        db.execute(
+            "UPDATE spread_orders SET due = ? WHERE account = ? AND due > ?",
+            &[soon, Value::Int(account.int(0)), far],
+        )?;
+    }
+    for gates in [
+        "UPDATE spread_endpoints SET due = ? WHERE due > ?",
+        "UPDATE spread_accounts SET due = ? WHERE due > ?",
+    ] {
+        db.execute(gates, &[soon, far])?;
+    }
+    Ok(())
+}
+
 /// An account with its gates.
 struct Gated {
     account: i64,
@@ -873,19 +919,19 @@ fn take_turn<D: Database>(db: &mut D, known: &Gated, term: Term) -> Result<bool>
     Ok(true)
 }
 
-/// Ends one lease; whether it was still the order's.
+/// Ends one lease; when it would have ended, if it was still the order's.
 fn settle_record<D: Database>(
     db: &mut D,
     settled: &Settled,
     policy: &Policy,
     now: Millis,
-) -> Result<bool> {
+) -> Result<Option<Millis>> {
     let lease = settled.lease;
     let Some(locked) = lock(db, lease.order)? else {
-        return Ok(false);
+        return Ok(None);
     };
     if locked.token != Some(lease.token) {
-        return Ok(false);
+        return Ok(None);
     }
     match &settled.outcome {
         Outcome::Released => schedule(db, lease.order, Some(now), None)?,
@@ -938,13 +984,14 @@ fn settle_record<D: Database>(
             schedule(db, lease.order, Some(now + delay), None)?;
         }
     }
-    Ok(true)
+    Ok(locked.due)
 }
 
 /// Closes or opens the gates by what an attempt has shown.
 fn settle_gates<D: Database>(
     db: &mut D,
     settled: &Settled,
+    end: Millis,
     policy: &Policy,
     now: Millis,
 ) -> Result<()> {
@@ -958,9 +1005,10 @@ fn settle_gates<D: Database>(
             Fault::Endpoint { retry_after } => (Shown::Down { retry_after }, Shown::Nothing),
         },
     };
-    let seen = |shown| Seen {
+    let seen = |shown, gate: Gate| Seen {
         shown,
-        probe: lease.probe,
+        // The turn ends when the lease does: else it is another record's by now, or another gate's.
+        probe: lease.probe && gate.due == end,
         order: lease.order,
         jitter: settled.jitter,
     };
@@ -976,7 +1024,7 @@ fn settle_gates<D: Database>(
         return Ok(());
     };
     let before = gate(row, 0);
-    let after = before.after(seen(endpoint), policy, now);
+    let after = before.after(seen(endpoint, before), policy, now);
     if after != before {
         db.execute(
             "UPDATE spread_endpoints SET failures = ?, failed_order = ?, due = ? WHERE id = ?",
@@ -984,7 +1032,7 @@ fn settle_gates<D: Database>(
         )?;
     }
     let before = gate(row, 3);
-    let after = before.after(seen(account), policy, now);
+    let after = before.after(seen(account, before), policy, now);
     if after != before {
         db.execute(
             "UPDATE spread_accounts SET failures = ?, failed_order = ?, due = ? WHERE id = ?",

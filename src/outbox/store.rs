@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::retry::Policy;
+use super::retry::{FARTHEST, Policy};
 
 /// Milliseconds since 1970, by the clock that all users of an outbox share.
 pub type Millis = i64;
@@ -26,8 +26,15 @@ pub struct Update<'u> {
 #[derive(Clone, Copy)]
 pub struct Term {
     pub token: Token,
-    /// When it ends.
+    /// When it ends; in [`FARTHEST`] at the latest.
     pub until: Millis,
+}
+
+impl Term {
+    pub(super) fn within_reach(self, now: Millis) -> Self {
+        let until = self.until.min(now + FARTHEST);
+        Self { until, ..self }
+    }
 }
 
 /// The right to send one record, until its term ends.
@@ -160,7 +167,8 @@ pub struct Counts {
 pub struct Account {
     pub endpoint: String,
     pub public_key: Vec<u8>,
-    pub waiting: u64,
+    /// How many orders have updates that wait.
+    pub orders: u64,
     /// When the endpoint is tried again; nothing when it is up.
     pub endpoint_down_until: Option<Millis>,
     /// When these keys are tried again; nothing when they are good.

@@ -192,7 +192,7 @@ fn working(command: Command) -> Command {
         )
         .arg(duration("max-age", "7d").help("Older orders are set aside as expired"))
         .arg(duration("lease", "").help(
-            "How long a claimed order is this worker's; without it, --timeout and twenty seconds",
+            "How long a claimed order is this worker's; at least --timeout and twenty seconds, as without it",
         ))
 }
 

@@ -356,13 +356,13 @@ impl Told {
     fn accounts(&mut self, accounts: &[Account], known: &[Vec<u8>]) {
         for account in accounts {
             let key = String::from_utf8_lossy(&account.public_key);
-            if account.waiting > 0
+            if account.orders > 0
                 && !known.contains(&account.public_key)
                 && !self.unknown.contains(&account.public_key)
             {
                 say(&format!(
                     "{} orders wait for the private key of {key}, which this worker does not have",
-                    number(account.waiting)
+                    number(account.orders)
                 ));
                 self.unknown.push(account.public_key.clone());
             }
@@ -420,6 +420,7 @@ pub(super) fn drain(settings: &Settings, matches: &ArgMatches) -> Result<ExitCod
     outcome?;
     store.rest()?;
     let now = store.now()?;
+    told.accounts(&store.accounts(now)?, &shops.public_keys());
     let counts = store.counts(now)?;
     let tally = pass.tally;
     if matches.get_flag("json") {

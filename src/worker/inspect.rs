@@ -84,7 +84,7 @@ fn status(
         "accounts": accounts.iter().map(|account| json!({
             "endpoint": account.endpoint,
             "public_key": String::from_utf8_lossy(&account.public_key),
-            "waiting": account.waiting,
+            "orders": account.orders,
             "endpoint_down": account.endpoint_down_until.is_some(),
             "endpoint_tried_in_seconds": down(account.endpoint_down_until),
             "keys_down": account.keys_down_until.is_some(),
@@ -114,7 +114,7 @@ fn status(
         let _ = write!(
             text,
             "\n{}",
-            table(&["endpoint", "public key", "waiting", "is"], &rows)
+            table(&["endpoint", "public key", "orders", "is"], &rows)
         );
     }
     print(matches.get_flag("json"), &value, &text);
@@ -134,7 +134,7 @@ fn account_row(account: &Account, now: Millis) -> Vec<String> {
     vec![
         account.endpoint.clone(),
         printable(&account.public_key),
-        number(account.waiting),
+        number(account.orders),
         is,
     ]
 }
@@ -273,7 +273,7 @@ fn list(store: &mut dyn Store, matches: &ArgMatches) -> Result<ExitCode, Failure
 fn show(store: &mut dyn Store, matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let id = matches.get_one::<i64>("id").copied().unwrap_or(0);
     let filter = Filter {
-        after: id - 1,
+        after: id.saturating_sub(1),
         limit: 1,
         ..Filter::default()
     };
