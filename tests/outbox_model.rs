@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use outbox::mariadb::MariaDb;
 use outbox::{OPENING, Scratch, address};
-use spread::outbox::retry::Policy;
+use spread::outbox::retry::{FARTHEST, Policy, SETTLED_CLOCK};
 use spread::outbox::store::{
     Change, Counts, Fault, Filter, Lease, Millis, Note, Outcome, Record, Settled, State, Store,
     Term, Update, Wanted,
@@ -245,6 +245,12 @@ impl Run<'_> {
             oldest: self.now - MAX_AGE,
         };
         self.say(format!("claim {} until {}", wanted.limit, term.until));
+        // Leases from before the clock was set back end soon.
+        for (_, end) in self.model.leases.values_mut() {
+            if *end > self.now + FARTHEST {
+                *end = self.now + SETTLED_CLOCK;
+            }
+        }
         let gates = self.store.accounts(self.now).unwrap();
         let claims = self.store.claim(&wanted, self.now).unwrap();
         assert!(claims.claimed.len() <= wanted.limit);
@@ -606,7 +612,7 @@ fn sqlite_does_as_the_model_does() {
     let scratch = Scratch::fast();
     let mut number = 0;
     sequences(
-        700,
+        500,
         || {
             number += 1;
             let path = scratch.0.join(format!("{number}.db"));
@@ -619,6 +625,6 @@ fn sqlite_does_as_the_model_does() {
 #[test]
 fn mysql_does_as_the_model_does() {
     if let Some(server) = MariaDb::own() {
-        sequences(100, || address(&server.database()), 1_000);
+        sequences(50, || address(&server.database()), 1_000);
     }
 }

@@ -23,6 +23,18 @@ fn opened(text: &str) -> Box<dyn Store + Send> {
     open(&address(text), OPENING).unwrap()
 }
 
+/// The same, when the server may be away for a moment.
+fn opened_at_last(text: &str) -> Box<dyn Store + Send> {
+    let end = Instant::now() + Duration::from_secs(30);
+    loop {
+        match open(&address(text), OPENING) {
+            Ok(store) => return store,
+            Err(error) => assert!(Instant::now() < end, "{error}"),
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
 fn refusal(text: &str) -> String {
     let opening = Opening {
         patience: Duration::from_secs(2),
@@ -173,7 +185,7 @@ fn storm(base: &str, updates: usize, restart: impl FnOnce()) {
         let nodes: Vec<_> = (0..4)
             .map(|node| {
                 scope.spawn(move || {
-                    let mut store = opened(base);
+                    let mut store = opened_at_last(base);
                     let mut kept = Vec::new();
                     for number in 0..updates {
                         let order = format!("o{}", number % 3);
@@ -192,7 +204,7 @@ fn storm(base: &str, updates: usize, restart: impl FnOnce()) {
             .map(|_| {
                 let done = &done;
                 scope.spawn(move || {
-                    let mut store = opened(base);
+                    let mut store = opened_at_last(base);
                     let mut delivered = Vec::new();
                     let end = Instant::now() + Duration::from_secs(60);
                     loop {
