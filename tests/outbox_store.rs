@@ -214,6 +214,66 @@ fn an_endpoint_that_is_down_gets_one_probe() {
 }
 
 #[test]
+fn a_probe_that_ends_late_leaves_the_next_one_alone() {
+    each(|store| {
+        for number in 0..4 {
+            keep(store, &format!("o{number}"), "x");
+        }
+        let down = Fault::Endpoint { retry_after: None };
+        for one in claim(store, 2, 1, NOW) {
+            assert!(settle(store, one.lease, failed(down), NOW));
+        }
+        let late = claim(store, 10, 2, NOW + 1_000);
+        let now = NOW + 1_000 + LEASE;
+        let next = claim(store, 10, 3, now);
+        assert_eq!((late.len(), next.len()), (1, 1));
+        assert_ne!(late[0].lease.record, next[0].lease.record);
+        // Nobody else has its order; its turn is over all the same.
+        for outcome in [failed(down), Outcome::Released] {
+            settle(store, late[0].lease, outcome, now);
+            assert!(claim(store, 10, 4, now + LEASE - 1).is_empty());
+        }
+    });
+}
+
+#[test]
+fn nothing_is_claimed_when_nothing_is_asked_for() {
+    each(|store| {
+        keep(store, "a", "1");
+        let fault = Fault::Endpoint {
+            retry_after: Some(1_000),
+        };
+        let one = claim(store, 1, 1, NOW);
+        assert!(settle(store, one[0].lease, failed(fault), NOW));
+        assert!(claim(store, 0, 2, NOW + 1_000).is_empty());
+    });
+}
+
+#[test]
+fn a_clock_that_was_set_back_delays_nothing_for_long() {
+    each(|store| {
+        const YEAR: Millis = 365 * 24 * 3_600_000;
+        keep(store, "waits", "1");
+        keep(store, "flies", "2");
+        assert_eq!(claim(store, 1, 1, NOW).len(), 1);
+        // Who is sending at this moment may end.
+        assert!(claim(store, 10, 2, NOW - YEAR).is_empty());
+        assert!(claim(store, 10, 3, NOW - YEAR + 59_999).is_empty());
+        let wanted = Wanted {
+            limit: 10,
+            public_keys: &keys(),
+            term: Term {
+                token: 4,
+                until: NOW,
+            },
+            oldest: 0,
+        };
+        let claims = store.claim(&wanted, NOW - YEAR + 60_000).unwrap();
+        assert_eq!(claims.claimed.len(), 2);
+    });
+}
+
+#[test]
 fn keys_that_are_refused_hold_back_their_own_orders_only() {
     each(|store| {
         for number in 0..4 {
