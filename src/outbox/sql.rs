@@ -485,10 +485,7 @@ impl<D: Database> Store for Sql<D> {
 
     fn retry(&mut self, id: i64, force: bool, now: Millis) -> Result<Change> {
         self.database.transaction(true, |db| {
-            let Some((order, state)) = parent(db, id)? else {
-                return Ok(Change::NotFound);
-            };
-            let Some(locked) = lock(db, order)? else {
+            let Some((order, locked, state)) = lock_of(db, id)? else {
                 return Ok(Change::NotFound);
             };
             if locked.in_flight(now) {
@@ -517,10 +514,7 @@ impl<D: Database> Store for Sql<D> {
 
     fn discard(&mut self, id: i64, now: Millis) -> Result<Change> {
         self.database.transaction(false, |db| {
-            let Some((order, state)) = parent(db, id)? else {
-                return Ok(Change::NotFound);
-            };
-            let Some(locked) = lock(db, order)? else {
+            let Some((order, locked, state)) = lock_of(db, id)? else {
                 return Ok(Change::NotFound);
             };
             if state == State::Waiting && locked.in_flight(now) {
@@ -696,6 +690,18 @@ fn schedule<D: Database>(
         &[maybe(due), maybe(token), Value::Int(order)],
     )?;
     Ok(())
+}
+
+/// The order of a record, locked, and the state that the record has then.
+fn lock_of<D: Database>(db: &mut D, id: i64) -> Result<Option<(i64, Order, State)>> {
+    let Some((order, _)) = parent(db, id)? else {
+        return Ok(None);
+    };
+    let locked = lock(db, order)?;
+    let after = parent(db, id)?;
+    Ok(locked
+        .zip(after)
+        .map(|(locked, (_, state))| (order, locked, state)))
 }
 
 /// The order and the state of a record.

@@ -16,6 +16,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
@@ -76,7 +77,12 @@ impl Sqlite {
     }
 
     fn prepare(&mut self) -> Result<()> {
+        // Else SQLite's own waits come first, five seconds of them.
+        self.wait(|database| database.connection.busy_timeout(Duration::ZERO))?;
         self.connection.set_prepared_statement_cache_capacity(64);
+        // A statement is planned once, not for each value of its LIMIT.
+        let stable = DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
+        self.wait(|database| database.connection.set_db_config(stable, true))?;
         let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; \
                         PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;";
         self.wait(|database| database.connection.execute_batch(settings))?;
@@ -105,10 +111,13 @@ impl Sqlite {
     }
 
     /// The steps of the schema that were taken.
-    fn version(&self) -> Result<i64> {
-        self.connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .map_err(|error| self.failure(&error))
+    fn version(&mut self) -> Result<i64> {
+        self.wait(|database| {
+            let version = "user_version";
+            database
+                .connection
+                .pragma_query_value(None, version, |row| row.get(0))
+        })
     }
 
     /// Runs `work` until nobody else is in its way, or patience ends.
