@@ -123,11 +123,16 @@ fn shared_argument(setting: &'static Setting) -> Arg {
     }
     let argument = Arg::new(name)
         .long(name.replace('_', "-"))
-        .env(variable(name))
-        .hide_env_values(true)
         .value_name("VALUE")
         .global(true)
         .help(help);
+    // An empty one, as a line of an environment file may leave it, is not set; clap would not have it.
+    let variable = variable(name);
+    let argument = if std::env::var_os(&variable).is_some_and(|value| value.is_empty()) {
+        argument
+    } else {
+        argument.env(variable).hide_env_values(true)
+    };
     match setting.default.to_str() {
         Ok(default) if !default.is_empty() => argument.default_value(default),
         _ => argument,
