@@ -5,8 +5,10 @@
 mod outbox;
 
 use std::collections::HashMap;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,8 +18,13 @@ use outbox::mariadb::MariaDb;
 use outbox::{OPENING, address, update};
 use spread::outbox::open::Opening;
 use spread::outbox::retry::Policy;
-use spread::outbox::store::{Claims, Outcome, Settled, Store, StoreError, Term, Wanted};
+use spread::outbox::store::{
+    Claims, Filter, Outcome, Settled, State, Store, StoreError, Term, Wanted,
+};
 use spread::outbox::{chance, open};
+
+/// In milliseconds.
+const LEASE: i64 = 5_000;
 
 fn opened(text: &str) -> Box<dyn Store + Send> {
     open(&address(text), OPENING).unwrap()
@@ -55,7 +62,7 @@ fn claim(store: &mut dyn Store, limit: usize) -> Result<Claims, StoreError> {
         public_keys: &[b"shop".to_vec()],
         term: Term {
             token: chance::draw().0,
-            until: now + 5_000,
+            until: now + LEASE,
         },
         oldest: 0,
     };
@@ -74,6 +81,68 @@ fn deliver(store: &mut dyn Store, claims: &Claims) -> Result<(), StoreError> {
         .collect();
     let now = store.now()?;
     store.settle(&settled, &Policy::default(), now).map(drop)
+}
+
+/// Ends the connections to the database at `base`, as an administrator would.
+fn kill(server: &MariaDb, base: &str) {
+    let name = base.rsplit('/').next().unwrap();
+    let mut root = server.root();
+    let query = format!("SELECT id FROM information_schema.processlist WHERE db = '{name}'");
+    let ids: Vec<u64> = root.query(query).unwrap();
+    assert!(!ids.is_empty());
+    for id in ids {
+        root.query_drop(format!("KILL {id}")).unwrap();
+    }
+}
+
+/// Stands between a client and the server, whose greeting it says without the offer of TLS. When `goodbye` is
+/// set to an error, the next command gets that for an answer, and the connection ends.
+fn between(server: u16, goodbye: &'static AtomicU16) -> u16 {
+    const CLIENT_SSL: u8 = 8;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let client = client.unwrap();
+            let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+            let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            thread::spawn(move || {
+                let mut bytes = [0; 16 * 1024];
+                let mut greeting = true;
+                while let Ok(count @ 1..) = from.read(&mut bytes) {
+                    if std::mem::take(&mut greeting) {
+                        // Header and protocol, version, thread, scramble and filler; the higher byte.
+                        let version = bytes[5..].iter().position(|byte| *byte == 0).unwrap();
+                        bytes[5 + version + 1 + 4 + 9 + 1] &= !CLIENT_SSL;
+                    }
+                    if to.write_all(&bytes[..count]).is_err() {
+                        break;
+                    }
+                }
+                let _ = to.shutdown(Shutdown::Both);
+            });
+            let (mut from, mut to) = (client, server);
+            thread::spawn(move || {
+                let mut bytes = [0; 16 * 1024];
+                while let Ok(count @ 1..) = from.read(&mut bytes) {
+                    let code = goodbye.swap(0, Ordering::Relaxed);
+                    if code != 0 {
+                        let [low, high] = code.to_le_bytes();
+                        let mut packet = vec![12, 0, 0, 1, 0xff, low, high];
+                        packet.extend_from_slice(b"#HY000bye");
+                        from.write_all(&packet).unwrap();
+                        break;
+                    }
+                    if to.write_all(&bytes[..count]).is_err() {
+                        break;
+                    }
+                }
+                let _ = from.shutdown(Shutdown::Both);
+                let _ = to.shutdown(Shutdown::Both);
+            });
+        }
+    });
+    port
 }
 
 #[test]
@@ -150,19 +219,102 @@ fn a_connection_that_died_while_it_was_idle_is_made_anew() {
         return;
     };
     let base = server.database();
-    let name = base.rsplit('/').next().unwrap().to_owned();
     let mut store = opened(&base);
     let now = store.now().unwrap();
     store.enqueue(&update("a", "1"), None, now).unwrap();
-    let mut root = server.root();
-    let query = format!("SELECT id FROM information_schema.processlist WHERE db = '{name}'");
-    let ids: Vec<u64> = root.query(query).unwrap();
-    assert!(!ids.is_empty());
-    for id in ids {
-        root.query_drop(format!("KILL {id}")).unwrap();
+    let mut works = |what: &str, call: &dyn Fn(&mut dyn Store) -> Result<(), StoreError>| {
+        kill(server, &base);
+        let outcome = call(store.as_mut());
+        assert!(outcome.is_ok(), "{what}: {outcome:?}");
+    };
+    works("enqueue", &|store| {
+        store.enqueue(&update("a", "2"), None, now).map(drop)
+    });
+    works("counts", &|store| {
+        store
+            .counts(now)
+            .map(|counts| assert_eq!(counts.waiting, 2))
+    });
+    works("claim", &|store| {
+        claim(store, 9).map(|claims| assert_eq!(claims.claimed.len(), 1))
+    });
+    works("accounts", &|store| store.accounts(now).map(drop));
+    works("expire", &|store| store.expire(0, now).map(drop));
+    works("next_due", &|store| {
+        store.next_due(&[b"shop".to_vec()]).map(drop)
+    });
+    works("list", &|store| {
+        store.list(&Filter::default(), now).map(drop)
+    });
+    works("body", &|store| store.body(1).map(drop));
+    works("retry", &|store| store.retry(999, false, now).map(drop));
+    works("purge", &|store| {
+        store.purge(State::Refused, now, now).map(drop)
+    });
+}
+
+#[test]
+fn a_server_that_says_goodbye_is_connected_to_anew() {
+    static GOODBYE: AtomicU16 = AtomicU16::new(0);
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let port = between(server.port, &GOODBYE);
+    let base = base.replace(&server.port.to_string(), &port.to_string());
+    let mut store = opened(&base);
+    let now = store.now().unwrap();
+    // Idle for too long (MySQL), killed (MariaDB, MySQL), shutting down.
+    let codes = [4031, 1927, 3169, 1053];
+    for code in codes {
+        GOODBYE.store(code, Ordering::Relaxed);
+        let outcome = store.enqueue(&update("a", "1"), None, now);
+        assert!(outcome.is_ok(), "{code}: {outcome:?}");
+        GOODBYE.store(code, Ordering::Relaxed);
+        let outcome = store.counts(now);
+        assert!(outcome.is_ok(), "{code}: {outcome:?}");
     }
+    let kept = u64::try_from(codes.len()).unwrap();
+    assert_eq!(store.counts(now).unwrap().waiting, kept);
+}
+
+#[test]
+fn a_connection_that_ends_inside_a_transaction_is_lost_and_nothing_is_done_twice() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let mut store = opened(&base);
+    let now = store.now().unwrap();
+    store.enqueue(&update("a", "1"), None, now).unwrap();
+    let mut holder = server.root();
+    holder.query_drop(hold(&base)).unwrap();
+    thread::scope(|scope| {
+        let kept = scope.spawn(|| store.enqueue(&update("a", "2"), None, now));
+        thread::sleep(Duration::from_millis(300));
+        let name = base.rsplit('/').next().unwrap();
+        let mut root = server.root();
+        let query = format!(
+            "SELECT id FROM information_schema.processlist WHERE db = '{name}' AND user = 'shop'"
+        );
+        let id: u64 = root.query_first(query).unwrap().unwrap();
+        root.query_drop(format!("KILL {id}")).unwrap();
+        let outcome = kept.join().unwrap();
+        assert!(matches!(outcome, Err(StoreError::Lost(_))), "{outcome:?}");
+    });
+    drop(holder);
+    assert_eq!(store.counts(now).unwrap().waiting, 1);
     store.enqueue(&update("a", "2"), None, now).unwrap();
     assert_eq!(store.counts(now).unwrap().waiting, 2);
+}
+
+/// Locks every order, as a node would that has died in the middle and is not missed yet.
+fn hold(base: &str) -> String {
+    let name = base.rsplit('/').next().unwrap();
+    format!(
+        "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN; \
+         SELECT id FROM {name}.spread_orders FOR UPDATE"
+    )
 }
 
 #[test]

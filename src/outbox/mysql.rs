@@ -31,6 +31,10 @@ const LOCK_WAIT: u16 = 1205;
 const DEADLOCK: u16 = 1213;
 const CHANGED: u16 = 1020;
 
+/// What a server says when it ends a connection: it is shutting down, it could not read or write, somebody
+/// killed the connection (MariaDB, MySQL), it was idle for too long (MySQL).
+const GOODBYES: [u16; 8] = [1053, 1158, 1159, 1160, 1161, 1927, 3169, 4031];
+
 type Result<T> = std::result::Result<T, StoreError>;
 
 pub(super) struct Mysql {
@@ -38,6 +42,7 @@ pub(super) struct Mysql {
     patience: Duration,
     connection: Option<Conn>,
     clock: Option<(Instant, Millis)>,
+    in_transaction: bool,
     /// Why a statement of the running transaction failed, when it can be run again.
     in_the_way: bool,
 }
@@ -49,6 +54,7 @@ impl Mysql {
             patience: opening.patience,
             connection: None,
             clock: None,
+            in_transaction: false,
             in_the_way: false,
         };
         database.migrate(opening.create)?;
@@ -197,7 +203,7 @@ impl Mysql {
     fn run<T>(&mut self, work: impl FnOnce(&mut Conn) -> mysql::Result<T>) -> Result<T> {
         match work(self.connection()?) {
             Ok(value) => Ok(value),
-            Err(Error::MySqlError(error)) => {
+            Err(Error::MySqlError(error)) if !GOODBYES.contains(&error.code) => {
                 self.in_the_way = matches!(error.code, LOCK_WAIT | DEADLOCK | CHANGED);
                 Err(StoreError::Failed(self.reason(&Error::MySqlError(error))))
             }
@@ -208,15 +214,25 @@ impl Mysql {
         }
     }
 
-    /// Begins a transaction. A connection that died while it was idle is made anew: nothing was done yet.
-    fn begin(&mut self) -> Result<()> {
+    /// Runs what changes nothing, outside a transaction: a connection that died while it was idle is made
+    /// anew.
+    fn run_anew<T>(&mut self, work: impl Fn(&mut Conn) -> mysql::Result<T>) -> Result<T> {
         let fresh = self.connection.is_none();
-        match self.run(|connection| connection.query_drop("START TRANSACTION")) {
-            Err(StoreError::Lost(_)) if !fresh => {
-                self.run(|connection| connection.query_drop("START TRANSACTION"))
-            }
+        match self.run(&work) {
+            Err(StoreError::Lost(_)) if !fresh => self.run(&work),
             outcome => outcome,
         }
+    }
+
+    /// Runs `work` and commits.
+    fn commit<T>(&mut self, work: &mut impl FnMut(&mut Self) -> Result<T>) -> Result<T> {
+        self.in_transaction = true;
+        let outcome = work(self).and_then(|value| {
+            self.run(|connection| connection.query_drop("COMMIT"))?;
+            Ok(value)
+        });
+        self.in_transaction = false;
+        outcome
     }
 
     fn rollback(&mut self) {
@@ -238,6 +254,7 @@ impl Mysql {
                 1142 | 1143 | 1227 | 1370 => "the user lacks a privilege there".into(),
                 1290 | 1792 | 1836 => "the server is read-only".into(),
                 LOCK_WAIT | DEADLOCK | CHANGED => "others have been in the way for too long".into(),
+                code if GOODBYES.contains(&code) => "the server has ended the connection".into(),
                 code => format!("the server reports error {code}"),
             },
             Error::TlsError(_) => NO_TLS.into(),
@@ -297,11 +314,7 @@ impl Database for Mysql {
         }
         let begun = Instant::now();
         let ask = "SELECT CAST(ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) AS SIGNED)";
-        // A connection that died while it was idle is no reason to fail.
-        let mut answer = self.run(|connection| connection.query_first::<Millis, _>(ask));
-        if matches!(answer, Err(StoreError::Lost(_))) {
-            answer = self.run(|connection| connection.query_first::<Millis, _>(ask));
-        }
+        let answer = self.run_anew(|connection| connection.query_first::<Millis, _>(ask));
         let asked = begun + begun.elapsed() / 2;
         let then = answer?.ok_or_else(|| StoreError::Failed("it does not tell the time".into()))?;
         self.clock = Some((asked, then));
@@ -315,13 +328,9 @@ impl Database for Mysql {
     ) -> Result<T> {
         let mut tries = 1;
         loop {
-            self.begin()?;
+            self.run_anew(|connection| connection.query_drop("START TRANSACTION"))?;
             self.in_the_way = false;
-            let outcome = work(self).and_then(|value| {
-                self.run(|connection| connection.query_drop("COMMIT"))?;
-                Ok(value)
-            });
-            let error = match outcome {
+            let error = match self.commit(&mut work) {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
@@ -349,7 +358,7 @@ impl Database for Mysql {
     }
 
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
-        self.run(|connection| {
+        let read = |connection: &mut Conn| {
             let mut rows = Vec::new();
             for row in connection.exec_iter(sql, sent(values))? {
                 let cells = row?.unwrap().into_iter().map(|value| match value {
@@ -361,7 +370,11 @@ impl Database for Mysql {
                 rows.push(Row(cells.collect()));
             }
             Ok(rows)
-        })
+        };
+        if self.in_transaction {
+            return self.run(read);
+        }
+        self.run_anew(read)
     }
 
     fn upsert(&mut self, upsert: Upsert, values: &[Value<'_>]) -> Result<i64> {
