@@ -318,6 +318,48 @@ fn hold(base: &str) -> String {
 }
 
 #[test]
+fn who_is_in_the_way_is_waited_for_with_patience() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let patience = Duration::from_secs(2);
+    let opening = Opening {
+        patience,
+        ..OPENING
+    };
+    let mut store = open(&address(&base), opening).unwrap();
+    let now = store.now().unwrap();
+    store.enqueue(&update("a", "1"), None, now).unwrap();
+    let mut holder = server.root();
+    holder.query_drop(hold(&base)).unwrap();
+    let begun = Instant::now();
+    let error = store.enqueue(&update("a", "2"), None, now).unwrap_err();
+    let waited = begun.elapsed();
+    assert!(matches!(error, StoreError::Failed(_)), "{error}");
+    assert!(error.to_string().contains("in the way"), "{error}");
+    assert!(waited < patience * 2, "{waited:?}");
+    // Others are not.
+    store.enqueue(&update("b", "3"), None, now).unwrap();
+    drop(holder);
+    store.enqueue(&update("a", "2"), None, now).unwrap();
+    assert_eq!(store.counts(now).unwrap().waiting, 3);
+
+    // Who changes the schema, as well.
+    let mut holder = server.root();
+    let lock = "SELECT GET_LOCK('spread_outbox_schema', 10)";
+    holder.query_drop(lock).unwrap();
+    let new = server.database();
+    let begun = Instant::now();
+    let error = open(&address(&new), opening).err().unwrap();
+    let waited = begun.elapsed();
+    assert!(error.to_string().contains("changing its schema"), "{error}");
+    assert!(waited < patience * 2, "{waited:?}");
+    drop(holder);
+    open(&address(&new), opening).unwrap();
+}
+
+#[test]
 fn nodes_agree_on_the_time() {
     let Some(server) = MariaDb::shared() else {
         return;

@@ -90,7 +90,8 @@ impl Mysql {
 
     fn options(&self, tls: Option<SslOpts>) -> OptsBuilder {
         let patience = self.patience.max(Duration::from_millis(100));
-        let lock_wait = patience.as_secs().clamp(1, 50);
+        // The server must give up before the connection does, or nobody knows who was in the way.
+        let lock_wait = (patience / 2).as_secs().clamp(1, 50);
         let socket = self.server.socket.as_ref();
         OptsBuilder::new()
             .ip_or_hostname(Some(self.server.host.clone()))
@@ -141,19 +142,27 @@ impl Mysql {
             }
             _ => {}
         }
-        let patience = self.patience.as_secs().max(10);
         // One at a time. Statements that define tables commit by themselves, so what a step that was cut
         // short has done already is passed over.
-        let lock = format!("SELECT GET_LOCK('spread_outbox_schema', {patience})");
-        let locked: Option<Option<i64>> = self.run(|connection| connection.query_first(&lock))?;
-        if locked.flatten() != Some(1) {
-            let reason = "another process is changing its schema";
-            return Err(StoreError::Open(reason.into()));
+        let end = Instant::now() + self.patience;
+        while !self.lock_schema()? {
+            if Instant::now() >= end {
+                let reason = "another process is changing its schema";
+                return Err(StoreError::Open(reason.into()));
+            }
+            std::thread::sleep(Duration::from_millis(20));
         }
         let outcome = self.take_steps(known);
         let unlocked = self
             .run(|connection| connection.query_drop("SELECT RELEASE_LOCK('spread_outbox_schema')"));
         outcome.and(unlocked)
+    }
+
+    /// Does not wait: the connection would give up before the server does.
+    fn lock_schema(&mut self) -> Result<bool> {
+        let lock = "SELECT GET_LOCK('spread_outbox_schema', 0)";
+        let locked = self.run(|connection| connection.query_first::<Option<i64>, _>(lock))?;
+        Ok(locked.flatten() == Some(1))
     }
 
     fn take_steps(&mut self, known: i64) -> Result<()> {
@@ -326,7 +335,7 @@ impl Database for Mysql {
         _promise: bool,
         mut work: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let mut tries = 1;
+        let (begun, mut tries) = (Instant::now(), 1);
         loop {
             self.run_anew(|connection| connection.query_drop("START TRANSACTION"))?;
             self.in_the_way = false;
@@ -335,7 +344,7 @@ impl Database for Mysql {
                 Err(error) => error,
             };
             self.rollback();
-            if !self.in_the_way || tries == TRIES {
+            if !self.in_the_way || tries == TRIES || begun.elapsed() >= self.patience {
                 return Err(error);
             }
             std::thread::sleep(Duration::from_millis(u64::from(tries)));
