@@ -187,6 +187,19 @@ fn tls_is_as_strict_as_its_mode() {
     opened(&format!("{elsewhere}?ssl-mode=verify-ca&ssl-ca={ca}"));
     let sentence = refusal(&format!("{elsewhere}?ssl-mode=verify-identity&ssl-ca={ca}"));
     assert!(sentence.contains("TLS"), "{sentence}");
+    let sentence = refusal(&format!("{base}?ssl-mode=verify-ca&ssl-ca={ca}.not"));
+    assert!(sentence.contains("ssl-ca: /"), "{sentence}");
+    opened(&format!("{base}?ssl-mode=required&ssl-ca={ca}.not"));
+    // A server that offers none.
+    static NEVER: AtomicU16 = AtomicU16::new(0);
+    let port = between(server.port, &NEVER);
+    let plain = base.replace(&server.port.to_string(), &port.to_string());
+    opened(&plain);
+    opened(&format!("{plain}?ssl-mode=preferred"));
+    for mode in ["required", "verify-ca", "verify-identity"] {
+        let sentence = refusal(&format!("{plain}?ssl-mode={mode}"));
+        assert!(sentence.contains("offers no TLS"), "{sentence}");
+    }
     // A socket needs no TLS.
     let socket = file("socket");
     assert!(Path::new(&socket).exists());

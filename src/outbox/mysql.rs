@@ -6,6 +6,7 @@
 //! Due times and leases are compared by several machines, so they are the database's time: asked for once
 //! in a while, and counted on from there by this machine's monotonic clock.
 
+use std::fs::File;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,7 @@ use super::open::Opening;
 use super::schema;
 use super::sql::{Cell, Database, Row, Upsert, Value};
 use super::store::{Millis, StoreError};
+use crate::error::printable;
 
 /// How long the database's time is counted on before it is asked for again.
 const CLOCK_LIFE: Duration = Duration::from_secs(60);
@@ -74,8 +76,10 @@ impl Mysql {
 
     fn connect(&self) -> Result<Conn> {
         let tls = match self.server.tls {
+            // Nobody listens in on a socket.
+            _ if self.server.socket.is_some() => None,
             Tls::Disabled => None,
-            mode => Some(self.tls(mode)),
+            mode => Some(self.tls(mode)?),
         };
         let connected = match Conn::new(self.options(tls)) {
             Err(Error::DriverError(DriverError::TlsNotSupported))
@@ -109,7 +113,7 @@ impl Mysql {
             .stmt_cache_size(64)
             // An UPDATE counts the rows that it finds, changed or not.
             .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
-            .ssl_opts(tls.filter(|_| socket.is_none()))
+            .ssl_opts(tls)
             .init(vec![
                 format!(
                     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, time_zone = '+00:00', \
@@ -119,16 +123,22 @@ impl Mysql {
             ])
     }
 
-    fn tls(&self, mode: Tls) -> SslOpts {
+    fn tls(&self, mode: Tls) -> Result<SslOpts> {
+        let verified = matches!(mode, Tls::VerifyCa | Tls::VerifyIdentity);
+        if let Some(path) = self.server.ca_file.as_ref().filter(|_| verified)
+            && let Err(error) = File::open(path)
+        {
+            let reason = format!("ssl-ca: {}: {}", printable(path), error.kind());
+            return Err(StoreError::Open(reason));
+        }
         let authorities = match &self.server.ca_file {
             Some(path) => Some(path.clone()),
             None => openssl_probe::probe().cert_file,
         };
-        let verified = matches!(mode, Tls::VerifyCa | Tls::VerifyIdentity);
-        SslOpts::default()
+        Ok(SslOpts::default()
             .with_root_cert_path(authorities.filter(|_| verified))
             .with_danger_accept_invalid_certs(!verified)
-            .with_danger_skip_domain_validation(mode != Tls::VerifyIdentity)
+            .with_danger_skip_domain_validation(mode != Tls::VerifyIdentity))
     }
 
     /// Brings the schema up to date; nothing is changed when it is.
@@ -283,7 +293,7 @@ impl Mysql {
             _ => "it does not speak as MySQL does".into(),
         };
         match &self.server.socket {
-            Some(socket) => format!("{}: {what}", socket.display()),
+            Some(socket) => format!("{}: {what}", printable(socket)),
             None => format!("{}:{}: {what}", self.server.host, self.server.port),
         }
     }
