@@ -4,10 +4,11 @@
 
 mod outbox;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -227,6 +228,29 @@ fn refusals_say_what_to_look_at() {
 }
 
 #[test]
+fn a_user_may_have_any_name() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let mut root = server.root();
+    for statement in [
+        "CREATE USER 'sh@p: 100%/é'@'%' IDENTIFIED BY 'p@ss?#%25'",
+        "GRANT ALL ON `spread%`.* TO 'sh@p: 100%/é'@'%'",
+    ] {
+        root.query_drop(statement).unwrap();
+    }
+    let base = server.database();
+    let any = base.replace(
+        "shop:p%40ss%2Fw%3Ard",
+        "sh%40p%3A%20100%25%2F%C3%A9:p%40ss%3F%23%2525",
+    );
+    let mut store = opened(&any);
+    let now = store.now().unwrap();
+    store.enqueue(&update("a", "1"), None, now).unwrap();
+    refusal(&any.replace("%2525", "%25"));
+}
+
+#[test]
 fn a_connection_that_died_while_it_was_idle_is_made_anew() {
     let Some(server) = MariaDb::shared() else {
         return;
@@ -370,6 +394,43 @@ fn who_is_in_the_way_is_waited_for_with_patience() {
     assert!(waited < patience * 2, "{waited:?}");
     drop(holder);
     open(&address(&new), opening).unwrap();
+}
+
+#[test]
+fn two_that_claim_at_once_never_get_the_same_order() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let mut store = opened(&base);
+    let now = store.now().unwrap();
+    for number in 0..500 {
+        let order = format!("o{number}");
+        store.enqueue(&update(&order, "x"), None, now).unwrap();
+    }
+    let (both, left) = (Barrier::new(2), Instant::now() + Duration::from_secs(20));
+    let one = || {
+        let mut store = opened(&base);
+        let mut orders = Vec::new();
+        both.wait();
+        loop {
+            let claims = claim(store.as_mut(), 20).unwrap();
+            orders.extend(claims.claimed.into_iter().map(|one| one.order_id));
+            let now = store.now().unwrap();
+            if store.counts(now).unwrap().in_flight == 500 {
+                return orders;
+            }
+            assert!(Instant::now() < left, "some were never claimed");
+        }
+    };
+    let claimed = thread::scope(|scope| {
+        let both = [scope.spawn(one), scope.spawn(one)];
+        both.map(|one| one.join().unwrap())
+    });
+    assert!(claimed.iter().all(|one| !one.is_empty()));
+    let different: HashSet<_> = claimed.iter().flatten().collect();
+    assert_eq!(claimed.iter().map(Vec::len).sum::<usize>(), 500);
+    assert_eq!(different.len(), 500);
 }
 
 #[test]

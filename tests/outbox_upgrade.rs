@@ -161,6 +161,10 @@ fn a_newer_schema_is_refused_and_left_alone() {
     let file = Connection::open(scratch.0.join("outbox.db")).unwrap();
     file.pragma_update(None, "user_version", 99).unwrap();
     refused(&scratch.address());
+    let version: i64 = file
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 99);
     let Some(server) = MariaDb::shared() else {
         return;
     };
@@ -168,8 +172,22 @@ fn a_newer_schema_is_refused_and_left_alone() {
     open(&address(&base), OPENING).unwrap();
     let name = base.rsplit('/').next().unwrap();
     let newer = format!("UPDATE {name}.spread_schema SET version = 99");
-    server.root().query_drop(newer).unwrap();
+    let mut root = server.root();
+    root.query_drop(newer).unwrap();
+    // What a newer version has done without is not made again.
+    root.query_drop(format!("DROP TABLE {name}.spread_endpoints"))
+        .unwrap();
     refused(&address(&base));
+    let tables: Vec<String> = root.query(format!("SHOW TABLES FROM {name}")).unwrap();
+    let left = [
+        "spread_accounts",
+        "spread_orders",
+        "spread_records",
+        "spread_schema",
+    ];
+    assert_eq!(tables, left);
+    let version = format!("SELECT version FROM {name}.spread_schema");
+    assert_eq!(root.query::<i64, _>(version).unwrap(), [99]);
 }
 
 #[test]
