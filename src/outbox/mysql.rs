@@ -6,21 +6,19 @@
 //! Due times and leases are compared by several machines, so they are the database's time: asked for once
 //! in a while, and counted on from there by this machine's monotonic clock.
 
-use std::fs::File;
-use std::io;
+mod connect;
+
 use std::time::{Duration, Instant};
 
-use mysql::consts::CapabilityFlags;
 use mysql::prelude::Queryable as _;
-use mysql::{Conn, DriverError, Error, OptsBuilder, SslOpts, Value as Sent};
+use mysql::{Conn, Error, Value as Sent};
 
-use super::address::{Server, Tls};
+use super::address::Server;
 use super::call::millis;
 use super::open::Opening;
 use super::schema;
 use super::sql::{Cell, Database, Row, Upsert, Value};
 use super::store::{Millis, StoreError};
-use crate::error::printable;
 
 /// How long the database's time is counted on before it is asked for again.
 const CLOCK_LIFE: Duration = Duration::from_secs(60);
@@ -66,79 +64,12 @@ impl Mysql {
     /// The connection, made when there is none.
     fn connection(&mut self) -> Result<&mut Conn> {
         if self.connection.is_none() {
-            self.connection = Some(self.connect()?);
+            self.connection = Some(connect::connect(&self.server, self.patience)?);
         }
         match &mut self.connection {
             Some(connection) => Ok(connection),
             None => Err(StoreError::Lost("it was closed".into())),
         }
-    }
-
-    fn connect(&self) -> Result<Conn> {
-        let tls = match self.server.tls {
-            // Nobody listens in on a socket.
-            _ if self.server.socket.is_some() => None,
-            Tls::Disabled => None,
-            mode => Some(self.tls(mode)?),
-        };
-        let connected = match Conn::new(self.options(tls)) {
-            Err(Error::DriverError(DriverError::TlsNotSupported))
-                if self.server.tls == Tls::Preferred =>
-            {
-                Conn::new(self.options(None))
-            }
-            connected => connected,
-        };
-        connected.map_err(|error| StoreError::Open(self.reason(&error)))
-    }
-
-    fn options(&self, tls: Option<SslOpts>) -> OptsBuilder {
-        let patience = self.patience.max(Duration::from_millis(100));
-        // The server must give up before the connection does, or nobody knows who was in the way.
-        let lock_wait = (patience / 2).as_secs().clamp(1, 50);
-        let socket = self.server.socket.as_ref();
-        OptsBuilder::new()
-            .ip_or_hostname(Some(self.server.host.clone()))
-            .tcp_port(self.server.port)
-            .socket(socket.map(|path| path.to_string_lossy().into_owned()))
-            // Else a server on this machine would be asked for its socket, and reached by that.
-            .prefer_socket(false)
-            .user(Some(self.server.user.clone()))
-            .pass(Some(self.server.password.clone()))
-            .db_name(Some(self.server.database.clone()))
-            .tcp_connect_timeout(Some(patience))
-            .read_timeout(Some(patience))
-            .write_timeout(Some(patience))
-            .tcp_keepalive_time_ms(Some(30_000))
-            .stmt_cache_size(64)
-            // An UPDATE counts the rows that it finds, changed or not.
-            .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
-            .ssl_opts(tls)
-            .init(vec![
-                format!(
-                    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, time_zone = '+00:00', \
-                     innodb_lock_wait_timeout = {lock_wait}"
-                ),
-                "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED".into(),
-            ])
-    }
-
-    fn tls(&self, mode: Tls) -> Result<SslOpts> {
-        let verified = matches!(mode, Tls::VerifyCa | Tls::VerifyIdentity);
-        if let Some(path) = self.server.ca_file.as_ref().filter(|_| verified)
-            && let Err(error) = File::open(path)
-        {
-            let reason = format!("ssl-ca: {}: {}", printable(path), error.kind());
-            return Err(StoreError::Open(reason));
-        }
-        let authorities = match &self.server.ca_file {
-            Some(path) => Some(path.clone()),
-            None => openssl_probe::probe().cert_file,
-        };
-        Ok(SslOpts::default()
-            .with_root_cert_path(authorities.filter(|_| verified))
-            .with_danger_accept_invalid_certs(!verified)
-            .with_danger_skip_domain_validation(mode != Tls::VerifyIdentity))
     }
 
     /// Brings the schema up to date; nothing is changed when it is.
@@ -224,11 +155,14 @@ impl Mysql {
             Ok(value) => Ok(value),
             Err(Error::MySqlError(error)) if !GOODBYES.contains(&error.code) => {
                 self.in_the_way = matches!(error.code, LOCK_WAIT | DEADLOCK | CHANGED);
-                Err(StoreError::Failed(self.reason(&Error::MySqlError(error))))
+                Err(StoreError::Failed(connect::reason(
+                    &self.server,
+                    &Error::MySqlError(error),
+                )))
             }
             Err(error) => {
                 self.connection = None;
-                Err(StoreError::Lost(self.reason(&error)))
+                Err(StoreError::Lost(connect::reason(&self.server, &error)))
             }
         }
     }
@@ -260,54 +194,6 @@ impl Mysql {
         {
             self.connection = Some(connection);
         }
-    }
-
-    /// What went wrong. The server's own words may repeat values, and are not.
-    fn reason(&self, error: &Error) -> String {
-        let what = match error {
-            Error::MySqlError(error) => match error.code {
-                1044 | 1045 | 1698 => "the server refuses the user or the password".into(),
-                1049 => "there is no such database".into(),
-                1040 | 1203 | 1226 => "the server has too many connections".into(),
-                1021 | 1114 => "the server's disk is full".into(),
-                1142 | 1143 | 1227 | 1370 => "the user lacks a privilege there".into(),
-                1290 | 1792 | 1836 => "the server is read-only".into(),
-                LOCK_WAIT | DEADLOCK | CHANGED => "others have been in the way for too long".into(),
-                code if GOODBYES.contains(&code) => "the server has ended the connection".into(),
-                code => format!("the server reports error {code}"),
-            },
-            Error::TlsError(_) => NO_TLS.into(),
-            Error::DriverError(DriverError::TlsNotSupported) => {
-                "the server offers no TLS, and ssl-mode asks for it".into()
-            }
-            Error::DriverError(DriverError::ConnectTimeout | DriverError::Timeout) => {
-                "no answer in time".into()
-            }
-            Error::DriverError(DriverError::CouldNotConnect(Some((_, _, kind)))) => {
-                kind.to_string()
-            }
-            Error::IoError(error) => io_reason(error),
-            Error::CodecError(error) => std::error::Error::source(error)
-                .and_then(|cause| cause.downcast_ref())
-                .map_or_else(|| "it does not speak as MySQL does".into(), io_reason),
-            _ => "it does not speak as MySQL does".into(),
-        };
-        match &self.server.socket {
-            Some(socket) => format!("{}: {what}", printable(socket)),
-            None => format!("{}:{}: {what}", self.server.host, self.server.port),
-        }
-    }
-}
-
-const NO_TLS: &str = "no TLS that can be verified: check ssl-mode, ssl-ca and the server's name";
-
-fn io_reason(error: &io::Error) -> String {
-    match error.kind() {
-        // What a socket's timeout gives.
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "no answer in time".into(),
-        // What rustls gives.
-        io::ErrorKind::InvalidData => NO_TLS.into(),
-        kind => kind.to_string(),
     }
 }
 
