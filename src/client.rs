@@ -3,8 +3,8 @@
 //! Chosen: reqwest on rustls with ring, HTTP/1.1; redirects, proxies and retries are decided here, not
 //! by it, and nothing is decompressed. Building a client costs a millisecond (the system's bundle holds
 //! some 140 certificates), so clients are kept for the life of the process, one for each set of keys, CA,
-//! proxy and connect timeout: connections are shared by all calls with the same keys and never between
-//! two sets of keys.
+//! proxy and connect timeout, with an outbox and without: connections are shared by all calls with the same
+//! keys and never between two sets of keys.
 
 use std::error::Error as StdError;
 use std::future::{Future as _, poll_fn};
@@ -34,8 +34,9 @@ use crate::proxy::{self, Proxy};
 use crate::redirect::{authority, same_origin};
 use crate::{retry_after, tls};
 
-/// How long the kernel holds what the other side has not acknowledged, on Linux. Then an order that was
-/// given up, by a process that may be gone, can no longer arrive: after a newer one, say.
+/// How long the kernel holds what the other side has not acknowledged, on Linux, of orders that an outbox
+/// keeps. Then one that was given up, by a process that may be gone, can no longer arrive after a newer one.
+/// Without an outbox it is reqwest's time.
 pub const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
 const BODY_LIMIT: usize = 8 << 20;
@@ -87,6 +88,7 @@ struct Purpose {
     /// Nothing where no certificate is looked at.
     roots: Option<Roots>,
     connect_timeout: Duration,
+    in_order: bool,
     proxy: Option<Proxy>,
 }
 
@@ -301,6 +303,7 @@ impl Purpose {
             keys: config.keys.clone(),
             roots: speaks_tls(secure, proxy.as_ref()).then(|| config.roots.clone()),
             connect_timeout: config.connect_timeout,
+            in_order: config.in_order,
             proxy,
         }
     }
@@ -309,6 +312,7 @@ impl Purpose {
         self.keys == config.keys
             && self.roots.as_ref() == speaks_tls(secure, proxy).then_some(&config.roots)
             && self.connect_timeout == config.connect_timeout
+            && self.in_order == config.in_order
             && self.proxy.as_ref() == proxy
     }
 }
@@ -362,7 +366,11 @@ impl Kept {
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(IDLE_LIMIT);
         #[cfg(target_os = "linux")]
-        let client = client.tcp_user_timeout(UNACKNOWLEDGED);
+        let client = if purpose.in_order {
+            client.tcp_user_timeout(UNACKNOWLEDGED)
+        } else {
+            client
+        };
         let client = match &purpose.proxy {
             Some(proxy) => through(proxy).map(|proxy| client.proxy(proxy)),
             None => Ok(client.no_proxy()),

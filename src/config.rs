@@ -27,6 +27,8 @@ pub struct Config {
     /// A proxy's URL; empty leaves it to the environment.
     pub proxy: Vec<u8>,
     pub user_agent: String,
+    /// Orders are kept in an outbox: what was given up must not arrive after a newer update.
+    pub in_order: bool,
 }
 
 /// The API key pair, as bytes: PHP strings need not be UTF-8.

@@ -7,6 +7,7 @@
 mod class;
 
 use std::fmt;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -370,17 +371,10 @@ impl OrderName {
     /// replaced; a very long id is cut.
     #[must_use]
     pub fn new(id: &[u8]) -> Self {
-        let id = String::from_utf8_lossy(id);
         if id.is_empty() {
             return Self::unknown();
         }
-        let mut name = String::from("order ");
-        name.extend(
-            id.chars()
-                .take(Self::LONGEST)
-                .map(|c| if c.is_control() { '\u{fffd}' } else { c }),
-        );
-        Self(name)
+        Self(format!("order {}", one_line(id, Self::LONGEST)))
     }
 
     #[must_use]
@@ -395,14 +389,20 @@ impl fmt::Display for OrderName {
     }
 }
 
+/// Bytes from outside in one line: what is not text, or would move the cursor, is replaced.
+#[must_use]
+pub fn one_line(bytes: &[u8], longest: usize) -> String {
+    String::from_utf8_lossy(bytes)
+        .chars()
+        .take(longest)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
 /// A path for a message: one line, and not a page of it.
 #[must_use]
 pub fn printable(path: &Path) -> String {
-    let path = path.display().to_string();
-    path.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .take(256)
-        .collect()
+    one_line(path.as_os_str().as_bytes(), 256)
 }
 
 #[cfg(test)]

@@ -16,7 +16,11 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::client::Session;
+use bytes::Bytes;
+
+use crate::client::{Answer, Session};
+use crate::config::Config;
+use crate::error::{Error, Kind};
 
 thread_local! {
     static SLOT: Cell<Option<Live>> = const { Cell::new(None) };
@@ -91,4 +95,27 @@ pub fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) 
     };
     SLOT.set(Some(live));
     Ok(result)
+}
+
+/// Sends one order on this thread's runtime, in `limit` at most; see [`Session::send_within`].
+///
+/// # Errors
+/// As there, and when no runtime can be made.
+pub fn send(
+    on_thread_start: fn(),
+    limit: Duration,
+    config: &Config,
+    body: &[u8],
+) -> Result<Answer, Error> {
+    let body = Bytes::copy_from_slice(body);
+    let outcome = run(on_thread_start, async |session| {
+        session.send_within(limit, config, body).await
+    });
+    outcome.unwrap_or_else(|error| {
+        Err(Kind::Connect {
+            to: "SPREAD".into(),
+            reason: error.kind().to_string(),
+        }
+        .into())
+    })
 }

@@ -62,7 +62,7 @@ fn claim(store: &mut dyn Store, limit: usize) -> Result<Claims, StoreError> {
         limit,
         public_keys: &[b"shop".to_vec()],
         term: Term {
-            token: chance::draw().0,
+            token: chance::draw().token,
             until: now + LEASE,
         },
         oldest: 0,

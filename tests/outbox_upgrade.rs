@@ -7,6 +7,7 @@ mod outbox;
 use std::os::unix::fs::PermissionsExt as _;
 use std::thread;
 
+use mysql::Conn;
 use mysql::prelude::Queryable as _;
 use rusqlite::Connection;
 
@@ -62,6 +63,18 @@ const ROWS: [&str; 5] = [
      body) VALUES (3, 18, 'b', 1, 4, 4, 1, 422, 'no', 'refused body')",
 ];
 
+/// A database with the first schema, and a connection that uses it.
+fn first_schema(server: &MariaDb) -> (String, Conn) {
+    let base = server.database();
+    let name = base.rsplit('/').next().unwrap();
+    let mut root = server.root();
+    root.query_drop(format!("USE {name}")).unwrap();
+    for statement in MYSQL_1.iter().chain(&ROWS) {
+        root.query_drop(statement).unwrap();
+    }
+    (base, root)
+}
+
 fn is_usable(address: &Address) {
     let mut store = open(address, OPENING).unwrap();
     let all = Filter {
@@ -115,13 +128,7 @@ fn the_first_schema_opens_in_this_one() {
     let Some(server) = MariaDb::shared() else {
         return;
     };
-    let base = server.database();
-    let name = base.rsplit('/').next().unwrap();
-    let mut root = server.root();
-    root.query_drop(format!("USE {name}")).unwrap();
-    for statement in MYSQL_1.iter().chain(&ROWS) {
-        root.query_drop(statement).unwrap();
-    }
+    let (base, _) = first_schema(server);
     is_usable(&address(&base));
 }
 
@@ -130,13 +137,7 @@ fn a_step_that_was_cut_short_is_finished() {
     let Some(server) = MariaDb::shared() else {
         return;
     };
-    let base = server.database();
-    let name = base.rsplit('/').next().unwrap();
-    let mut root = server.root();
-    root.query_drop(format!("USE {name}")).unwrap();
-    for statement in MYSQL_1.iter().chain(&ROWS) {
-        root.query_drop(statement).unwrap();
-    }
+    let (base, mut root) = first_schema(server);
     root.query_drop(
         "ALTER TABLE spread_endpoints ADD COLUMN failures INT NOT NULL DEFAULT 0, ADD COLUMN \
          failed_order BIGINT NOT NULL DEFAULT 0, ADD COLUMN due BIGINT NOT NULL DEFAULT 0",

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::attempt::{self, Attempt};
+use super::chance::Chance;
 use super::retry::Policy;
-use super::store::{Millis, Outcome, Settled, Store, StoreError, Term, Token, Update};
+use super::store::{Millis, Outcome, Settled, Store, StoreError, Term, Update};
 use crate::client::{Answer, UNACKNOWLEDGED};
 use crate::error::{Error, OrderName};
 
@@ -38,14 +39,6 @@ pub struct Ended {
     /// The record could not be brought up to date: it stays in flight until its lease ends, and is then
     /// sent again.
     pub unsettled: Option<StoreError>,
-}
-
-/// Chance, as arguments.
-#[derive(Clone, Copy, Debug)]
-pub struct Chance {
-    pub token: Token,
-    /// From 0 to 1.
-    pub jitter: f64,
 }
 
 /// Keeps `update` and, with [`Delivery::Direct`] and no earlier update of the same order under way, has

@@ -2,9 +2,17 @@
 
 use super::store::Token;
 
-/// A token, never 0, and a number from 0 to 1.
+/// What is left to chance, as an argument.
+#[derive(Clone, Copy, Debug)]
+pub struct Chance {
+    /// Never 0.
+    pub token: Token,
+    /// From 0 to 1.
+    pub jitter: f64,
+}
+
 #[must_use]
-pub fn draw() -> (Token, f64) {
+pub fn draw() -> Chance {
     let mut bytes = [0; 12];
     // Without randomness there is no TLS either; a lease still has the order's id and an end.
     let _ = rustls::crypto::ring::default_provider()
@@ -13,7 +21,10 @@ pub fn draw() -> (Token, f64) {
     let [a, b, c, d, e, f, g, h, jitter @ ..] = bytes;
     let token = i64::from_ne_bytes([a, b, c, d, e, f, g, h]);
     let jitter = f64::from(u32::from_ne_bytes(jitter)) / f64::from(u32::MAX);
-    (token | 1, jitter)
+    Chance {
+        token: token | 1,
+        jitter,
+    }
 }
 
 #[cfg(test)]
@@ -21,7 +32,7 @@ mod tests {
     #[test]
     fn draws_differ() {
         let (one, another) = (super::draw(), super::draw());
-        assert_ne!(one.0, another.0);
-        assert!((0.0..=1.0).contains(&one.1));
+        assert_ne!(one.token, another.token);
+        assert!((0.0..=1.0).contains(&one.jitter));
     }
 }

@@ -10,9 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-
-use super::attempt::{self, Attempt};
+use super::attempt;
 use super::store::{Claimed, Fault, Lease, Note, Outcome};
 use crate::config::{self, Config, Keys};
 use crate::error::{Error, Kind, OrderName};
@@ -52,17 +50,8 @@ fn send(job: &Job, on_thread_start: fn()) -> Outcome {
     if Instant::now() >= job.latest {
         return Outcome::Released;
     }
-    let body = Bytes::copy_from_slice(&job.claimed.body);
-    let attempt = runtime::run(on_thread_start, async |session| {
-        session.send(&job.config, body).await
-    });
-    let attempt: Attempt = attempt.unwrap_or_else(|error| {
-        Err(Kind::Connect {
-            to: "SPREAD".into(),
-            reason: error.kind().to_string(),
-        }
-        .into())
-    });
+    let (config, body) = (&job.config, &job.claimed.body);
+    let attempt = runtime::send(on_thread_start, config.timeout, config, body);
     let order = OrderName::new(&job.claimed.order_id);
     attempt::outcome(&attempt::examined(attempt), &order)
 }

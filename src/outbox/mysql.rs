@@ -285,23 +285,16 @@ impl Database for Mysql {
     fn upsert(&mut self, upsert: Upsert, values: &[Value<'_>]) -> Result<i64> {
         let (find, make) = match upsert {
             Upsert::Endpoint => (
-                Some("SELECT id FROM spread_endpoints WHERE url = ?"),
+                "SELECT id FROM spread_endpoints WHERE url = ?",
                 "INSERT INTO spread_endpoints (url) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
             ),
             Upsert::Account => (
-                Some("SELECT id FROM spread_accounts WHERE endpoint = ? AND public_key = ?"),
+                "SELECT id FROM spread_accounts WHERE endpoint = ? AND public_key = ?",
                 "INSERT INTO spread_accounts (endpoint, public_key) VALUES (?, ?) \
                  ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
             ),
-            // Orders come and go: found or made, the row is locked from here on.
-            Upsert::Order => (
-                None,
-                "INSERT INTO spread_orders (id, account) VALUES (?, ?) \
-                 ON DUPLICATE KEY UPDATE account = account",
-            ),
         };
-        if let Some(find) = find
-            && let Some(Row(cells)) = self.query(find, values)?.first()
+        if let Some(Row(cells)) = self.query(find, values)?.first()
             && let Some(Cell::Int(id)) = cells.first()
         {
             return Ok(*id);

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::attempt;
 use super::call::millis;
+use super::chance::Chance;
 use super::lanes::{Done, Job, Lanes, Shops};
 use super::retry::Policy;
-use super::store::{Millis, Outcome, Settled, Store, StoreError, Term, Token, Wanted};
+use super::store::{Millis, Outcome, Settled, Store, StoreError, Term, Wanted};
 use crate::client::UNACKNOWLEDGED;
 use crate::error::OrderName;
 
@@ -42,8 +43,7 @@ pub struct Trouble {
 /// A worker's memory.
 pub struct Pass<'c> {
     rules: Rules,
-    /// A new token, never 0; and a number from 0 to 1.
-    chance: &'c mut dyn FnMut() -> (Token, f64),
+    chance: &'c mut dyn FnMut() -> Chance,
     /// What ended and could not be written yet.
     unsettled: Vec<Settled>,
     pub tally: Tally,
@@ -59,7 +59,7 @@ pub struct Turn {
 
 impl<'c> Pass<'c> {
     #[must_use]
-    pub fn new(rules: Rules, chance: &'c mut dyn FnMut() -> (Token, f64)) -> Self {
+    pub fn new(rules: Rules, chance: &'c mut dyn FnMut() -> Chance) -> Self {
         Self {
             rules,
             chance,
@@ -77,7 +77,7 @@ impl<'c> Pass<'c> {
             outcome,
         } in done
         {
-            let (_, jitter) = (self.chance)();
+            let Chance { jitter, .. } = (self.chance)();
             self.unsettled.push(Settled {
                 lease,
                 outcome: outcome.clone(),
@@ -135,7 +135,7 @@ impl<'c> Pass<'c> {
         }
         let begun = Instant::now();
         let now = store.now()?;
-        let (token, _) = (self.chance)();
+        let Chance { token, .. } = (self.chance)();
         let public_keys = shops.public_keys();
         let claims = store.claim(
             &Wanted {

@@ -2,7 +2,7 @@
 //!
 //! Who touches the records of an order first locks the order's row: MySQL locks rows, SQLite has one
 //! writer at a time. Gates are locked last, and a claim never waits for an order (`SKIP LOCKED`), so
-//! that nobody waits in a circle.
+//! that transactions seldom wait in a circle; MySQL ends one of those that do, and it is run again.
 
 use sha2::{Digest as _, Sha256};
 
@@ -96,8 +96,7 @@ pub(super) trait Database {
 
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>>;
 
-    /// The id of the row of `table` that has these values in these columns, which are unique; made when
-    /// there is none. Locked.
+    /// The id of the row that has these values, which are unique; made when there is none.
     fn upsert(&mut self, upsert: Upsert, values: &[Value<'_>]) -> Result<i64>;
 
     /// See [`Store::rest`].
@@ -107,15 +106,13 @@ pub(super) trait Database {
     fn shrink(&mut self) -> Result<()>;
 }
 
-/// The rows that [`Database::upsert`] finds or makes.
+/// The rows that [`Database::upsert`] finds or makes. They are never deleted.
 #[derive(Clone, Copy)]
 pub(super) enum Upsert {
     /// By `url`.
     Endpoint,
     /// By `endpoint`, `public_key`.
     Account,
-    /// By `id`, which comes with `account`.
-    Order,
 }
 
 /// A SELECT that locks the rows it finds, where rows are locked.
@@ -619,7 +616,11 @@ fn place<D: Database>(
     first: (Millis, Option<Token>),
 ) -> Result<bool> {
     if D::LOCKS_ROWS {
-        db.upsert(Upsert::Order, &[Value::Int(order), Value::Int(account)])?;
+        // Found or made, the row is locked from here on.
+        db.execute(
+            "INSERT INTO spread_orders (id, account) VALUES (?, ?) ON DUPLICATE KEY UPDATE account = account",
+            &[Value::Int(order), Value::Int(account)],
+        )?;
     }
     let rows = db.query(
         "SELECT due FROM spread_orders WHERE id = ?",
@@ -896,33 +897,41 @@ fn head<D: Database>(
 }
 
 /// Where a gate is down: takes the turn of the one record that may go out until `term` ends. No when
-/// another worker was faster.
+/// another worker was faster: then no turn is taken.
 fn take_turn<D: Database>(db: &mut D, known: &Gated, term: Term) -> Result<bool> {
-    if known.of_endpoint.is_down() {
-        let taken = db.execute(
-            "UPDATE spread_endpoints SET due = ? WHERE id = ? AND due = ?",
-            &[
-                Value::Int(term.until),
-                Value::Int(known.endpoint),
-                Value::Int(known.of_endpoint.due),
-            ],
-        )?;
-        if taken == 0 {
-            return Ok(false);
-        }
+    let Some((of_endpoint, of_account)) = gates(db, known.account)? else {
+        return Ok(false);
+    };
+    if (of_endpoint.due, of_account.due) != (known.of_endpoint.due, known.of_account.due) {
+        return Ok(false);
     }
-    if known.of_account.is_down() {
-        let taken = db.execute(
-            "UPDATE spread_accounts SET due = ? WHERE id = ? AND due = ?",
-            &[
-                Value::Int(term.until),
-                Value::Int(known.account),
-                Value::Int(known.of_account.due),
-            ],
+    let turn = |id| [Value::Int(term.until), Value::Int(id)];
+    if of_endpoint.is_down() {
+        db.execute(
+            "UPDATE spread_endpoints SET due = ? WHERE id = ?",
+            &turn(known.endpoint),
         )?;
-        return Ok(taken > 0);
+    }
+    if of_account.is_down() {
+        db.execute(
+            "UPDATE spread_accounts SET due = ? WHERE id = ?",
+            &turn(known.account),
+        )?;
     }
     Ok(true)
+}
+
+/// The gates of an account's endpoint and of its keys. Locked.
+fn gates<D: Database>(db: &mut D, account: i64) -> Result<Option<(Gate, Gate)>> {
+    let rows = db.query(
+        locking!(
+            D,
+            "SELECT e.failures, e.failed_order, e.due, a.failures, a.failed_order, a.due \
+             FROM spread_accounts a JOIN spread_endpoints e ON e.id = a.endpoint WHERE a.id = ?"
+        ),
+        &[Value::Int(account)],
+    )?;
+    Ok(rows.first().map(|row| (gate(row, 0), gate(row, 3))))
 }
 
 /// Ends one lease; when it would have ended, if it was still the order's.
@@ -1018,18 +1027,9 @@ fn settle_gates<D: Database>(
         order: lease.order,
         jitter: settled.jitter,
     };
-    let rows = db.query(
-        locking!(
-            D,
-            "SELECT e.failures, e.failed_order, e.due, a.failures, a.failed_order, a.due \
-             FROM spread_accounts a JOIN spread_endpoints e ON e.id = a.endpoint WHERE a.id = ?"
-        ),
-        &[Value::Int(lease.account)],
-    )?;
-    let Some(row) = rows.first() else {
+    let Some((before, of_account)) = gates(db, lease.account)? else {
         return Ok(());
     };
-    let before = gate(row, 0);
     let after = before.after(seen(endpoint, before), policy, now);
     if after != before {
         db.execute(
@@ -1037,7 +1037,7 @@ fn settle_gates<D: Database>(
             &gate_values(after, lease.endpoint),
         )?;
     }
-    let before = gate(row, 3);
+    let before = of_account;
     let after = before.after(seen(account, before), policy, now);
     if after != before {
         db.execute(

@@ -319,10 +319,6 @@ impl Database for Sqlite {
                 "SELECT id FROM spread_accounts WHERE endpoint = ? AND public_key = ?",
                 "INSERT INTO spread_accounts (endpoint, public_key) VALUES (?, ?)",
             ),
-            Upsert::Order => (
-                "SELECT id FROM spread_orders WHERE id = ? AND account = ?",
-                "INSERT INTO spread_orders (id, account) VALUES (?, ?)",
-            ),
         };
         match self.query(find, values)?.first() {
             Some(Row(cells)) => match cells.first() {

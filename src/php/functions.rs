@@ -3,7 +3,6 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::{FunctionBuilder, ModuleBuilder};
 use ext_php_rs::flags::DataType;
@@ -224,19 +223,7 @@ pub(super) fn send(
 
 /// The network part: no Zend in it.
 fn exchange(config: &Config, body: &[u8], limit: Duration) -> Result<Answer, Error> {
-    let body = Bytes::copy_from_slice(body);
-    let outcome = zend::without_sigpipe(|| {
-        runtime::run(zend::block_signals, async |session| {
-            session.send_within(limit, config, body).await
-        })
-    });
-    outcome.unwrap_or_else(|error| {
-        Err(Kind::Connect {
-            to: "SPREAD".into(),
-            reason: error.kind().to_string(),
-        }
-        .into())
-    })
+    zend::without_sigpipe(|| runtime::send(zend::block_signals, limit, config, body))
 }
 
 fn decoded(answer: Answer) -> Result<Zval, Error> {

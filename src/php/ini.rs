@@ -59,10 +59,7 @@ pub(super) fn current() -> Rc<Settings> {
     let lasting = !draft.keys.public.is_empty() && !draft.keys.private.is_empty();
     let settings = Rc::new(Settings {
         report: draft.report,
-        outbox: match broken_outbox {
-            Some(expected) => Outbox::Broken(expected),
-            None => Outbox::new(draft.outbox.take(), draft.delivery),
-        },
+        outbox: Outbox::new(&draft, broken_outbox),
         credentials_file: mem::take(&mut draft.credentials_file),
         config: match invalid {
             Some(error) => Err(error),
@@ -107,6 +104,7 @@ pub(super) fn finish(draft: Draft) -> Result<Config, Error> {
         max_redirects: draft.max_redirects,
         proxy: draft.proxy,
         roots: roots(draft.ca_file),
+        in_order: draft.outbox.is_some(),
         user_agent: format!("spread-php/{} PHP/{}", crate::VERSION, zend::php_version()),
     })
 }

@@ -73,10 +73,7 @@ pub(super) fn client(
     if draft.keys.public.is_empty() || draft.keys.private.is_empty() {
         return Err(OptionError::Setting(Kind::KeysMissing.into()));
     }
-    let outbox = match broken_outbox {
-        Some(expected) => Outbox::Broken(expected),
-        None => Outbox::new(draft.outbox.take(), draft.delivery),
-    };
+    let outbox = Outbox::new(&draft, broken_outbox);
     let config = ini::finish(draft).map_err(OptionError::Setting)?;
     Ok((config, outbox))
 }

@@ -24,14 +24,14 @@ use super::{exceptions, ini};
 use crate::client::Answer;
 use crate::config::{Config, Expected, Keys};
 use crate::error::{Error, Kind, OrderName, printable};
-use crate::outbox::call::{self, Chance, Delivery, Ended};
+use crate::outbox::call::{self, Delivery, Ended};
 use crate::outbox::lanes::{Inline, Shops};
 use crate::outbox::open::Opening;
 use crate::outbox::pass::{self, Pass, Rules, Tally};
 use crate::outbox::retry::{MAX_AGE, Policy};
 use crate::outbox::store::{Counts, Update};
 use crate::outbox::{Address, Store, StoreError, chance, credentials, open};
-use crate::settings::{ErrorMode, Report};
+use crate::settings::{Draft, ErrorMode, Report};
 
 /// The most connections of one thread. A shop has one outbox.
 const OPEN_LIMIT: usize = 4;
@@ -46,8 +46,13 @@ pub(super) enum Outbox {
 }
 
 impl Outbox {
-    pub(super) fn new(address: Option<Address>, delivery: Delivery) -> Self {
-        address.map_or(Self::Off, |address| Self::On(address, delivery))
+    /// Of a draft; `broken` is what `spread.outbox` should have been.
+    pub(super) fn new(draft: &Draft, broken: Option<Expected>) -> Self {
+        match (broken, draft.outbox.clone()) {
+            (Some(expected), _) => Self::Broken(expected),
+            (None, Some(address)) => Self::On(address, draft.delivery),
+            (None, None) => Self::Off,
+        }
     }
 }
 
@@ -133,8 +138,7 @@ pub(super) fn update(
         order_id,
         body,
     };
-    let (token, jitter) = chance::draw();
-    let chance = Chance { token, jitter };
+    let chance = chance::draw();
     let mut send = Some(send);
     let mut again = matches!(address, Address::Sqlite { .. });
     loop {

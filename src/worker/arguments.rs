@@ -325,6 +325,7 @@ impl Settings {
                     setting: "--ca-file",
                 }),
                 proxy: draft.proxy,
+                in_order: true,
                 user_agent: format!("spread-outbox/{}", crate::VERSION),
             },
             credentials_file: path(draft.credentials_file),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::error::one_line;
 use crate::outbox::store::Millis;
 
 /// Reads `30s`, `15m`, `12h`, `7d`, or a number of seconds.
@@ -48,12 +49,9 @@ pub(super) fn number(number: u64) -> String {
     text
 }
 
-/// Bytes for a person: what is not text or could move the cursor is replaced.
+/// Bytes for a person, whole.
 pub(super) fn printable(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes)
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    one_line(bytes, usize::MAX)
 }
 
 /// Columns side by side, the last one as long as it is.
