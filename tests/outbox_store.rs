@@ -433,3 +433,41 @@ fn records_are_listed_without_their_bodies() {
         assert_eq!(accounts[0].orders, 1);
     });
 }
+
+#[test]
+fn a_clock_that_was_set_back_makes_no_lease_a_probe() {
+    const HOUR: Millis = 3_600_000;
+    each(|store| {
+        for number in 0..3 {
+            keep(store, &format!("o{number}"), "x");
+        }
+        for one in claim(store, 2, 1, NOW) {
+            assert!(settle(store, one.lease, failed(Fault::Account), NOW));
+        }
+        // One order tries the keys, for long; meanwhile the endpoint asks to be left alone.
+        let wanted = Wanted {
+            limit: 1,
+            public_keys: &keys(),
+            term: Term {
+                token: 2,
+                until: NOW + 20 * HOUR,
+            },
+            oldest: 0,
+        };
+        let probe = store.claim(&wanted, NOW + 1_000).unwrap().claimed;
+        let term = Term {
+            token: 3,
+            until: NOW + LEASE,
+        };
+        let direct = store.enqueue(&update("d", "x"), Some(term), NOW).unwrap();
+        let fault = Fault::Endpoint {
+            retry_after: Some(24 * HOUR),
+        };
+        assert!(settle(store, direct.unwrap(), failed(fault), NOW + 1_000));
+        let back = NOW - 50 * HOUR;
+        assert!(claim(store, 9, 4, back).is_empty());
+        assert!(settle(store, probe[0].lease, Outcome::Released, back));
+        assert!(claim(store, 9, 5, back).is_empty());
+        assert_eq!(claim(store, 9, 6, back + 60_001).len(), 1);
+    });
+}

@@ -760,7 +760,8 @@ enum Left {
     Nothing,
 }
 
-/// The clock was set back: what is due farther ahead than anything can be is due soon.
+/// The clock was set back: what is due farther ahead than anything can be is due soon. Gates a little later
+/// than leases: a lease and a gate that end together are a probe's, and these are not.
 fn set_back<D: Database>(db: &mut D, now: Millis) -> Result<()> {
     let (soon, far) = (Value::Int(now + SETTLED_CLOCK), Value::Int(now + FARTHEST));
     for account in db.query("SELECT id FROM spread_accounts ORDER BY id", &[])? {
@@ -769,11 +770,12 @@ fn set_back<D: Database>(db: &mut D, now: Millis) -> Result<()> {
             &[soon, Value::Int(account.int(0)), far],
         )?;
     }
+    let later = Value::Int(now + SETTLED_CLOCK + 1);
     for gates in [
         "UPDATE spread_endpoints SET due = ? WHERE due > ?",
         "UPDATE spread_accounts SET due = ? WHERE due > ?",
     ] {
-        db.execute(gates, &[soon, far])?;
+        db.execute(gates, &[later, far])?;
     }
     Ok(())
 }

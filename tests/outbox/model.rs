@@ -213,9 +213,9 @@ impl Model {
     /// What is due so far ahead that only a clock that was set back explains it, is due soon.
     fn set_back(&mut self, now: Millis) {
         let soon = now + SETTLED_CLOCK;
-        let cut = |due: &mut Millis| {
+        let cut = |due: &mut Millis, to: Millis| {
             if *due > now + FARTHEST {
-                *due = soon;
+                *due = to;
             }
         };
         let orders = self
@@ -226,10 +226,11 @@ impl Model {
             .endpoints
             .iter_mut()
             .chain(self.accounts.as_flattened_mut());
-        orders.chain(gates.map(|gate| &mut gate.due)).for_each(cut);
+        orders.for_each(|due| cut(due, soon));
+        gates.for_each(|gate| cut(&mut gate.due, soon + 1));
         self.leases
             .iter_mut()
-            .for_each(|given| cut(&mut given.until));
+            .for_each(|given| cut(&mut given.until, soon));
     }
 
     /// `after`: what the store lists after the claim.
