@@ -173,6 +173,7 @@ final class Recorder
                 if ($how === 'late') {
                     $connection->wait((float) $rest);
                 } elseif ($how === 'lost') {
+                    fwrite($log, json_encode(['out', $arrival[0], 0, false]) . "\n");
                     $connection->close();
                     continue;
                 } elseif ($how === 'keys') {
@@ -193,6 +194,7 @@ final class Recorder
     {
         $this->server?->stop();
         $this->server = null;
+        file_put_contents("{$this->directory}/log", "[\"stopped\"]\n", FILE_APPEND);
     }
 
     /** From the next request on. */
@@ -215,17 +217,32 @@ final class Recorder
      */
     public function arrivals(): array
     {
-        $arrivals = [];
+        // Who has an answer can be faster than the line that says so.
+        wait_until(fn (): bool => $this->events()[1] === [], 2.0);
+        return array_values($this->events()[0]);
+    }
+
+    /** @return array{array<string, array>, array<string, true>} what arrived; which of it is being answered now */
+    private function events(): array
+    {
+        $arrivals = $open = [];
         foreach (file("{$this->directory}/log", FILE_IGNORE_NEW_LINES) as $line) {
             $event = json_decode($line, true, 4, JSON_THROW_ON_ERROR);
             if ($event[0] === 'in') {
                 [, $name, $connection, $id, $sequence, $user, $late] = $event;
                 $arrivals[$name] = ['id' => $id, 'sequence' => $sequence, 'connection' => $connection, 'user' => $user, 'late' => $late === 1, 'status' => 0];
-            } elseif ($event[3]) {
-                $arrivals[$event[1]]['status'] = $event[2];
+                if ($late !== 1) {
+                    $open[$name] = true;
+                }
+            } elseif ($event[0] === 'out') {
+                [, $name, $status, $written] = $event;
+                $arrivals[$name]['status'] = $written ? $status : 0;
+                unset($open[$name]);
+            } else {
+                $open = [];
             }
         }
-        return array_values($arrivals);
+        return [$arrivals, $open];
     }
 }
 
