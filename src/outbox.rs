@@ -29,8 +29,8 @@
 //! Endpoints and key pairs have a gate (`gate.rs`): while one is down, one record at a time goes out to
 //! see whether it is back, not the whole queue.
 //!
-//! `store.rs` says what a store does, `sql.rs` does it in SQL for both databases, `sqlite.rs` and
-//! `mysql.rs` connect to them, `schema.rs` holds their tables. `call.rs` is what `spread_update_order`
+//! `store.rs` says what a store does, `sql.rs` does it in SQL; `database.rs` says what that needs,
+//! `sqlite.rs` and `mysql.rs` give it, `schema.rs` holds their tables. `call.rs` is what `spread_update_order`
 //! does, `pass.rs` what the worker does with its `lanes.rs`. Clock, jitter and tokens come in as
 //! arguments.
 
@@ -39,6 +39,7 @@ pub mod attempt;
 pub mod call;
 pub mod chance;
 pub mod credentials;
+mod database;
 pub mod gate;
 pub mod lanes;
 mod mysql;

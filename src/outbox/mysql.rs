@@ -15,9 +15,9 @@ use mysql::{Conn, Error, Value as Sent};
 
 use super::address::Server;
 use super::call::millis;
+use super::database::{Cell, Database, Row, Upsert, Value};
 use super::open::Opening;
 use super::schema;
-use super::sql::{Cell, Database, Row, Upsert, Value};
 use super::store::{Millis, StoreError};
 
 /// How long the database's time is counted on before it is asked for again.

@@ -21,9 +21,9 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
 use super::address::Synchronous;
+use super::database::{Cell, Database, Row, Upsert, Value};
 use super::open::Opening;
 use super::schema;
-use super::sql::{Cell, Database, Row, Upsert, Value};
 use super::store::{Millis, StoreError};
 use crate::error::printable;
 
