@@ -25,13 +25,13 @@ const SQLITE_1: &str = "
     CREATE TABLE spread_accounts (id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL,
         public_key BLOB NOT NULL, UNIQUE (endpoint, public_key));
     CREATE TABLE spread_orders (id INTEGER PRIMARY KEY, account INTEGER NOT NULL, due INTEGER,
-        token INTEGER, delivered INTEGER NOT NULL DEFAULT 0);
+        token INTEGER, alone INTEGER, delivered INTEGER NOT NULL DEFAULT 0);
     CREATE INDEX spread_orders_due ON spread_orders (account, due);
-    CREATE TABLE spread_records (id INTEGER PRIMARY KEY AUTOINCREMENT, parent INTEGER NOT NULL,
+    CREATE TABLE spread_records (id INTEGER PRIMARY KEY AUTOINCREMENT, parent INTEGER NOT NULL, queued INTEGER NOT NULL,
         order_id BLOB NOT NULL, state INTEGER NOT NULL, accepted INTEGER NOT NULL,
         since INTEGER NOT NULL, attempts INTEGER NOT NULL, status INTEGER NOT NULL,
         note TEXT NOT NULL, body BLOB NOT NULL);
-    CREATE INDEX spread_records_parent ON spread_records (parent, state);
+    CREATE INDEX spread_records_queued ON spread_records (parent, state) WHERE queued = 1;
     CREATE INDEX spread_records_aside ON spread_records (state) WHERE state <> 0;
     PRAGMA user_version = 1;";
 
@@ -42,13 +42,13 @@ const MYSQL_1: [&str; 6] = [
         endpoint BIGINT NOT NULL, public_key VARBINARY(500) NOT NULL,
         UNIQUE (endpoint, public_key)) ENGINE = InnoDB",
     "CREATE TABLE spread_orders (id BIGINT NOT NULL PRIMARY KEY, account BIGINT NOT NULL,
-        due BIGINT, token BIGINT, delivered BIGINT NOT NULL DEFAULT 0,
+        due BIGINT, token BIGINT, alone BIGINT, delivered BIGINT NOT NULL DEFAULT 0,
         KEY spread_orders_due (account, due)) ENGINE = InnoDB",
     "CREATE TABLE spread_records (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-        parent BIGINT NOT NULL, order_id BLOB NOT NULL, state TINYINT NOT NULL,
+        parent BIGINT NOT NULL, queued TINYINT NOT NULL, order_id BLOB NOT NULL, state TINYINT NOT NULL,
         accepted BIGINT NOT NULL, since BIGINT NOT NULL, attempts INT NOT NULL,
         status SMALLINT NOT NULL, note BLOB NOT NULL, body LONGBLOB NOT NULL,
-        KEY spread_records_parent (parent, state), KEY spread_records_aside (state)) ENGINE = InnoDB",
+        KEY spread_records_queued (parent, queued, state), KEY spread_records_aside (state)) ENGINE = InnoDB",
     "CREATE TABLE spread_schema (version INT NOT NULL) ENGINE = InnoDB",
     "INSERT INTO spread_schema VALUES (1)",
 ];
@@ -56,11 +56,11 @@ const MYSQL_1: [&str; 6] = [
 const ROWS: [&str; 5] = [
     "INSERT INTO spread_endpoints (id, url) VALUES (1, 'https://spread.example/api')",
     "INSERT INTO spread_accounts (id, endpoint, public_key) VALUES (1, 1, 'shop')",
-    "INSERT INTO spread_orders (id, account, due) VALUES (17, 1, 5), (18, 1, NULL)",
-    "INSERT INTO spread_records (id, parent, order_id, state, accepted, since, attempts, status, note, \
-     body) VALUES (4, 17, 'a', 0, 5, 5, 2, 503, 'busy', 'old body')",
-    "INSERT INTO spread_records (id, parent, order_id, state, accepted, since, attempts, status, note, \
-     body) VALUES (3, 18, 'b', 1, 4, 4, 1, 422, 'no', 'refused body')",
+    "INSERT INTO spread_orders (id, account, due, alone) VALUES (17, 1, 5, 4), (18, 1, NULL, NULL)",
+    "INSERT INTO spread_records (id, parent, queued, order_id, state, accepted, since, attempts, status, note, \
+     body) VALUES (4, 17, 0, 'a', 0, 5, 5, 2, 503, 'busy', 'old body')",
+    "INSERT INTO spread_records (id, parent, queued, order_id, state, accepted, since, attempts, status, note, \
+     body) VALUES (3, 18, 1, 'b', 1, 4, 4, 1, 422, 'no', 'refused body')",
 ];
 
 /// A database with the first schema, and a connection that uses it.

@@ -63,6 +63,10 @@ pub(super) trait Database {
     /// The time by the clock that all users of this database share.
     fn now(&mut self) -> Result<Millis>;
 
+    /// What is stored now will be found by others. Transactions that make a promise, and queries outside of
+    /// any, look by themselves.
+    fn present(&mut self) -> Result<()>;
+
     /// Runs `work` in one transaction, again when the database says that another one was in its way.
     /// `promise`: who called is told that something is kept, so that it must survive a power cut.
     fn transaction<T>(

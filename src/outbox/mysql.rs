@@ -226,6 +226,10 @@ impl Database for Mysql {
         Ok(then + millis(asked.elapsed()))
     }
 
+    fn present(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     fn transaction<T>(
         &mut self,
         _promise: bool,

@@ -17,7 +17,7 @@ use super::store::{
     StoreError, Term, Update, Wanted,
 };
 use claim::{Times, claim, set_back, times};
-use order::{delete, lock, lock_of, order_number, place, schedule, tidy};
+use order::{append, delete, expire, lock, lock_of, order_number, schedule, tidy};
 use settle::{settle_gates, settle_record};
 
 /// How many records [`Store::expire`] and [`Store::purge`] take in one transaction.
@@ -77,6 +77,9 @@ impl<D: Database> Store for Sql<D> {
         term: Option<Term>,
         now: Millis,
     ) -> Result<Option<Lease>> {
+        if term.is_some() {
+            self.database.present()?;
+        }
         let (endpoint, account) = self.account(update)?;
         let order = order_number(account, update, now);
         let term = term.map(|term| term.within_reach(now));
@@ -86,19 +89,8 @@ impl<D: Database> Store for Sql<D> {
                 Some(term) => (term.until, Some(term.token)),
                 None => (now, None),
             };
-            let free = place(db, account, order, first)?;
-            let record = db.insert(
-                "INSERT INTO spread_records (parent, order_id, state, accepted, since, attempts, status, note, \
-                 body) VALUES (?, ?, 0, ?, ?, 0, 0, '', ?)",
-                &[
-                    Value::Int(order),
-                    Value::Bytes(update.order_id),
-                    Value::Int(now),
-                    Value::Int(now),
-                    Value::Bytes(update.body),
-                ],
-            )?;
-            Ok(term.filter(|_| free).map(|term| Lease {
+            let (record, alone) = append(db, account, order, update, first, now)?;
+            Ok(term.filter(|_| alone).map(|term| Lease {
                 record,
                 order,
                 account,
@@ -182,14 +174,14 @@ impl<D: Database> Store for Sql<D> {
         self.database.transaction(false, |db| {
             let mut expired = 0;
             for &(order, id) in &old {
-                if lock(db, order)?.is_none_or(|order| order.in_flight(now)) {
+                let locked = lock(db, order)?.filter(|order| !order.in_flight(now));
+                let Some(locked) = locked else {
                     continue;
+                };
+                if expire(db, id, oldest)? > 0 {
+                    expired += 1;
+                    tidy(db, order, locked.alone, id, None)?;
                 }
-                expired += db.execute(
-                    "UPDATE spread_records SET state = 2 WHERE id = ? AND state = 0 AND since < ?",
-                    &[Value::Int(id), Value::Int(oldest)],
-                )?;
-                tidy(db, order, None)?;
             }
             Ok(expired)
         })
@@ -259,7 +251,7 @@ impl<D: Database> Store for Sql<D> {
                 return Ok(Change::InFlight);
             }
             delete(db, id)?;
-            tidy(db, order, None)?;
+            tidy(db, order, locked.alone, id, None)?;
             Ok(Change::Done)
         })
     }
@@ -287,12 +279,12 @@ impl<D: Database> Store for Sql<D> {
             purged += self.database.transaction(false, |db| {
                 let mut deleted = 0;
                 for &(order, id) in &old {
-                    lock(db, order)?;
+                    let alone = lock(db, order)?.and_then(|order| order.alone);
                     deleted += db.execute(
                         "DELETE FROM spread_records WHERE id = ? AND state <> 0",
                         &[Value::Int(id)],
                     )?;
-                    tidy(db, order, None)?;
+                    tidy(db, order, alone, id, None)?;
                 }
                 Ok(deleted)
             })?;

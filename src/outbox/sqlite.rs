@@ -83,8 +83,10 @@ impl Sqlite {
         // A statement is planned once, not for each value of its LIMIT.
         let stable = DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
         self.wait(|database| database.connection.set_db_config(stable, true))?;
-        let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; \
-                        PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;";
+        // Pages of half the usual size: a commit writes some of them whole, and an order fits.
+        let settings = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                        PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
+                        PRAGMA journal_size_limit = 67108864;";
         self.wait(|database| database.connection.execute_batch(settings))?;
         let known = i64::try_from(schema::SQLITE.len()).unwrap_or(i64::MAX);
         if self.version()? == known {
@@ -160,18 +162,6 @@ impl Sqlite {
     fn failure(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::Failed(reason(&self.path, error))
     }
-
-    /// The file at the path must be the one that is open: one that was deleted or replaced would take
-    /// updates and never give them back.
-    fn same_file(&self) -> Result<()> {
-        if identity(&self.path) == Some(self.identity) {
-            return Ok(());
-        }
-        Err(StoreError::Lost(format!(
-            "{} was moved or replaced",
-            printable(&self.path)
-        )))
-    }
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {
@@ -245,12 +235,26 @@ impl Database for Sqlite {
         Ok(since.map_or(0, super::call::millis))
     }
 
+    /// The file at the path must be the one that is open: one that was deleted or replaced would take
+    /// updates and never give them back.
+    fn present(&mut self) -> Result<()> {
+        if identity(&self.path) == Some(self.identity) {
+            return Ok(());
+        }
+        Err(StoreError::Lost(format!(
+            "{} was moved or replaced",
+            printable(&self.path)
+        )))
+    }
+
     fn transaction<T>(
         &mut self,
         promise: bool,
         mut work: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        self.same_file()?;
+        if promise {
+            self.present()?;
+        }
         self.wait_for_the_disk(promise)?;
         self.wait(|database| {
             let mut begin = database.connection.prepare_cached("BEGIN IMMEDIATE")?;
@@ -302,7 +306,7 @@ impl Database for Sqlite {
             Ok(found)
         };
         if self.connection.is_autocommit() {
-            self.same_file()?;
+            self.present()?;
         }
         // Outside a transaction somebody may be in the way, such as one who clears the log.
         self.wait(run)

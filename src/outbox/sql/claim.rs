@@ -79,7 +79,7 @@ fn claim_from<D: Database>(
     let orders = db.query(
         skipping!(
             D,
-            "SELECT id FROM spread_orders WHERE account = ? AND due <= ? ORDER BY due LIMIT ?"
+            "SELECT id, alone FROM spread_orders WHERE account = ? AND due <= ? ORDER BY due LIMIT ?"
         ),
         &[
             Value::Int(known.account),
@@ -91,7 +91,14 @@ fn claim_from<D: Database>(
     let mut taken = 0;
     for row in orders {
         let order = row.int(0);
-        let Some(mut head) = head(db, order, wanted.oldest, &mut claims.expired)? else {
+        let Some(mut head) = head(
+            db,
+            order,
+            row.maybe_int(1),
+            wanted.oldest,
+            &mut claims.expired,
+        )?
+        else {
             continue;
         };
         if probe && !take_turn(db, known, wanted.term)? {

@@ -63,7 +63,7 @@ pub(super) fn list<D: Database>(
             concat!(
                 "SELECT r.id, r.state, e.url, a.public_key, r.order_id, r.accepted, o.due, o.token, \
                  r.attempts, r.status, r.note, LENGTH(r.body), (SELECT MIN(h.id) FROM spread_records h \
-                 WHERE h.parent = o.id AND h.state = 0) FROM spread_records r JOIN spread_orders o ON \
+                 WHERE h.parent = o.id AND h.queued = 1 AND h.state = 0), o.alone FROM spread_records r JOIN spread_orders o ON \
                  o.id = r.parent JOIN spread_accounts a ON a.id = o.account JOIN spread_endpoints e ON \
                  e.id = a.endpoint WHERE r.id > ?",
                 $where,
@@ -94,11 +94,16 @@ pub(super) fn list<D: Database>(
     let mut records = Vec::new();
     for account in accounts {
         let order = order_number(account.int(0), &update, now);
-        let rows = db.query(
-            select!(" AND r.parent = ?"),
+        let queued = db.query(
+            select!(" AND r.parent = ? AND r.queued = 1"),
             &[after, Value::Int(order), limit],
         )?;
-        records.extend(rows.into_iter().map(|row| record(row, now)));
+        let alone = db.query(
+            select!(" AND r.id = (SELECT alone FROM spread_orders WHERE id = ?)"),
+            &[after, Value::Int(order), limit],
+        )?;
+        let rows = queued.into_iter().chain(alone);
+        records.extend(rows.map(|row| record(row, now)));
     }
     records.retain(|record| {
         record.order_id == order_id && filter.state.is_none_or(|state| record.state == state)
@@ -112,7 +117,8 @@ pub(super) fn list<D: Database>(
 fn record(mut row: Row, now: Millis) -> Record {
     let state = State::from_number(row.int(1));
     let waiting = state == State::Waiting;
-    let head = row.maybe_int(12) == Some(row.int(0));
+    let head = row.maybe_int(12).into_iter().chain(row.maybe_int(13)).min();
+    let head = head == Some(row.int(0));
     let leased = row.maybe_int(7).is_some() && row.int(6) > now;
     Record {
         id: row.int(0),

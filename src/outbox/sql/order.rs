@@ -21,14 +21,16 @@ pub(super) fn order_number(account: i64, update: &Update<'_>, now: Millis) -> i6
     i64::from_be_bytes([a, b, c, d, e, f, g, h]) & i64::MAX
 }
 
-/// Makes or finds the row of an order that gets another update. Whether that is the only one that waits or
-/// is in flight: then the order is due, or leased, as `first` says. Locked.
-pub(super) fn place<D: Database>(
+/// Adds an update to its order, whose row is made or found, and locked. The record's id, and whether it is
+/// the only one that waits or is in flight: then the order is due, or leased, as `first` says.
+pub(super) fn append<D: Database>(
     db: &mut D,
     account: i64,
     order: i64,
+    update: &Update<'_>,
     first: (Millis, Option<Token>),
-) -> Result<bool> {
+    now: Millis,
+) -> Result<(i64, bool)> {
     if D::LOCKS_ROWS {
         // Found or made, the row is locked from here on.
         db.execute(
@@ -40,23 +42,38 @@ pub(super) fn place<D: Database>(
         "SELECT due FROM spread_orders WHERE id = ?",
         &[Value::Int(order)],
     )?;
-    let Some(row) = rows.first() else {
+    let found = rows.first();
+    let alone = found.is_none_or(|row| row.maybe_int(0).is_none());
+    let record = db.insert(
+        "INSERT INTO spread_records (parent, queued, order_id, state, accepted, since, attempts, status, note, \
+         body) VALUES (?, ?, ?, 0, ?, ?, 0, 0, '', ?)",
+        &[
+            Value::Int(order),
+            Value::Int(i64::from(!alone)),
+            Value::Bytes(update.order_id),
+            Value::Int(now),
+            Value::Int(now),
+            Value::Bytes(update.body),
+        ],
+    )?;
+    if alone {
+        let sql = if found.is_none() {
+            "INSERT INTO spread_orders (account, due, token, alone, id) VALUES (?, ?, ?, ?, ?)"
+        } else {
+            "UPDATE spread_orders SET account = ?, due = ?, token = ?, alone = ? WHERE id = ?"
+        };
         db.execute(
-            "INSERT INTO spread_orders (id, account, due, token) VALUES (?, ?, ?, ?)",
+            sql,
             &[
-                Value::Int(order),
                 Value::Int(account),
                 Value::Int(first.0),
                 maybe(first.1),
+                Value::Int(record),
+                Value::Int(order),
             ],
         )?;
-        return Ok(true);
-    };
-    let free = row.maybe_int(0).is_none();
-    if free {
-        schedule(db, order, Some(first.0), first.1)?;
     }
-    Ok(free)
+    Ok((record, alone))
 }
 
 pub(super) fn maybe(number: Option<i64>) -> Value<'static> {
@@ -70,6 +87,8 @@ pub(super) struct Order {
     pub(super) token: Option<i64>,
     /// The newest record that was delivered, as long as an older one is set aside.
     pub(super) delivered: i64,
+    /// The record that came when none waited, while it waits.
+    pub(super) alone: Option<i64>,
 }
 
 impl Order {
@@ -82,7 +101,7 @@ pub(super) fn lock<D: Database>(db: &mut D, order: i64) -> Result<Option<Order>>
     let rows = db.query(
         locking!(
             D,
-            "SELECT account, due, token, delivered FROM spread_orders WHERE id = ?"
+            "SELECT account, due, token, delivered, alone FROM spread_orders WHERE id = ?"
         ),
         &[Value::Int(order)],
     )?;
@@ -91,6 +110,7 @@ pub(super) fn lock<D: Database>(db: &mut D, order: i64) -> Result<Option<Order>>
         due: row.maybe_int(1),
         token: row.maybe_int(2),
         delivered: row.int(3),
+        alone: row.maybe_int(4),
     }))
 }
 
@@ -139,59 +159,86 @@ pub(super) fn delete<D: Database>(db: &mut D, id: i64) -> Result<()> {
 pub(super) fn head<D: Database>(
     db: &mut D,
     order: i64,
+    mut alone: Option<i64>,
     oldest: Millis,
     expired: &mut u64,
 ) -> Result<Option<Row>> {
     loop {
-        let rows = db.query(
-            "SELECT id, attempts, body, since, order_id FROM spread_records WHERE parent = ? AND state = 0 \
-             ORDER BY id LIMIT 1",
+        // One that was retried can be older than the one that is alone.
+        let queued = db.query(
+            "SELECT MIN(id) FROM spread_records WHERE parent = ? AND queued = 1 AND state = 0",
             &[Value::Int(order)],
         )?;
+        let queued = queued.first().and_then(|row| row.maybe_int(0));
+        let Some(first) = queued.into_iter().chain(alone).min() else {
+            return Ok(None);
+        };
+        let rows = db.query(
+            "SELECT id, attempts, body, since, order_id FROM spread_records WHERE id = ?",
+            &[Value::Int(first)],
+        )?;
         let Some(row) = rows.into_iter().next() else {
-            tidy(db, order, None)?;
             return Ok(None);
         };
         if row.int(3) >= oldest {
             return Ok(Some(row));
         }
-        db.execute(
-            "UPDATE spread_records SET state = 2 WHERE id = ?",
-            &[Value::Int(row.int(0))],
-        )?;
-        *expired += 1;
+        *expired += expire(db, first, oldest)?;
+        tidy(db, order, alone, first, None)?;
+        alone = alone.filter(|alone| *alone != first);
     }
 }
 
-/// Brings an order's row up to date after one of its records has left the waiting ones: due at `next`
-/// for the next one (unchanged when that is nothing), not due when none waits, gone with its last
-/// record.
-pub(super) fn tidy<D: Database>(db: &mut D, order: i64, next: Option<Millis>) -> Result<Left> {
-    let rows = db.query(
-        "SELECT state FROM spread_records WHERE parent = ? ORDER BY state LIMIT 1",
-        &[Value::Int(order)],
-    )?;
-    Ok(
-        match rows.first().map(|row| State::from_number(row.int(0))) {
-            Some(State::Waiting) => {
-                if next.is_some() {
-                    schedule(db, order, next, None)?;
-                }
-                Left::Waiting
-            }
-            Some(_) => {
-                schedule(db, order, None, None)?;
-                Left::SetAside
-            }
-            None => {
-                db.execute(
-                    "DELETE FROM spread_orders WHERE id = ?",
-                    &[Value::Int(order)],
-                )?;
-                Left::Nothing
-            }
-        },
+/// Sets a waiting record aside because it came before `oldest`; how many it was.
+pub(super) fn expire<D: Database>(db: &mut D, id: i64, oldest: Millis) -> Result<u64> {
+    db.execute(
+        "UPDATE spread_records SET state = 2, queued = 1 WHERE id = ? AND state = 0 AND since < ?",
+        &[Value::Int(id), Value::Int(oldest)],
     )
+}
+
+/// Brings an order's row, which had `alone`, up to date after `gone` has left its waiting records: due at
+/// `next` for the next one (unchanged when that is nothing), not due when none waits, gone with its last
+/// record.
+pub(super) fn tidy<D: Database>(
+    db: &mut D,
+    order: i64,
+    alone: Option<i64>,
+    gone: i64,
+    next: Option<Millis>,
+) -> Result<Left> {
+    let left = if alone.is_some_and(|alone| alone != gone) {
+        Left::Waiting
+    } else {
+        let rows = db.query(
+            "SELECT state FROM spread_records WHERE parent = ? AND queued = 1 ORDER BY state LIMIT 1",
+            &[Value::Int(order)],
+        )?;
+        match rows.first().map(|row| State::from_number(row.int(0))) {
+            Some(State::Waiting) => Left::Waiting,
+            Some(_) => Left::SetAside,
+            None => Left::Nothing,
+        }
+    };
+    if left == Left::Nothing {
+        db.execute(
+            "DELETE FROM spread_orders WHERE id = ?",
+            &[Value::Int(order)],
+        )?;
+        return Ok(left);
+    }
+    if alone == Some(gone) {
+        db.execute(
+            "UPDATE spread_orders SET alone = NULL WHERE id = ?",
+            &[Value::Int(order)],
+        )?;
+    }
+    if left == Left::SetAside {
+        schedule(db, order, None, None)?;
+    } else if next.is_some() {
+        schedule(db, order, next, None)?;
+    }
+    Ok(left)
 }
 
 /// What is left of an order.

@@ -25,7 +25,7 @@ pub(super) fn settle_record<D: Database>(
         Outcome::Released => schedule(db, lease.order, Some(now), None)?,
         Outcome::Delivered => {
             delete(db, lease.record)?;
-            if tidy(db, lease.order, Some(now))? != Left::Nothing {
+            if tidy(db, lease.order, locked.alone, lease.record, Some(now))? != Left::Nothing {
                 db.execute(
                     "UPDATE spread_orders SET delivered = ? WHERE id = ? AND delivered < ?",
                     &[
@@ -38,7 +38,7 @@ pub(super) fn settle_record<D: Database>(
         }
         Outcome::Refused(note) => {
             db.execute(
-                "UPDATE spread_records SET state = 1, attempts = attempts + 1, status = ?, note = ? \
+                "UPDATE spread_records SET state = 1, queued = 1, attempts = attempts + 1, status = ?, note = ? \
                  WHERE id = ?",
                 &[
                     Value::Int(i64::from(note.status)),
@@ -46,7 +46,7 @@ pub(super) fn settle_record<D: Database>(
                     Value::Int(lease.record),
                 ],
             )?;
-            tidy(db, lease.order, Some(now))?;
+            tidy(db, lease.order, locked.alone, lease.record, Some(now))?;
         }
         Outcome::Failed { fault, note } => {
             db.execute(
