@@ -371,6 +371,17 @@ impl Pair<'_> {
             None => self.store().list(&ALL, now).map_err(said)?,
         };
         same("list", &list, &self.model.list(now))?;
+        // Found by its order as well.
+        let middle = from_newest(&list, list.len() / 2);
+        if let Some(Record { order_id, .. }) = middle.filter(|record| !record.order_id.is_empty()) {
+            let of_order = Filter {
+                order_id: Some(order_id),
+                ..ALL
+            };
+            let found = self.store().list(&of_order, now).map_err(said)?;
+            let all = list.iter().filter(|record| &record.order_id == order_id);
+            same("list of an order", &found, &all.cloned().collect())?;
+        }
         let counts = self.store().counts(now).map_err(said)?;
         same("counts", &counts, &self.model.counts(now))?;
         self.model.nothing_is_lost()

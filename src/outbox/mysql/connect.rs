@@ -58,6 +58,8 @@ fn options(server: &Server, patience: Duration, tls: Option<SslOpts>) -> OptsBui
                 "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, time_zone = '+00:00', \
                  innodb_lock_wait_timeout = {lock_wait}"
             ),
+            // A transaction that has waited for an order's row must then see what its records have become:
+            // the default would show them as they were when it began.
             "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED".into(),
         ])
 }
