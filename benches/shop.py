@@ -43,6 +43,11 @@ class Shop:
         for name in ("documented.php", "snippet.php"):
             shutil.copy(f"{ROOT}/php-tests/support/{name}", f"{directory}/php-tests/support/{name}")
         shutil.copy(f"{ROOT}/modules/spread.so", self.extension)
+        # Read from the disk, as after a restart: the page cache holds a file that was just written in pieces
+        # of other sizes, and a fault maps a piece whole.
+        with open(self.extension, "rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
     def options(self, peer, endpoint=None, extension=None, more=None):
         """-n: no php.ini. What a peer does not need it does not load."""
