@@ -16,7 +16,7 @@
 //! while older ones are set aside. `records.since`: from when the age counts, which a retry renews.
 //! `failures`, `failed_order` and `due` of endpoints and accounts are their gates.
 //!
-//! What a commit costs is the pages that it writes, 3 to 4 µs each with SQLite: so an update that comes and
+//! What a commit costs is the pages that it writes, 3 to 5 µs each with SQLite: so an update that comes and
 //! goes is in as few indexes as possible: those of what is queued and of what is set aside do not hold it.
 
 /// The steps for SQLite.
