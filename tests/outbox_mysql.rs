@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -96,10 +96,30 @@ fn kill(server: &MariaDb, base: &str) {
     }
 }
 
-/// Stands between a client and the server, whose greeting it says without the offer of TLS. When `goodbye` is
-/// set to an error, the next command gets that for an answer, and the connection ends.
-fn between(server: u16, goodbye: &'static AtomicU16) -> u16 {
+/// Where the version ends that a server's greeting holds after header and protocol.
+fn version_end(greeting: &[u8]) -> usize {
+    5 + greeting[5..].iter().position(|byte| *byte == 0).unwrap()
+}
+
+/// Takes the offer of TLS out of the greeting.
+fn without_tls(before: usize, greeting: &mut [u8]) {
+    if before > 0 {
+        return;
+    }
     const CLIENT_SSL: u8 = 8;
+    // Thread, scramble and filler; the higher byte.
+    let capabilities = version_end(greeting) + 1 + 4 + 9 + 1;
+    greeting[capabilities] &= !CLIENT_SSL;
+}
+
+/// Stands between a client and the server, whose words it says as `edit` has them, which is told how many
+/// came before. When `goodbye` is set to an error, the next command gets that for an answer, and the connection
+/// ends.
+fn between(
+    server: u16,
+    edit: impl Fn(usize, &mut [u8]) + Clone + Send + 'static,
+    goodbye: &'static AtomicU16,
+) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
@@ -107,15 +127,13 @@ fn between(server: u16, goodbye: &'static AtomicU16) -> u16 {
             let client = client.unwrap();
             let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
             let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            let edit = edit.clone();
             thread::spawn(move || {
                 let mut bytes = [0; 16 * 1024];
-                let mut greeting = true;
+                let mut before = 0;
                 while let Ok(count @ 1..) = from.read(&mut bytes) {
-                    if std::mem::take(&mut greeting) {
-                        // Header and protocol, version, thread, scramble and filler; the higher byte.
-                        let version = bytes[5..].iter().position(|byte| *byte == 0).unwrap();
-                        bytes[5 + version + 1 + 4 + 9 + 1] &= !CLIENT_SSL;
-                    }
+                    edit(before, &mut bytes[..count]);
+                    before += 1;
                     if to.write_all(&bytes[..count]).is_err() {
                         break;
                     }
@@ -193,7 +211,7 @@ fn tls_is_as_strict_as_its_mode() {
     opened(&format!("{base}?ssl-mode=required&ssl-ca={ca}.not"));
     // A server that offers none.
     static NEVER: AtomicU16 = AtomicU16::new(0);
-    let port = between(server.port, &NEVER);
+    let port = between(server.port, without_tls, &NEVER);
     let plain = base.replace(&server.port.to_string(), &port.to_string());
     opened(&plain);
     opened(&format!("{plain}?ssl-mode=preferred"));
@@ -297,7 +315,7 @@ fn a_server_that_says_goodbye_is_connected_to_anew() {
         return;
     };
     let base = server.database();
-    let port = between(server.port, &GOODBYE);
+    let port = between(server.port, without_tls, &GOODBYE);
     let base = base.replace(&server.port.to_string(), &port.to_string());
     let mut store = opened(&base);
     let now = store.now().unwrap();
@@ -553,4 +571,102 @@ fn a_server_that_crashes_loses_nothing_that_was_kept() {
             }
         });
     }
+}
+
+#[test]
+fn the_client_reads_the_servers_version() {
+    // By what stands in the place of the crate regex: see trimmed/regex.
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let mut root = server.root();
+    let version: String = root.query_first("SELECT VERSION()").unwrap().unwrap();
+    let (major, minor, patch) = root.server_version();
+    let read = format!("{major}.{minor}.{patch}-");
+    // MariaDB puts the first of these before its own when it greets.
+    let greeting = format!("5.5.5-{version}");
+    assert!(
+        greeting.starts_with(&read) || version.starts_with(&read),
+        "{version} was read as {read}"
+    );
+}
+
+#[test]
+fn a_server_of_a_version_that_cannot_be_read_is_refused() {
+    static NONE: AtomicU16 = AtomicU16::new(0);
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let through = between(
+        server.port,
+        |before, greeting| {
+            if before == 0 {
+                let end = version_end(greeting);
+                greeting[5..end].fill(b'x');
+            }
+        },
+        &NONE,
+    );
+    let text = server.database();
+    let said = refusal(&text.replace(&server.port.to_string(), &through.to_string()));
+    assert!(said.contains("does not speak as MySQL does"), "{said}");
+}
+
+#[test]
+fn a_server_that_talks_nonsense_is_an_error() {
+    static NONE: AtomicU16 = AtomicU16::new(0);
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let text = server.database();
+    drop(opened(&text));
+    let seed = std::env::var("SPREAD_SEED").map_or_else(
+        |_| chance::draw().token.unsigned_abs(),
+        |seed| seed.parse().unwrap(),
+    );
+    println!("SPREAD_SEED={seed}");
+    let state = Arc::new(Mutex::new(seed | 1));
+    let nonsense = move |before: usize, words: &mut [u8]| {
+        without_tls(before, words);
+        let mut state = state.lock().unwrap();
+        let mut below = |limit: usize| {
+            *state ^= *state << 13;
+            *state ^= *state >> 7;
+            *state ^= *state << 17;
+            usize::try_from(*state >> 33).unwrap() % limit
+        };
+        if below(12) == 0 {
+            for _ in 0..=below(3) {
+                let place = below(words.len());
+                words[place] = [0, 1, 0x7f, 0xfb, 0xfe, 0xff][below(6)];
+            }
+        }
+    };
+    let through = between(server.port, nonsense, &NONE);
+    let text = text.replace(&server.port.to_string(), &through.to_string());
+    let opening = Opening {
+        patience: Duration::from_millis(100),
+        create: true,
+    };
+    let (begun, mut failed) = (Instant::now(), 0);
+    for round in 0..300 {
+        let outcome = open(&address(&text), opening).and_then(|mut store| {
+            let now = store.now()?;
+            let id = round.to_string();
+            store.enqueue(&update(&id, "body"), None, now)?;
+            store.list(
+                &Filter {
+                    limit: 5,
+                    ..Filter::default()
+                },
+                now,
+            )?;
+            claim(store.as_mut(), 3).map(drop)
+        });
+        failed += i32::from(outcome.is_err());
+    }
+    assert!(failed > 0);
+    // 100 ms for each wait, and a few of them in a round.
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(150), "{took:?}");
 }

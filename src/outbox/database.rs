@@ -86,7 +86,7 @@ pub(super) trait Database {
     /// The id of the row that has these values, which are unique; made when there is none.
     fn upsert(&mut self, upsert: Upsert, values: &[Value<'_>]) -> Result<i64>;
 
-    /// See [`Store::rest`].
+    /// See `Store::rest`.
     fn rest(&mut self) -> Result<()>;
 
     /// Gives back room after a purge, unless others are in the way.

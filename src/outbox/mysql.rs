@@ -151,7 +151,8 @@ impl Mysql {
 
     /// Runs one thing on the connection; one that is gone is dropped.
     fn run<T>(&mut self, work: impl FnOnce(&mut Conn) -> mysql::Result<T>) -> Result<T> {
-        match work(self.connection()?) {
+        let connection = self.connection()?;
+        match connect::guarded(|| work(connection)) {
             Ok(value) => Ok(value),
             Err(Error::MySqlError(error)) if !GOODBYES.contains(&error.code) => {
                 self.in_the_way = matches!(error.code, LOCK_WAIT | DEADLOCK | CHANGED);
@@ -190,7 +191,7 @@ impl Mysql {
 
     fn rollback(&mut self) {
         if let Some(mut connection) = self.connection.take()
-            && connection.query_drop("ROLLBACK").is_ok()
+            && connect::guarded(|| connection.query_drop("ROLLBACK")).is_ok()
         {
             self.connection = Some(connection);
         }

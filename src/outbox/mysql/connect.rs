@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io;
+use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
 use mysql::consts::CapabilityFlags;
@@ -22,13 +23,21 @@ pub(super) fn connect(server: &Server, patience: Duration) -> Result<Conn> {
         Tls::Disabled => None,
         mode => Some(tls(server, mode)?),
     };
-    let connected = match Conn::new(options(server, patience, tls)) {
+    let connect = |tls| guarded(|| Conn::new(options(server, patience, tls)));
+    let connected = match connect(tls) {
         Err(Error::DriverError(DriverError::TlsNotSupported)) if server.tls == Tls::Preferred => {
-            Conn::new(options(server, patience, None))
+            connect(None)
         }
         connected => connected,
     };
     connected.map_err(|error| StoreError::Open(reason(server, &error)))
+}
+
+/// The client panics at some of what it cannot read, such as a version without a number: an outbox that
+/// fails, and no more.
+pub(super) fn guarded<T>(work: impl FnOnce() -> mysql::Result<T>) -> mysql::Result<T> {
+    panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or(Err(Error::DriverError(DriverError::UnexpectedPacket)))
 }
 
 fn options(server: &Server, patience: Duration, tls: Option<SslOpts>) -> OptsBuilder {
