@@ -218,15 +218,21 @@ final class Recorder
     public function arrivals(): array
     {
         // Who has an answer can be faster than the line that says so.
-        wait_until(fn (): bool => $this->events()[1] === [], 2.0);
-        return array_values($this->events()[0]);
+        $end = hrtime(true) + 2e9;
+        do {
+            [$arrivals, $open] = $this->events();
+        } while ($open !== [] && hrtime(true) < $end && usleep(1000) === null);
+        return array_values($arrivals);
     }
 
     /** @return array{array<string, array>, array<string, true>} what arrived; which of it is being answered now */
     private function events(): array
     {
         $arrivals = $open = [];
-        foreach (file("{$this->directory}/log", FILE_IGNORE_NEW_LINES) as $line) {
+        foreach (new SplFileObject("{$this->directory}/log") as $line) {
+            if ($line === '') {
+                continue;
+            }
             $event = json_decode($line, true, 4, JSON_THROW_ON_ERROR);
             if ($event[0] === 'in') {
                 [, $name, $connection, $id, $sequence, $user, $late] = $event;
