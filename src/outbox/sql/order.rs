@@ -140,7 +140,7 @@ pub(super) fn lock_of<D: Database>(db: &mut D, id: i64) -> Result<Option<(i64, O
 }
 
 /// The order and the state of a record.
-pub(super) fn parent<D: Database>(db: &mut D, id: i64) -> Result<Option<(i64, State)>> {
+fn parent<D: Database>(db: &mut D, id: i64) -> Result<Option<(i64, State)>> {
     let rows = db.query(
         "SELECT parent, state FROM spread_records WHERE id = ?",
         &[Value::Int(id)],
