@@ -11,7 +11,7 @@ from programs import Programs, output
 from server import KEYS
 from shop import ROOT
 
-COSTS = f"{ROOT}/target/core/release/examples/outbox_costs"
+COSTS = ["cargo", "bench", "--quiet", "--manifest-path", f"{ROOT}/Cargo.toml", "--package", "outbox", "--bench", "costs", "--"]
 WORKER = f"{ROOT}/modules/spread-outbox"
 # Nothing answers there: a deferred order must not care.
 NOWHERE = "http://127.0.0.1:9/"
@@ -79,7 +79,7 @@ def direct_rows(bench):
 
 
 def fill(path, count, endpoint):
-    output(COSTS, "fill", path, str(count), endpoint, KEYS[0])
+    output(*COSTS, "fill", path, str(count), endpoint, KEYS[0])
 
 
 def environment(bench, path):
@@ -114,7 +114,7 @@ def million_rows(bench):
     empty, full = f"{bench.directory}/empty.db", f"{bench.directory}/full.db"
     fill(empty, EMPTY, NOWHERE)
     fill(full, count, NOWHERE)
-    rounds = json.loads(output(COSTS, "compare", empty, full, str(bench.rounds(40))))
+    rounds = json.loads(output(*COSTS, "compare", empty, full, str(bench.rounds(40))))
     group = f"{count:,} waiting orders, SQLite"
     rows = []
     for index, measure in enumerate(("keeping an order", "claiming eight and giving them back")):

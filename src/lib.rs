@@ -1,68 +1,71 @@
-//! Reports a shop's orders to the SPREAD CRM: what replaces the documented curl snippet.
+//! The PHP extension: Zend on one side, the crates on the other.
 //!
 //! An order's way through the house:
 //!
 //! ```text
-//!   $data, $request ──► php/encode ──► form ──► body
-//!                                                │
-//!        ┌───────────────── runtime ─────────────▼──────────────┐
-//!        │  client ◄──► exchange (decides) ◄──► auth, redirect  │
-//!        └───────────────────────────────────────┬──────────────┘
-//!                                     answer or error
-//!                                                │
-//!   mixed ◄── php/decode ◄───────────────────────┤
-//!   Spread\Exception ◄── php/exceptions ◄────────┘
+//!   $data, $request ──► encode ──► codec::form ──► body
+//!                                                   │
+//!                                outbox, client ◄───┘
+//!                                     │
+//!                              answer or error
+//!                                     │
+//!   mixed ◄── decode ◄────────────────┤
+//!   Spread\Exception ◄── exceptions ◄─┘
 //! ```
 //!
-//! With an outbox the body is kept there first (`outbox/call`), and what is not delivered at once the
-//! program `spread-outbox` (`worker/`) sends with the same client.
-//!
-//! Everything outside `php/` is plain Rust that knows nothing of PHP and builds without it.
-//! Imports run downward only.
+//! This file only registers what PHP sees. Unsafe code stands in `zend/` alone.
 
-#[forbid(unsafe_code)]
-pub mod answer;
-#[forbid(unsafe_code)]
-pub mod auth;
-#[forbid(unsafe_code)]
-pub mod client;
-#[forbid(unsafe_code)]
-pub mod config;
-#[forbid(unsafe_code)]
-pub mod connects;
-#[forbid(unsafe_code)]
-pub mod error;
-#[forbid(unsafe_code)]
-pub mod exchange;
-#[forbid(unsafe_code)]
-pub mod form;
-#[forbid(unsafe_code)]
-pub mod json_numbers;
-#[forbid(unsafe_code)]
-pub mod outbox;
-#[forbid(unsafe_code)]
-pub mod proxy;
-#[forbid(unsafe_code)]
-pub mod redirect;
-#[forbid(unsafe_code)]
-pub mod retry_after;
-#[forbid(unsafe_code)]
-pub mod rules;
-#[forbid(unsafe_code)]
-pub mod runtime;
-#[forbid(unsafe_code)]
-pub mod settings;
-#[forbid(unsafe_code)]
-pub mod tls;
-#[forbid(unsafe_code)]
-pub mod verdict;
+#![deny(unsafe_code)]
 
-#[cfg(feature = "worker")]
-#[forbid(unsafe_code)]
-pub mod worker;
+mod client_class;
+mod decode;
+mod drain;
+mod encode;
+mod exceptions;
+mod functions;
+mod ini;
+mod options;
+mod order_state;
+mod validate;
+#[allow(unsafe_code)]
+mod zend;
 
-#[cfg(feature = "php")]
-mod php;
+use ext_php_rs::builders::ModuleBuilder;
+use ext_php_rs::php_module;
 
-/// The version of the extension.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+// The macro writes the C function that PHP looks for.
+#[allow(unsafe_code)]
+#[php_module]
+pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
+    functions::register(module)
+        .info_function(zend::info)
+        .startup_function(startup)
+        .request_startup_function(request_startup)
+        .request_shutdown_function(request_shutdown)
+}
+
+/// MINIT. Nothing else is started here: php-fpm and Apache fork afterwards.
+extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
+    ini::register(module_number);
+    functions::mark_sensitive_parameters();
+    let classes = exceptions::register()
+        .and_then(|()| client_class::register())
+        .and_then(|()| order_state::register());
+    match classes {
+        Ok(()) => zend::SUCCESS,
+        Err(_) => zend::FAILURE,
+    }
+}
+
+/// RINIT. Settings of a directory or a virtual host come and go with requests.
+extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
+    ini::forget();
+    zend::begin_request();
+    zend::SUCCESS
+}
+
+/// RSHUTDOWN.
+extern "C" fn request_shutdown(_type: i32, _module_number: i32) -> i32 {
+    zend::end_request();
+    zend::SUCCESS
+}

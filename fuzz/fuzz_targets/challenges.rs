@@ -9,8 +9,8 @@
 
 use http::HeaderValue;
 use libfuzzer_sys::fuzz_target;
-use spread::auth::{Authorization, Memory, Outcome, Policy, Scheme};
-use spread::config::{self, Keys};
+use client::auth::{Authorization, Memory, Outcome, Policy, Scheme};
+use client::config::{self, Keys};
 use url::Url;
 
 const PRIVATE: &[u8] = b"the private key 4711";

@@ -6,7 +6,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use spread::form::{FormWriter, Key};
+use codec::form::{FormWriter, Key};
 use url::form_urlencoded::byte_serialize;
 
 /// As `readable_path()` promises: no longer than this, and one more for the dots.

@@ -10,7 +10,7 @@ use std::fmt;
 
 use libfuzzer_sys::fuzz_target;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use spread::json_numbers::{Number, Numbers, Odd, without_odd_numbers};
+use codec::json_numbers::{Number, Numbers, Odd, without_odd_numbers};
 
 /// Below what either reader's stack would mind.
 const DEPTH_LIMIT: usize = 511;

@@ -7,8 +7,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use spread::config;
-use spread::proxy::{self, Proxy};
+use client::config;
+use client::proxy::{self, Proxy};
 
 fuzz_target!(|input: &[u8]| {
     let mut lines = input.split(|byte| *byte == b'\n');

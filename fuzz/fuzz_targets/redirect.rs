@@ -8,7 +8,7 @@
 
 use http::{HeaderValue, Uri};
 use libfuzzer_sys::fuzz_target;
-use spread::{config, redirect};
+use client::{config, redirect};
 use url::Url;
 
 fuzz_target!(|input: &[u8]| {

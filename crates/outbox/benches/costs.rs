@@ -1,0 +1,122 @@
+//! What a store costs, for benches/outbox.py: fills an outbox, or times two of them in turn.
+//!
+//!     outbox_costs fill FILE COUNT ENDPOINT PUBLIC_KEY
+//!     outbox_costs compare FILE OTHER ROUNDS
+//!
+//! `compare` prints, for each file, the medians in µs of every round: of keeping one update, and of claiming
+//! eight and giving them back.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::time::{Duration, Instant};
+
+use outbox::open::Opening;
+use outbox::retry::Policy;
+use outbox::store::{Outcome, Settled, Term, Update, Wanted};
+use outbox::{Address, Store, open};
+
+/// As many bytes as the documented order has.
+const BODY: [u8; 1463] = [b'x'; 1463];
+
+fn store(path: &str) -> Box<dyn Store + Send> {
+    let address = format!("sqlite:{path}?synchronous=normal");
+    let address = Address::parse(address.as_bytes()).unwrap().unwrap();
+    let opening = Opening {
+        patience: Duration::from_secs(5),
+        create: true,
+    };
+    open(&address, opening).unwrap()
+}
+
+/// Ids as a shop gives them.
+fn id(number: u64) -> String {
+    format!("{number:07}")
+}
+
+fn keep(store: &mut dyn Store, endpoint: &str, public_key: &[u8], number: u64) {
+    let now = store.now().unwrap();
+    let order_id = id(number);
+    let update = Update {
+        endpoint,
+        public_key,
+        order_id: order_id.as_bytes(),
+        body: &BODY,
+    };
+    store.enqueue(&update, None, now).unwrap();
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn timed(work: impl FnOnce()) -> f64 {
+    let begun = Instant::now();
+    work();
+    begun.elapsed().as_secs_f64() * 1e6
+}
+
+/// The medians of one round.
+fn round(store: &mut dyn Store, number: &mut u64) -> (f64, f64) {
+    let (endpoint, public_key) = ("https://spread.example/", b"shop");
+    let kept = (0..100).map(|_| {
+        *number += 1;
+        timed(|| keep(store, endpoint, public_key, *number))
+    });
+    let kept = median(kept.collect());
+    let claimed = (0..50).map(|token| {
+        timed(|| {
+            let now = store.now().unwrap();
+            let wanted = Wanted {
+                limit: 8,
+                public_keys: &[public_key.to_vec()],
+                term: Term {
+                    token: token + 1,
+                    until: now + 10_000,
+                },
+                oldest: 0,
+            };
+            let claims = store.claim(&wanted, now).unwrap();
+            assert_eq!(claims.claimed.len(), 8);
+            let back: Vec<Settled> = claims
+                .claimed
+                .iter()
+                .map(|claimed| Settled {
+                    lease: claimed.lease,
+                    outcome: Outcome::Released,
+                    jitter: 0.0,
+                })
+                .collect();
+            store.settle(&back, &Policy::default(), now).unwrap();
+        })
+    });
+    (kept, median(claimed.collect()))
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match *arguments {
+        ["fill", path, count, endpoint, public_key] => {
+            let mut store = store(path);
+            for number in 0..count.parse().unwrap() {
+                keep(store.as_mut(), endpoint, public_key.as_bytes(), number);
+            }
+            store.rest().unwrap();
+        }
+        ["compare", path, other, rounds] => {
+            let mut stores = [store(path), store(other)];
+            let mut number = 1 << 40;
+            let mut lines = Vec::new();
+            for turn in 0..rounds.parse().unwrap() {
+                let mut line = [(0.0, 0.0); 2];
+                for index in [turn % 2, (turn + 1) % 2] {
+                    line[index] = round(stores[index].as_mut(), &mut number);
+                }
+                let [(a, b), (c, d)] = line;
+                lines.push(format!("[[{a:.2},{b:.2}],[{c:.2},{d:.2}]]"));
+            }
+            println!("[{}]", lines.join(","));
+        }
+        _ => std::process::exit(2),
+    }
+}

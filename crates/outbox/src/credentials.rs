@@ -1,0 +1,105 @@
+//! The key pairs of a worker: `spread.credentials_file`, one `public_key:private_key` on each line.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+use client::config::Keys;
+
+/// More than any file of keys has.
+const LONGEST: u64 = 1 << 20;
+
+/// Reads a file of key pairs. Empty lines and lines that begin with `#` are skipped.
+///
+/// # Errors
+/// One clause that says what is wrong with the file; no line of it is repeated.
+pub fn read(path: &Path) -> Result<Vec<Keys>, String> {
+    let failed = |error: io::Error| format!("cannot be read: {}", error.kind());
+    let mut file = File::open(path).map_err(failed)?;
+    let facts = file.metadata().map_err(failed)?;
+    if !facts.is_file() {
+        return Err("is not a file".into());
+    }
+    if facts.mode() & 0o077 != 0 {
+        return Err("can be read or written by others: chmod 600".into());
+    }
+    if facts.len() > LONGEST {
+        return Err("is larger than 1 MiB".into());
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    parse(&bytes)
+}
+
+fn parse(bytes: &[u8]) -> Result<Vec<Keys>, String> {
+    let mut pairs: Vec<Keys> = Vec::new();
+    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        let line = line.trim_ascii();
+        if line.is_empty() || line.starts_with(b"#") {
+            continue;
+        }
+        let colon = line.iter().position(|byte| *byte == b':');
+        let (public, private) = colon
+            .and_then(|at| Some((line.get(..at)?, line.get(at + 1..)?)))
+            .map(|(public, private)| (public.trim_ascii(), private.trim_ascii()))
+            .filter(|(public, private)| !public.is_empty() && !private.is_empty())
+            .ok_or_else(|| format!("has no public_key:private_key on line {number}"))?;
+        if pairs.iter().any(|keys| keys.public == public) {
+            return Err(format!(
+                "has a public key for the second time on line {number}"
+            ));
+        }
+        pairs.push(Keys {
+            public: public.to_vec(),
+            private: private.to_vec(),
+        });
+    }
+    Ok(pairs)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn pairs_are_read_line_by_line() {
+        let pairs = parse(b"# shops\n\n a:1 \r\nb:2:3\n").unwrap();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|keys| (&*keys.public, &*keys.private))
+            .collect();
+        assert_eq!(pairs, [(&b"a"[..], &b"1"[..]), (b"b", b"2:3")]);
+    }
+
+    #[test]
+    fn a_wrong_line_is_named_and_not_repeated() {
+        for (text, number) in [
+            ("s3cret", 1),
+            ("a:1\n:s3cret", 2),
+            ("a:1\n\na:s3cret", 3),
+            ("a:", 1),
+        ] {
+            let Err(message) = parse(text.as_bytes()) else {
+                unreachable!("{text}")
+            };
+            assert!(message.ends_with(&format!("line {number}")), "{message}");
+            assert!(!message.contains("s3cret"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_refused() {
+        let path = std::env::temp_dir().join(format!("spread-credentials-{}", std::process::id()));
+        fs::write(&path, "a:1\n").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        assert!(read(&path).unwrap_err().contains("chmod 600"));
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(read(&path).unwrap().len(), 1);
+        fs::remove_file(&path).unwrap();
+        assert!(read(&path).unwrap_err().contains("cannot be read"));
+    }
+}

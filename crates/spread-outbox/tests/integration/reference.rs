@@ -1,0 +1,148 @@
+//! Writes docs/reference.md from the tables in the code, and fails when the file is another.
+//! `make reference` writes it.
+
+use std::fmt::Write as _;
+use std::{env, fs};
+
+use client::error::Class;
+use rules::{Document, FIELDS, RULES};
+use settings::{OptionType, TABLE};
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference.md");
+
+#[test]
+fn the_reference_is_what_the_tables_say() {
+    let page = page();
+    if env::var_os("SPREAD_WRITE_REFERENCE").is_some() {
+        fs::write(PATH, &page).unwrap();
+    }
+    let written = fs::read_to_string(PATH).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/reference.md is not what the tables say; `make reference` writes it anew"
+    );
+}
+
+fn page() -> String {
+    let mut page = String::from(
+        "# Reference\n\n\
+         Made from the tables in the code by `make reference`; change those, not this page. Signatures \
+         stand in [stubs/spread.php](../stubs/spread.php).\n",
+    );
+    settings(&mut page);
+    exceptions(&mut page);
+    for document in [Document::Data, Document::Request] {
+        fields(&mut page, document);
+    }
+    rules(&mut page);
+    page
+}
+
+fn settings(page: &mut String) {
+    page.push_str(
+        "\n## Settings\n\n\
+         INI entries, all of them `PHP_INI_ALL`: `php.ini`, a pool or a directory, `ini_set()`.\n\n",
+    );
+    row(page, &["setting", "default", "meaning"]);
+    row(page, &["---"; 3]);
+    for setting in &TABLE {
+        let default = match setting.default.to_str().unwrap() {
+            "" => "empty".to_owned(),
+            text => code(text),
+        };
+        row(page, &[&code(setting.name()), &default, setting.meaning]);
+    }
+
+    page.push_str(
+        "\n## Options of `Spread\\Client`\n\n\
+         What is left out is the setting of the moment the client is made. An unknown option or a value \
+         that does not parse is a `\\ValueError`, a value of another type a `\\TypeError`.\n\n",
+    );
+    row(page, &["option", "type", "is"]);
+    row(page, &["---"; 3]);
+    for setting in &TABLE {
+        let kind = match setting.option {
+            Some(OptionType::Text) => "string",
+            Some(OptionType::Number) => "int, float or a string that is a number",
+            None => continue,
+        };
+        row(
+            page,
+            &[&code(setting.option_name()), kind, &code(setting.name())],
+        );
+    }
+}
+
+fn exceptions(page: &mut String) {
+    page.push_str("\n## Exceptions\n\n");
+    row(page, &["class", "extends", "when", "what to do"]);
+    row(page, &["---"; 4]);
+    for class in Class::ALL {
+        row(
+            page,
+            &[
+                &code(class.name()),
+                &code(class.parent()),
+                class.when(),
+                class.advice(),
+            ],
+        );
+    }
+}
+
+fn fields(page: &mut String, document: Document) {
+    let _ = write!(
+        page,
+        "\n## Fields of `${}`\n\nValues may be strings or their PHP types: `\"10\"` and `10`.\n\n",
+        document.name()
+    );
+    row(page, &["field", "rule", "English", "français", "example"]);
+    row(page, &["---"; 5]);
+    for field in FIELDS.iter().filter(|field| field.document == document) {
+        row(
+            page,
+            &[
+                &code(field.name),
+                &field.rule(),
+                field.english,
+                field.french,
+                &code(field.example),
+            ],
+        );
+    }
+}
+
+fn rules(page: &mut String) {
+    page.push_str(
+        "\n## Rules\n\n\
+         What `spread_validate_order()` finds, as `rule` of a finding. The order is sent either way: SPREAD \
+         decides.\n\n",
+    );
+    row(page, &["rule", "severity", "broken by"]);
+    row(page, &["---"; 3]);
+    for rule in RULES {
+        row(
+            page,
+            &[&code(rule.id), rule.severity.name(), rule.broken_by],
+        );
+    }
+}
+
+fn row(page: &mut String, cells: &[&str]) {
+    page.push('|');
+    for cell in cells {
+        let _ = match *cell {
+            "---" => write!(page, "---|"),
+            _ => write!(page, " {} |", cell.replace('|', "\\|")),
+        };
+    }
+    page.push('\n');
+}
+
+fn code(text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!("`{text}`")
+    }
+}

@@ -1,0 +1,132 @@
+//! Holds stubs/spread.php and both READMEs against the tables in the code: each field of an order with
+//! its two one-line meanings and its rule, each setting with its default, each option of the client.
+//! Signatures are compared with the running extension, in php-tests/stubs.
+
+use std::fs;
+
+use client::error::Class;
+use rules::{Document, FIELDS};
+use settings::TABLE;
+
+fn read(path: &str) -> String {
+    fs::read_to_string(format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// The names in each array shape of a parameter: `@param array{timeout?: int, proxy?: string} $options`.
+fn shapes<'a>(stub: &'a str, parameter: &str) -> Vec<Vec<&'a str>> {
+    stub.split("@param array{")
+        .skip(1)
+        .filter_map(|shape| {
+            let (shape, behind) = shape.split_once('}')?;
+            (behind.split_whitespace().next() == Some(parameter)).then(|| {
+                let mut pieces: Vec<&str> = shape.split("?: ").collect();
+                pieces.pop();
+                let names = pieces.iter().map(|piece| piece.rsplit(' ').next());
+                names.map(Option::unwrap).collect()
+            })
+        })
+        .collect()
+}
+
+fn names(document: Document) -> Vec<&'static str> {
+    FIELDS
+        .iter()
+        .filter(|field| field.document == document)
+        .map(|field| field.name)
+        .collect()
+}
+
+#[test]
+fn every_field_stands_in_the_tables_with_both_meanings_and_its_rule() {
+    let stub = read("stubs/spread.php");
+    for document in [Document::Data, Document::Request] {
+        let heading = format!("the fields of `${}`:\n", document.name());
+        let (_, table) = stub.split_once(&heading).unwrap();
+        let rows: Vec<&str> = table
+            .lines()
+            .skip_while(|line| !line.starts_with(" * | `"))
+            .take_while(|line| line.starts_with(" * | `"))
+            .collect();
+        let expected: Vec<String> = FIELDS
+            .iter()
+            .filter(|field| field.document == document)
+            .map(|field| {
+                format!(
+                    " * | `{}` | {} | {} | {} |",
+                    field.name,
+                    field.french,
+                    field.english,
+                    field.rule()
+                )
+            })
+            .collect();
+        assert_eq!(rows, expected);
+    }
+}
+
+#[test]
+fn every_array_shape_of_an_order_has_every_field() {
+    let stub = read("stubs/spread.php");
+    let takes_an_order = stub.matches("array $data, ").count();
+    for document in [Document::Data, Document::Request] {
+        let shapes = shapes(&stub, &format!("${}", document.name()));
+        assert_eq!(shapes, vec![names(document); takes_an_order]);
+    }
+}
+
+#[test]
+fn every_setting_stands_in_the_list_with_its_default() {
+    let stub = read("stubs/spread.php");
+    let rows: Vec<(&str, &str)> = stub
+        .lines()
+        .filter_map(|line| line.strip_prefix(" *     spread."))
+        .filter_map(|line| line.split(';').next()?.split_once('='))
+        .map(|(name, default)| (name.trim(), default.trim()))
+        .collect();
+    let expected: Vec<(&str, &str)> = TABLE
+        .iter()
+        .map(|setting| {
+            let name = setting.name().strip_prefix("spread.").unwrap();
+            (name, setting.default.to_str().unwrap())
+        })
+        .collect();
+    assert_eq!(rows, expected);
+}
+
+#[test]
+fn every_option_of_the_client_stands_in_its_shape() {
+    let stub = read("stubs/spread.php");
+    let shapes = shapes(&stub, "$options");
+    assert_eq!(shapes.len(), 1);
+    let mut options = shapes.concat();
+    let mut expected: Vec<&str> = TABLE
+        .iter()
+        .filter(|setting| setting.option.is_some())
+        .map(|setting| setting.option_name())
+        .collect();
+    options.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(options, expected);
+}
+
+#[test]
+fn both_readmes_name_every_function_class_and_setting() {
+    let stub = read("stubs/spread.php");
+    let functions = stub
+        .lines()
+        .filter_map(|line| line.strip_prefix("function ")?.split('(').next())
+        .map(|name| format!("`{name}("));
+    let classes = Class::ALL
+        .iter()
+        .map(|class| class.name().trim_start_matches('\\'))
+        .chain(["Spread\\Client", "Spread\\OrderState"])
+        .map(str::to_owned);
+    let settings = TABLE.iter().map(|setting| format!("`{}`", setting.name()));
+    let names: Vec<String> = functions.chain(classes).chain(settings).collect();
+    assert!(names.len() > 20);
+    for readme in ["README.md", "README.fr.md"] {
+        let text = read(readme);
+        let missing: Vec<&String> = names.iter().filter(|name| !text.contains(*name)).collect();
+        assert!(missing.is_empty(), "{readme} does not name {missing:?}");
+    }
+}

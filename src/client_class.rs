@@ -1,0 +1,169 @@
+//! `Spread\Client`: the same core for code that has several shops, or wants exceptions.
+//!
+//! Its settings are fixed when it is made: the options, and for what they leave out the INI settings
+//! of that moment. Keys live in Rust, where no dump looks. Connections belong to the process, not to
+//! the object: clients with the same keys share them.
+
+use ext_php_rs::args::Arg;
+use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
+use ext_php_rs::class::{
+    ClassEntryInfo, ClassMetadata, ConstructorMeta, ConstructorResult, RegisteredClass,
+};
+use ext_php_rs::convert::IntoZvalDyn;
+use ext_php_rs::describe::DocComments;
+use ext_php_rs::error::Result;
+use ext_php_rs::flags::{ClassFlags, ConstantFlags, DataType, MethodFlags};
+use ext_php_rs::types::Zval;
+use ext_php_rs::zend::{ExecuteData, run_handler};
+use ext_php_rs::zend_fastcall;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+
+use crate::drain::Outbox;
+use crate::options::{self, OptionError};
+use crate::zend::{self, ZendString};
+use crate::{encode, exceptions, functions, ini, validate};
+use client::config::Config;
+use client::error::OrderName;
+use settings::{ErrorMode, Report};
+
+/// What a client is made of. `Rc`: a call keeps it while user code may drop the object.
+#[derive(Clone)]
+struct Client(Rc<(Config, Outbox)>);
+
+static METADATA: ClassMetadata<Client> = ClassMetadata::new(&[]);
+
+impl RegisteredClass for Client {
+    const CLASS_NAME: &'static str = "Spread\\Client";
+    const BUILDER_MODIFIER: Option<fn(ClassBuilder) -> ClassBuilder> = None;
+    const EXTENDS: Option<ClassEntryInfo> = None;
+    const IMPLEMENTS: &'static [ClassEntryInfo] = &[];
+
+    fn get_metadata() -> &'static ClassMetadata<Self> {
+        &METADATA
+    }
+
+    fn method_builders() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {
+        Vec::new()
+    }
+
+    fn constructor() -> Option<ConstructorMeta<Self>> {
+        Some(ConstructorMeta {
+            constructor: construct,
+            build_fn: |function| {
+                function
+                    .arg(Arg::new("publicKey", DataType::String))
+                    .arg(Arg::new("privateKey", DataType::String))
+                    .arg(Arg::new("options", DataType::Array).default("[]"))
+                    .required_args(2)
+            },
+            flags: None,
+        })
+    }
+
+    fn constants() -> &'static [(
+        &'static str,
+        &'static dyn IntoZvalDyn,
+        DocComments,
+        ConstantFlags,
+    )] {
+        &[]
+    }
+
+    fn clone_obj(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+}
+
+/// Registers the class, at MINIT.
+pub(crate) fn register() -> Result<()> {
+    let methods = [
+        (
+            "updateOrder",
+            update_order as zend::Handler,
+            DataType::Mixed,
+        ),
+        ("validateOrder", validate_order, DataType::Array),
+    ];
+    let mut class = ClassBuilder::new(Client::CLASS_NAME)
+        .flags(ClassFlags::Final | ClassFlags::NoDynamicProperties)
+        .object_override::<Client>();
+    for (name, handler, returns) in methods {
+        let method = FunctionBuilder::new(name, handler)
+            .arg(Arg::new("data", DataType::Array))
+            .arg(Arg::new("request", DataType::Array))
+            .required_args(2)
+            .returns(returns, false, false);
+        class = class.method(method, MethodFlags::Public);
+    }
+    class
+        .registration(|class, info| {
+            METADATA.set_arg_info(info);
+            METADATA.set_ce(class);
+        })
+        .register()?;
+    let class = METADATA.ce();
+    zend::mark_sensitive_method(class, "__construct", &[2]);
+    zend::mark_sensitive_method(class, "updateorder", &[1, 2]);
+    zend::mark_sensitive_method(class, "validateorder", &[1, 2]);
+    Ok(())
+}
+
+fn construct(call: &mut ExecuteData) -> ConstructorResult<Client> {
+    let Some((public, private, options)) = zend::constructor_arguments(call) else {
+        return ConstructorResult::ArgError;
+    };
+    match options::client(&public, private, &options) {
+        Ok(settings) => return ConstructorResult::Ok(Client(Rc::new(settings))),
+        Err(OptionError::Type(argument, message)) => {
+            zend::throw_argument_type_error(argument, &ZendString::new(message.as_bytes()));
+        }
+        Err(OptionError::Value(argument, message)) => {
+            zend::throw_argument_error(argument, &ZendString::new(message.as_bytes()));
+        }
+        Err(OptionError::Setting(error)) => {
+            exceptions::raise(error, OrderName::unknown(), report(), "");
+        }
+    }
+    ConstructorResult::ArgError
+}
+
+/// A client always throws.
+fn report() -> Report {
+    Report {
+        mode: ErrorMode::Exception,
+        ..ini::current().report
+    }
+}
+
+zend_fastcall! {
+    extern fn update_order(call: &mut ExecuteData, returned: &mut Zval) {
+        run_handler(AssertUnwindSafe(|| {
+            if let Some(value) = update(call) {
+                *returned = value;
+            }
+        }));
+    }
+}
+
+/// `None` when an exception is pending.
+fn update(call: &mut ExecuteData) -> Option<Zval> {
+    let [data, request] = zend::arrays(call)?;
+    let body = zend::as_caller(call, || encode::body(&data, &request))?;
+    let client = Rc::clone(&call.get_object::<Client>()?.0);
+    let (config, outbox) = &*client;
+    let ended = functions::send(config, outbox, &body, &data, &request);
+    drop(client);
+    drop(body);
+    Some(functions::deliver(ended, &data, &request, report()))
+}
+
+zend_fastcall! {
+    extern fn validate_order(call: &mut ExecuteData, returned: &mut Zval) {
+        run_handler(AssertUnwindSafe(|| {
+            if let Some([data, request]) = zend::arrays(call) {
+                *returned = validate::findings(&data, &request);
+            }
+        }));
+    }
+}

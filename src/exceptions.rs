@@ -1,0 +1,207 @@
+//! Error → an object of its class with code and message, and the one place that raises.
+
+use ext_php_rs::builders::{ClassBuilder, ClassProperty, FunctionBuilder};
+use ext_php_rs::error::Result;
+use ext_php_rs::flags::{DataType, MethodFlags, PropertyFlags};
+use ext_php_rs::types::Zval;
+use ext_php_rs::zend::{BailoutGuard, ClassEntry, ExecuteData, run_handler};
+use ext_php_rs::zend_fastcall;
+use std::panic::AssertUnwindSafe;
+
+use crate::decode;
+use crate::zend::{self, ZendString};
+use client::error::{Class, Error, Kind, OrderName};
+use client::verdict::{self, Verdict};
+use settings::{ErrorMode, Report};
+
+// The classes by number.
+const EXCEPTION: usize = Class::Exception as usize;
+const CONFIGURATION: usize = Class::Configuration as usize;
+const CONNECTION: usize = Class::Connection as usize;
+const TIMEOUT: usize = Class::Timeout as usize;
+const RESPONSE: usize = Class::Response as usize;
+const AUTHENTICATION: usize = Class::Authentication as usize;
+
+// Private properties of Spread\Exception: read by its methods, and shown by var_dump() as any are.
+const PROPERTY_RESPONSE: &str = "response";
+const PROPERTY_RETRYABLE: &str = "retryable";
+const PROPERTY_RETRY_AFTER: &str = "retryAfter";
+
+/// Registers the classes, at MINIT.
+pub(crate) fn register() -> Result<()> {
+    ClassBuilder::new(Class::Exception.name())
+        .extends((zend::runtime_exception, Class::Exception.parent()))
+        .property(private(PROPERTY_RESPONSE, Zval::null))
+        .property(private(PROPERTY_RETRYABLE, || false.into()))
+        .property(private(PROPERTY_RETRY_AFTER, Zval::null))
+        .method(
+            method("getResponse", get_response, DataType::Mixed, false),
+            MethodFlags::Public,
+        )
+        .method(
+            method("isRetryable", is_retryable, DataType::Bool, false),
+            MethodFlags::Public,
+        )
+        .method(
+            method("getRetryAfter", get_retry_after, DataType::Double, true),
+            MethodFlags::Public,
+        )
+        .registration(zend::keep_class::<EXCEPTION>)
+        .register()?;
+    child::<CONFIGURATION, EXCEPTION>(Class::Configuration)?;
+    child::<CONNECTION, EXCEPTION>(Class::Connection)?;
+    child::<TIMEOUT, CONNECTION>(Class::Timeout)?;
+    child::<RESPONSE, EXCEPTION>(Class::Response)?;
+    child::<AUTHENTICATION, RESPONSE>(Class::Authentication)
+}
+
+fn child<const NUMBER: usize, const PARENT: usize>(class: Class) -> Result<()> {
+    ClassBuilder::new(class.name())
+        .extends((zend::class::<PARENT>, class.parent()))
+        .registration(zend::keep_class::<NUMBER>)
+        .register()
+}
+
+fn private(name: &str, default: fn() -> Zval) -> ClassProperty {
+    ClassProperty {
+        name: name.into(),
+        flags: PropertyFlags::Private,
+        default: Some(Box::new(move || Ok(default()))),
+        docs: &[],
+        ty: None,
+        nullable: false,
+        readonly: false,
+        default_stub: None,
+    }
+}
+
+fn method(
+    name: &str,
+    handler: zend::Handler,
+    returns: DataType,
+    nullable: bool,
+) -> FunctionBuilder<'static> {
+    FunctionBuilder::new(name, handler)
+        .required_args(0)
+        .returns(returns, false, nullable)
+}
+
+zend_fastcall! {
+    extern fn get_response(call: &mut ExecuteData, returned: &mut Zval) {
+        getter(call, returned, PROPERTY_RESPONSE, |response| response);
+    }
+}
+
+zend_fastcall! {
+    extern fn is_retryable(call: &mut ExecuteData, returned: &mut Zval) {
+        getter(call, returned, PROPERTY_RETRYABLE, |retryable| {
+            retryable.bool().unwrap_or(false).into()
+        });
+    }
+}
+
+zend_fastcall! {
+    extern fn get_retry_after(call: &mut ExecuteData, returned: &mut Zval) {
+        getter(call, returned, PROPERTY_RETRY_AFTER, |seconds| {
+            seconds.double().map_or_else(Zval::null, Zval::from)
+        });
+    }
+}
+
+/// `typed` keeps the promise of the method's return type: unserialize() can put anything into a
+/// property.
+fn getter(call: &mut ExecuteData, returned: &mut Zval, property: &str, typed: fn(Zval) -> Zval) {
+    run_handler(AssertUnwindSafe(|| {
+        if zend::arrays::<0>(call).is_none() {
+            return;
+        }
+        if let Some(this) = call.get_self() {
+            *returned = typed(zend::property(this, zend::class::<EXCEPTION>(), property));
+        }
+    }));
+}
+
+fn class_of(error: &Error) -> &'static ClassEntry {
+    match error.class() {
+        Class::Exception => zend::class::<EXCEPTION>(),
+        Class::Configuration => zend::class::<CONFIGURATION>(),
+        Class::Connection => zend::class::<CONNECTION>(),
+        Class::Timeout => zend::class::<TIMEOUT>(),
+        Class::Response => zend::class::<RESPONSE>(),
+        Class::Authentication => zend::class::<AUTHENTICATION>(),
+    }
+}
+
+/// Reports a failed call as the settings want it, and returns what the function returns. `aside` ends the
+/// line in the log.
+pub(crate) fn raise(error: Error, order: OrderName, report: Report, aside: &str) -> Zval {
+    let (message, exception) = keep(error, order, report, aside);
+    match (report.mode, exception) {
+        (ErrorMode::Exception, Some(exception)) => zend::throw(exception),
+        (ErrorMode::Warning, exception) => {
+            zend::warn(&message);
+            // An error handler may have made calls of its own.
+            if let Some(exception) = &exception {
+                zend::set_last_error(exception);
+            }
+        }
+        _ => {}
+    }
+    false.into()
+}
+
+/// Keeps and logs what an attempt met when the call itself has not failed.
+pub(crate) fn note(error: Error, order: OrderName, report: Report) {
+    keep(
+        error,
+        order,
+        report,
+        "; the order is kept in the outbox and will be sent again",
+    );
+}
+
+/// The message and, unless there is no memory for it, the exception, which `spread_last_error()` returns
+/// from here on; logged.
+fn keep(error: Error, order: OrderName, report: Report, aside: &str) -> (ZendString, Option<Zval>) {
+    // Each step below calls Zend, where a fatal error may jump away: what is Rust's is guarded.
+    let sentence = error.sentence(&order);
+    drop(order);
+    let facts = BailoutGuard::new((error, sentence));
+    let (error, sentence) = facts.get();
+    let message = ZendString::new(sentence.as_bytes());
+    let exception = exception(error, &message);
+    drop(facts);
+
+    if let Some(exception) = &exception {
+        zend::set_last_error(exception);
+    }
+    if report.log {
+        let prefix = b"spread: ";
+        let line = [prefix, message.as_bytes(), aside.as_bytes()].concat();
+        zend::log(&ZendString::new(&line));
+    }
+    (message, exception)
+}
+
+fn exception(error: &Error, message: &ZendString) -> Option<Zval> {
+    let own = zend::class::<EXCEPTION>();
+    let base = zend::base_exception();
+    let object = zend::new_object(class_of(error))?;
+    let text = ZendString::new(message.as_bytes()).into_zval();
+    zend::set_property(&object, base, "message", text);
+    zend::set_property(&object, base, "code", error.status().into());
+    zend::set_property(
+        &object,
+        own,
+        PROPERTY_RETRYABLE,
+        (verdict::of(error) == Verdict::Again).into(),
+    );
+    if let Kind::Refused(refusal) = error.kind() {
+        let response = decode::refusal(ZendString::new(&refusal.body));
+        zend::set_property(&object, own, PROPERTY_RESPONSE, response);
+        if let Some(seconds) = refusal.retry_after {
+            zend::set_property(&object, own, PROPERTY_RETRY_AFTER, seconds.into());
+        }
+    }
+    Some(object)
+}

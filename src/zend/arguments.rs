@@ -1,0 +1,145 @@
+//! The arguments of a call, and what is thrown about them.
+
+use std::ffi::{c_char, c_int};
+use std::ptr;
+
+use ext_php_rs::ffi;
+use ext_php_rs::zend::ExecuteData;
+
+use super::abi::SUCCESS;
+use super::strings::{ZendString, string_bytes};
+use super::values::{Object, Table, dereferenced};
+
+// ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
+unsafe extern "C" {
+    fn zend_argument_type_error(argument: u32, format: *const c_char, ...);
+    fn zend_argument_value_error(argument: u32, format: *const c_char, ...);
+    fn zend_parse_parameters(given: u32, types: *const c_char, ...) -> c_int;
+    fn zend_value_error(format: *const c_char, ...);
+    fn zend_wrong_parameter_type_error(
+        number: u32,
+        expected: ffi::_zend_expected_type,
+        argument: *mut ffi::zval,
+    );
+}
+
+/// The arguments of a call to a function that takes exactly `N` arrays. `None` when they are not:
+/// PHP's own ArgumentCountError or TypeError is then pending.
+pub(crate) fn arrays<const N: usize>(call: &ExecuteData) -> Option<[Table; N]> {
+    let expected = u32::try_from(N).ok()?;
+    // SAFETY: the engine sets the count of arguments in every call frame.
+    let given = unsafe { call.This.u2.num_args };
+    if given != expected {
+        // SAFETY: called inside a function's frame, as it must be.
+        unsafe { ffi::zend_wrong_parameters_count_error(expected, expected) };
+        return None;
+    }
+    let mut tables = [const { None }; N];
+    for (number, table) in (1..).zip(&mut tables) {
+        // SAFETY: `number - 1` is below the count of arguments, so the slot holds a zval.
+        let argument = unsafe { call.zend_call_arg(number as usize - 1) }?;
+        // SAFETY: an argument is an initialised zval, and so is what a reference leads to.
+        let value = unsafe { dereferenced(argument) };
+        // SAFETY: as above; the type is checked before the union is read.
+        *table = unsafe {
+            match (*value).u1.v.type_ as u32 {
+                ffi::IS_ARRAY => Table::hold((*value).value.arr),
+                _ => None,
+            }
+        };
+        if table.is_none() {
+            // SAFETY: called inside a function's frame with one of its arguments.
+            unsafe {
+                zend_wrong_parameter_type_error(
+                    number,
+                    ffi::_zend_expected_type_Z_EXPECTED_ARRAY,
+                    argument,
+                );
+            }
+            return None;
+        }
+    }
+    Some(tables.map(|table| table.unwrap_or_else(Table::empty)))
+}
+
+/// The arguments of `Spread\Client::__construct()`: two strings and perhaps an array. `None` when
+/// they are not: PHP's own error is then pending.
+pub(crate) fn constructor_arguments(call: &ExecuteData) -> Option<(Vec<u8>, Vec<u8>, Table)> {
+    let mut public: *mut ffi::zend_string = ptr::null_mut();
+    let mut private: *mut ffi::zend_string = ptr::null_mut();
+    let mut options: *mut ffi::HashTable = ptr::null_mut();
+    // SAFETY: the types name two zend_strings and a HashTable, in the order of the pointers; what
+    // they are set to is the frame's, and lives as long.
+    unsafe {
+        let given = call.This.u2.num_args;
+        let (public, private) = (&raw mut public, &raw mut private);
+        if zend_parse_parameters(given, c"SS|h".as_ptr(), public, private, &raw mut options)
+            != SUCCESS
+        {
+            return None;
+        }
+        let options = Table::hold(options).unwrap_or_else(Table::empty);
+        Some((
+            string_bytes(*public).to_vec(),
+            string_bytes(*private).to_vec(),
+            options,
+        ))
+    }
+}
+
+/// The arguments of `spread_outbox_drain()`: an int and a float, each with its default. `None` when they
+/// are not: PHP's own error is then pending.
+pub(crate) fn drain_arguments(
+    call: &ExecuteData,
+    mut limit: i64,
+    mut seconds: f64,
+) -> Option<(i64, f64)> {
+    // SAFETY: the types name an integer and a double, in the order of the pointers.
+    let status = unsafe {
+        let given = call.This.u2.num_args;
+        zend_parse_parameters(given, c"|ld".as_ptr(), &raw mut limit, &raw mut seconds)
+    };
+    (status == SUCCESS).then_some((limit, seconds))
+}
+
+/// Runs `read` with the scope of the code that called the running method: which properties of an
+/// object are visible is the caller's matter, not ours.
+pub(crate) fn as_caller<T>(call: &ExecuteData, read: impl FnOnce() -> T) -> T {
+    // SAFETY: fields of the running thread, put back to what they were; the caller's frame is live.
+    // A fatal error inside `read` ends the request, and the next one starts with no scope.
+    unsafe {
+        let globals = ffi::ext_php_rs_executor_globals();
+        let current = (*globals).current_execute_data;
+        (*globals).current_execute_data = call.prev_execute_data;
+        let scope = ffi::zend_get_executed_scope();
+        (*globals).current_execute_data = current;
+        let before = (*globals).fake_scope;
+        (*globals).fake_scope = scope;
+        let result = read();
+        (*globals).fake_scope = before;
+        result
+    }
+}
+
+/// Throws a `\TypeError` about an argument of the running function.
+pub(crate) fn throw_argument_type_error(argument: u32, message: &ZendString) {
+    // SAFETY: the format takes one C string, and zend_strings end in NUL.
+    unsafe { zend_argument_type_error(argument, c"%s".as_ptr(), message.as_ptr()) };
+}
+
+/// Throws a `\ValueError` about an argument of the running function.
+pub(crate) fn throw_argument_error(argument: u32, message: &ZendString) {
+    // SAFETY: the format takes one C string, and zend_strings end in NUL.
+    unsafe { zend_argument_value_error(argument, c"%s".as_ptr(), message.as_ptr()) };
+}
+
+/// Throws the `\ValueError` that `http_build_query()` throws for an enum without values.
+pub(crate) fn throw_unbacked_enum(object: &Object) {
+    // SAFETY: an object has a class and a class has a name; the format takes one C string.
+    unsafe {
+        zend_value_error(
+            c"Unbacked enum %s cannot be converted to a string".as_ptr(),
+            (*(*(*object.0.as_ptr()).ce).name).val.as_ptr(),
+        );
+    }
+}

@@ -1,0 +1,70 @@
+//! The last failure of a request, for `spread_last_error()`.
+
+use std::cell::Cell;
+use std::ptr;
+
+use ext_php_rs::ffi;
+use ext_php_rs::types::Zval;
+
+thread_local! {
+    /// The last failure of this request: a reference of our own, or null.
+    static LAST_ERROR: Cell<*mut ffi::zend_object> = const { Cell::new(ptr::null_mut()) };
+    /// Whether a request is running. User code can run after this module's RSHUTDOWN (a session
+    /// handler, a stream that is closed late); an error kept there would outlive its memory.
+    static IN_REQUEST: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A request begins (RINIT).
+pub(crate) fn begin_request() {
+    IN_REQUEST.set(true);
+}
+
+/// A request ends (RSHUTDOWN): no error is kept from here on.
+pub(crate) fn end_request() {
+    IN_REQUEST.set(false);
+    forget_last_error();
+}
+
+/// Keeps `exception` for `spread_last_error()`.
+pub(crate) fn set_last_error(exception: &Zval) {
+    if !IN_REQUEST.get() {
+        return;
+    }
+    if let Some(object) = exception.object() {
+        let object = ptr::from_ref(object).cast_mut();
+        // SAFETY: a live object; the reference is given back by `forget_last_error`.
+        unsafe { (*object).gc.refcount += 1 };
+        forget_last_error();
+        // What `forget_last_error` could not empty in its turns is given up, not kept.
+        release(LAST_ERROR.replace(object));
+    }
+}
+
+pub(crate) fn last_error() -> Zval {
+    let mut value = Zval::new();
+    // SAFETY: null or the live object that we hold a reference of.
+    if let Some(object) = unsafe { LAST_ERROR.get().as_mut() } {
+        value.set_object(object);
+    }
+    value
+}
+
+pub(crate) fn forget_last_error() {
+    // With an error goes its trace, and with that perhaps an object whose destructor sends an order
+    // that fails too. Some turns of it, not endless ones.
+    for _ in 0..8 {
+        let last = LAST_ERROR.replace(ptr::null_mut());
+        if last.is_null() {
+            return;
+        }
+        release(last);
+    }
+}
+
+/// Gives back a reference; the slot that held it is empty by now, for a destructor may call us.
+fn release(object: *mut ffi::zend_object) {
+    if !object.is_null() {
+        // SAFETY: the reference was ours.
+        unsafe { ffi::ext_php_rs_zend_object_release(object) };
+    }
+}

@@ -1,0 +1,30 @@
+//! All of our unsafe code: the Zend API behind safe functions, and the signal masks around a call.
+//!
+//! Memory: whatever may be alive while Zend is called is Zend's own (a request's memory is taken
+//! back whole when a fatal error jumps over these frames) or stands in a `BailoutGuard`.
+
+mod abi;
+mod arguments;
+mod arrays;
+mod classes;
+mod environment;
+mod errors;
+mod ini;
+mod last_error;
+mod process;
+mod sensitive;
+mod strings;
+mod values;
+
+pub(crate) use abi::*;
+pub(crate) use arguments::*;
+pub(crate) use arrays::*;
+pub(crate) use classes::*;
+pub(crate) use environment::*;
+pub(crate) use errors::*;
+pub(crate) use ini::*;
+pub(crate) use last_error::*;
+pub(crate) use process::*;
+pub(crate) use sensitive::*;
+pub(crate) use strings::*;
+pub(crate) use values::*;

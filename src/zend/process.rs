@@ -1,0 +1,82 @@
+//! Forks and signals.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+
+/// Has `prepare` run in this thread before each fork of the process. Registered once.
+pub(crate) fn before_fork(prepare: extern "C" fn()) {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: takes functions that live as long as the process: this library is never unloaded.
+        unsafe { libc::pthread_atfork(Some(as_unsafe(prepare)), None, None) };
+    });
+}
+
+/// The type that C's declarations have.
+fn as_unsafe(function: extern "C" fn()) -> unsafe extern "C" fn() {
+    function
+}
+
+/// Runs `call` with SIGPIPE held back: a peer that resets a connection while the order is being
+/// written must give an error, not end PHP. Only this thread's mask is touched.
+pub(crate) fn without_sigpipe<T>(call: impl FnOnce() -> T) -> T {
+    let _held = HeldSigpipe::new();
+    call()
+}
+
+/// SIGPIPE is blocked in this thread. Holds the mask to restore, or nothing if it was blocked.
+struct HeldSigpipe(Option<libc::sigset_t>);
+
+impl HeldSigpipe {
+    fn new() -> Self {
+        // SAFETY: sets that are initialised by the calls that fill them.
+        unsafe {
+            let set = sigpipe();
+            let mut before = MaybeUninit::zeroed().assume_init();
+            if libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, &raw mut before) != 0
+                || libc::sigismember(&raw const before, libc::SIGPIPE) == 1
+            {
+                return Self(None);
+            }
+            Self(Some(before))
+        }
+    }
+}
+
+impl Drop for HeldSigpipe {
+    fn drop(&mut self) {
+        let Some(before) = self.0 else {
+            return;
+        };
+        // SAFETY: as above. sigwait() takes a signal that is pending, so it returns at once.
+        unsafe {
+            let mut pending = MaybeUninit::zeroed().assume_init();
+            libc::sigpending(&raw mut pending);
+            if libc::sigismember(&raw const pending, libc::SIGPIPE) == 1 {
+                let (set, mut taken) = (sigpipe(), 0);
+                libc::sigwait(&raw const set, &raw mut taken);
+            }
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, ptr::null_mut());
+        }
+    }
+}
+
+fn sigpipe() -> libc::sigset_t {
+    // SAFETY: the set is initialised before it is used.
+    unsafe {
+        let mut set = MaybeUninit::zeroed().assume_init();
+        libc::sigemptyset(&raw mut set);
+        libc::sigaddset(&raw mut set, libc::SIGPIPE);
+        set
+    }
+}
+
+/// Keeps PHP's signal handlers, which are not made for threads, off the calling thread.
+pub(crate) fn block_signals() {
+    // SAFETY: a full set for a mask that only this thread has.
+    unsafe {
+        let mut all = MaybeUninit::zeroed().assume_init();
+        libc::sigfillset(&raw mut all);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, ptr::null_mut());
+    }
+}
