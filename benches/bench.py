@@ -28,18 +28,18 @@ from statistics import median
 
 sys.dont_write_bytecode = True
 
-import link  # noqa: E402
-from figures import Row  # noqa: E402
-from footprint import memory_rows, size_rows, start_rows  # noqa: E402
-from instructions import call_rows, decode_rows, encode_rows  # noqa: E402
-from latency import first_rows, link_first_rows, link_rows, warm_rows  # noqa: E402
-from outbox import deferred_rows, direct_rows, drain_rows, million_rows  # noqa: E402
-from page import page_rows  # noqa: E402
-from programs import Missing, Programs, program  # noqa: E402
-from report import Report  # noqa: E402
-from server import Api, big_reply, make_certificates  # noqa: E402
-from shop import ROOT, Shop  # noqa: E402
-from soak import soak_rows  # noqa: E402
+import link
+from figures import Row
+from footprint import memory_rows, size_rows, start_rows
+from instructions import call_rows, decode_rows, encode_rows
+from latency import first_rows, link_first_rows, link_rows, warm_rows
+from outbox import deferred_rows, direct_rows, drain_rows, million_rows
+from page import page_rows
+from programs import Missing, Programs, program
+from report import Report
+from server import Api, big_reply, make_certificates
+from shop import ROOT, Shop
+from soak import soak_rows
 
 ROWS = {
     "size": size_rows,

@@ -3,7 +3,6 @@
 import operator
 from dataclasses import dataclass
 from statistics import median
-from typing import Optional
 
 OPERATORS = {"≤": operator.le, "≥": operator.ge, "<": operator.lt}
 
@@ -18,8 +17,8 @@ class Row:
     sign: str = ""
     limit: float = 0
     unit: str = ""
-    value: Optional[float] = None
-    spread: Optional[tuple] = None
+    value: float | None = None
+    spread: tuple | None = None
     note: str = ""
     broken: bool = False
 
@@ -90,7 +89,8 @@ class Samples:
         return median(differences), spread(differences)
 
     def by_round(self, peer, other, operation):
-        return [operation(median(a), median(b)) for a, b in zip(self.rounds[peer], self.rounds[other])]
+        pairs = zip(self.rounds[peer], self.rounds[other], strict=True)
+        return [operation(median(a), median(b)) for a, b in pairs]
 
     def text(self, peer, unit):
         low, high = self.spread(peer)

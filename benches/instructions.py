@@ -16,7 +16,7 @@ import os
 import re
 import subprocess
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from figures import Row
 from programs import Missing, end_with_parent, output, program
@@ -33,8 +33,8 @@ def encode_rows(bench):
     orders = (("the documented order", "", (100, 1100)), ("an order of 500 products", "-500", (5, 25)))
     for name, suffix, turns in orders:
         ours, theirs = bench.together(
-            lambda: per_turn(bench, "spread", turns, "loop.php", f"spread-encode{suffix}"),
-            lambda: per_turn(bench, "none", turns, "loop.php", f"php-encode{suffix}"),
+            partial(per_turn, bench, "spread", turns, "loop.php", f"spread-encode{suffix}"),
+            partial(per_turn, bench, "none", turns, "loop.php", f"php-encode{suffix}"),
         )
         rows.append(compare(f"spread_encode_order / http_build_query, {name}", ours, theirs, 1.0))
     return rows
@@ -43,8 +43,8 @@ def encode_rows(bench):
 def call_rows(bench):
     endpoint = bench.here.endpoint
     ours, theirs = bench.together(
-        lambda: per_turn(bench, "spread", (50, 250), "loop.php", "order", endpoint=endpoint),
-        lambda: per_turn(bench, "curl", (50, 250), "loop.php", "order", endpoint=endpoint),
+        partial(per_turn, bench, "spread", (50, 250), "loop.php", "order", endpoint=endpoint),
+        partial(per_turn, bench, "curl", (50, 250), "loop.php", "order", endpoint=endpoint),
     )
     return [compare("a whole warm order over https, spread / php-curl with one handle kept", ours, theirs, 1.0)]
 
@@ -60,11 +60,10 @@ def decode_rows(bench):
     rows = []
     for name, (reply, endpoint, turns, php_turns) in replies.items():
         file = write(bench.directory, "reply.json", reply)
+        inside = {"extension": extension, "inside": decoder}
         ours, theirs = bench.together(
-            lambda: per_turn(
-                bench, "spread", turns, "loop.php", "order", endpoint=endpoint, extension=extension, inside=decoder
-            ),
-            lambda: per_turn(bench, "none", php_turns, "loop.php", "php-decode", file=file, inside=PHP_DECODER),
+            partial(per_turn, bench, "spread", turns, "loop.php", "order", endpoint=endpoint, **inside),
+            partial(per_turn, bench, "none", php_turns, "loop.php", "php-decode", file=file, inside=PHP_DECODER),
         )
         rows.append(compare(f"decoding / json_decode, {name}", ours, theirs, 1.0))
     return rows

@@ -80,9 +80,7 @@ def over_link(bench, workers, milliseconds):
         )
     ]
     if milliseconds in LINK_TARGETS:
-        rows.append(
-            ratio(group, "snippet / spread", wall, "snippet", "spread", "≥", LINK_TARGETS[milliseconds])
-        )
+        rows.append(ratio(group, "snippet / spread", wall, "snippet", "spread", "≥", LINK_TARGETS[milliseconds]))
     return rows
 
 

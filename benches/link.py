@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 # The block that RFC 2544 sets aside for benchmarks: no real network has it.
 HERE, THERE = "198.18.0.1", "198.18.0.2"
@@ -42,10 +43,8 @@ def main(namespace):
 
 def be_punctual():
     """A packet must not wait for its turn behind the programs that are measured."""
-    try:
+    with suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    except OSError:
-        pass
     pr_set_timerslack = 29
     ctypes.CDLL(None).prctl(pr_set_timerslack, 1)
 
@@ -89,10 +88,9 @@ def carry(near, far):
                 heapq.heappush(on_the_way, (due, number, other[device], packet))
         while on_the_way and on_the_way[0][0] <= time.monotonic():
             _, _, device, packet = heapq.heappop(on_the_way)
-            try:
+            # As any network: what cannot be delivered is lost.
+            with suppress(OSError):
                 os.write(device, packet)
-            except OSError:
-                pass  # as any network: what cannot be delivered is lost
 
 
 def packets(device):

@@ -119,9 +119,10 @@ def million_rows(bench):
     rows = []
     for index, measure in enumerate(("keeping an order", "claiming eight and giving them back")):
         ratios = [large[index] / small[index] for small, large in rounds]
-        times = [median(side[index] for side in sides) for sides in zip(*rounds)]
+        times = [median(side[index] for side in sides) for sides in zip(*rounds, strict=True)]
         note = f"{number(times[0])} µs with {EMPTY:,} waiting, {number(times[1])} µs with {count:,}"
-        rows.append(Row(group, f"{measure}, over an outbox all but empty", "≤", 1.5, " ×", median(ratios), spread(ratios), note))
+        measure += ", over an outbox all but empty"
+        rows.append(Row(group, measure, "≤", 1.5, " ×", median(ratios), spread(ratios), note))
     with Programs() as programs:
         worker = programs.start([WORKER, "run"], env=environment(bench, full), stderr=subprocess.DEVNULL)
         time.sleep(1 if bench.quick else 5)

@@ -24,9 +24,9 @@ def make_certificates(directory, address):
         write(directory, f"{name}.ext", text)
         openssl(directory, "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", f"{name}.key")
         openssl(directory, "req", "-new", "-key", f"{name}.key", "-subj", f"/CN=bench {name}", "-out", f"{name}.csr")
-    openssl(directory, *"x509 -req -days 2 -in ca.csr -signkey ca.key -extfile ca.ext -out ca.pem".split())
-    signed_by_ca = "-CA ca.pem -CAkey ca.key -set_serial 1 -extfile leaf.ext -out leaf.pem"
-    openssl(directory, *f"x509 -req -days 2 -in leaf.csr {signed_by_ca}".split())
+    for name, signer in (("ca", "-signkey ca.key"), ("leaf", "-CA ca.pem -CAkey ca.key -set_serial 1")):
+        certify = f"x509 -req -days 2 -in {name}.csr {signer} -extfile {name}.ext -out {name}.pem"
+        openssl(directory, *certify.split())
     bundle = ""
     if os.path.exists(SYSTEM_BUNDLE):
         with open(SYSTEM_BUNDLE) as system:
@@ -47,7 +47,7 @@ def big_reply():
             "amount": round(chance.uniform(1, 5000), 2),
             "customer": {"name": "Doe", "city": "Saint-Étienne", "optin": chance.random() < 0.5, "tel": None},
             "tags": [f"tag_{chance.randrange(100)}" for _ in range(chance.randrange(5))],
-            "note": "Livraison : 8, rue de la place\nbâtiment A / \"23\"",
+            "note": 'Livraison : 8, rue de la place\nbâtiment A / "23"',
         }
         orders.append(order)
         size += len(json.dumps(order)) + 2
@@ -64,7 +64,7 @@ class Api:
         os.makedirs(f"{directory}/tmp", exist_ok=True)
         os.chmod(f"{directory}/tmp", 0o777)
         write(directory, "www/big.json", big_reply())
-        write(directory, "passwords", "%s:{PLAIN}%s\n" % KEYS)
+        write(directory, "passwords", "{}:{{PLAIN}}{}\n".format(*KEYS))
         name = f"api-{address}"
         configuration = write(directory, f"{name}.conf", self.configuration(directory, name, address, port))
         log = f"{directory}/{name}.out"

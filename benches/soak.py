@@ -33,25 +33,25 @@ def soak_rows(bench):
     raw = end["old"] / begin["old"]
     machine = end["rested"] / begin["rested"]
     descriptors, threads = ({state[i] for state in (before, *states)} for i in (1, 2))
+    growth = states[-1][0] - before[0]
+    since = f"from {before[0]} KiB after the first {2 * BATCH}"
+    slower = "the last 1,000 / the first warm 1,000, wall time"
+    times = (
+        f"{begin['old']:.4f} ms, then {end['old']:.4f} ms; a process that rested in between: "
+        f"{begin['rested']:.4f} ms, then {end['rested']:.4f} ms, which is taken out"
+    )
     return [
-        Row(
-            group, "growth of resident memory", "≤", 256, " KiB", states[-1][0] - before[0], None,
-            f"from {before[0]} KiB after the first {2 * BATCH}",
-        ),
-        Row(
-            group, "change in open descriptors", "≤", 0, "", max(descriptors) - min(descriptors), None,
-            f"always {min(descriptors)}" if len(descriptors) == 1 else f"{min(descriptors)} to {max(descriptors)}",
-        ),
-        Row(
-            group, "change in threads", "≤", 0, "", max(threads) - min(threads), None,
-            f"always {min(threads)}" if len(threads) == 1 else f"{min(threads)} to {max(threads)}",
-        ),
-        Row(
-            group, "the last 1,000 / the first warm 1,000, wall time", "≤", 1.05, " ×", raw / machine, None,
-            f"{begin['old']:.4f} ms, then {end['old']:.4f} ms; a process that rested in between: "
-            f"{begin['rested']:.4f} ms, then {end['rested']:.4f} ms, which is taken out",
-        ),
+        Row(group, "growth of resident memory", "≤", 256, " KiB", growth, None, since),
+        change(group, "open descriptors", descriptors),
+        change(group, "threads", threads),
+        Row(group, slower, "≤", 1.05, " ×", raw / machine, None, times),
     ]
+
+
+def change(group, what, counts):
+    low, high = min(counts), max(counts)
+    note = f"always {low}" if low == high else f"{low} to {high}"
+    return Row(group, f"change in {what}", "≤", 0, "", high - low, None, note)
 
 
 def in_turn_with(old, rested):

@@ -64,9 +64,7 @@ def pages(samples, peers):
         value = samples.median(peer)
         low, high = samples.spread(peer)
         parts.append(text(left - 10, y + bar / 2 + 5, peers[peer], anchor="end", bold=peer == "spread"))
-        parts.append(
-            f'<rect x="{left}" y="{y}" width="{x(value) - left:.1f}" height="{bar}" fill="{COLOURS[peer]}"/>'
-        )
+        parts.append(f'<rect x="{left}" y="{y}" width="{x(value) - left:.1f}" height="{bar}" fill="{COLOURS[peer]}"/>')
         parts.append(line(x(low), y + bar / 2, x(high), y + bar / 2, "#222"))
         for end in (low, high):
             parts.append(line(x(end), y + bar / 2 - 5, x(end), y + bar / 2 + 5, "#222"))
