@@ -25,12 +25,12 @@ use client::client::Answer;
 use client::config::{Config, Expected, Keys};
 use client::error::{Error, Kind, OrderName, printable};
 use outbox::call::{self, Delivery, Ended};
-use outbox::lanes::{Inline, Shops};
 use outbox::open::Opening;
-use outbox::pass::{self, Pass, Rules, Tally};
+use outbox::relay::{self, Relay, RelayConfig, Stats};
 use outbox::retry::{MAX_AGE, Policy};
+use outbox::senders::{CallingThread, Destinations};
 use outbox::store::{Counts, Update};
-use outbox::{Address, Store, StoreError, chance, credentials, open};
+use outbox::{Address, Store, StoreError, credentials, entropy, open};
 use settings::{Draft, ErrorMode, Report};
 
 /// The most connections of one thread. A shop has one outbox.
@@ -138,7 +138,7 @@ pub(crate) fn update(
         order_id,
         body,
     };
-    let chance = chance::draw();
+    let chance = entropy::draw();
     let mut send = Some(send);
     let mut again = matches!(address, Address::Sqlite { .. });
     loop {
@@ -206,7 +206,7 @@ fn drain(call: &ExecuteData) -> Option<Zval> {
                 ("failed", tally.failed),
                 ("refused", tally.refused),
                 ("expired", tally.expired),
-                ("waiting", counts.waiting),
+                ("waiting", counts.pending),
             ] {
                 let key = ArrayKey::Name(ZendString::new(name.as_bytes()));
                 let mut value = Zval::new();
@@ -227,7 +227,7 @@ fn drain(call: &ExecuteData) -> Option<Zval> {
 }
 
 /// One pass: no Zend from the settings on.
-fn drained(limit: usize, time: Duration) -> Result<(Tally, Counts), Error> {
+fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
     let deadline = Instant::now() + time;
     let settings = ini::current();
     let unusable = |reason: String| Error::from(Kind::OutboxUnusable { reason });
@@ -277,18 +277,18 @@ fn pass(
     keys: &[Keys],
     limit: usize,
     deadline: Instant,
-) -> Result<(Tally, Counts), StoreError> {
-    let mut chance = chance::draw;
-    let rules = Rules {
+) -> Result<(Stats, Counts), StoreError> {
+    let mut chance = entropy::draw;
+    let rules = RelayConfig {
         policy: Policy::default(),
         oldest: MAX_AGE,
         lease: config.timeout + call::LEASE_MARGIN,
     };
-    let mut pass = Pass::new(rules, &mut chance);
+    let mut pass = Relay::new(rules, &mut chance);
     pass.expire(store)?;
-    let mut shops = Shops::new(config.clone(), keys.to_vec());
-    let mut lane = Inline::new(zend::block_signals);
-    pass::drain(
+    let mut shops = Destinations::new(config.clone(), keys.to_vec());
+    let mut lane = CallingThread::new(zend::block_signals);
+    relay::drain(
         &mut pass,
         store,
         &mut lane,

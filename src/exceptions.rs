@@ -11,7 +11,7 @@ use std::panic::AssertUnwindSafe;
 use crate::decode;
 use crate::zend::{self, ZendString};
 use client::error::{Class, Error, Kind, OrderName};
-use client::verdict::{self, Verdict};
+use client::retryability::{self, Retryability};
 use settings::{ErrorMode, Report};
 
 // The classes by number.
@@ -194,7 +194,7 @@ fn exception(error: &Error, message: &ZendString) -> Option<Zval> {
         &object,
         own,
         PROPERTY_RETRYABLE,
-        (verdict::of(error) == Verdict::Again).into(),
+        (retryability::of(error) == Retryability::Soon).into(),
     );
     if let Kind::Refused(refusal) = error.kind() {
         let response = decode::refusal(ZendString::new(&refusal.body));

@@ -153,11 +153,11 @@ pub(crate) fn deliver(ended: Ended, data: &Table, request: &Table, report: Repor
     let sent = match kept {
         Kept::Delivered(answer) => decoded(answer),
         Kept::Refused(error) => Err(error),
-        Kept::Waiting(None) => {
+        Kept::Pending(None) => {
             zend::forget_last_error();
             return true.into();
         }
-        Kept::Waiting(Some(error)) => {
+        Kept::Pending(Some(error)) => {
             exceptions::note(error, order_name(data, request), report);
             return true.into();
         }

@@ -30,7 +30,7 @@ mod digest;
 
 pub use basic::basic;
 
-use crate::config::Keys;
+use crate::keys::Keys;
 use digest::Digest;
 
 /// `spread.auth`.

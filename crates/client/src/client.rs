@@ -26,10 +26,11 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use url::Url;
 
 use crate::auth::{self, Memory};
-use crate::config::{Config, Keys, Roots};
+use crate::config::{ClientConfig, Destination, Roots};
 use crate::connects::CountConnects;
 use crate::error::{Error, Kind, Part, Refusal};
 use crate::exchange::{Exchange, Head, Next};
+use crate::keys::Keys;
 use crate::proxy::{self, Proxy};
 use crate::redirect::{authority, same_origin};
 use crate::{retry_after, tls};
@@ -89,7 +90,7 @@ struct Purpose {
     /// Nothing where no certificate is looked at.
     roots: Option<Roots>,
     connect_timeout: Duration,
-    in_order: bool,
+    in_sequence: bool,
     proxy: Option<Proxy>,
 }
 
@@ -101,8 +102,14 @@ impl Session {
     /// Every other outcome, at the configured timeout at the latest. The clock is looked at between
     /// turns of the runtime: a server that floods without answering, faster than a turn takes its
     /// bytes in (over loopback), is given up some seconds late.
-    pub async fn send(&mut self, config: &Config, body: Bytes) -> Result<Answer, Error> {
-        self.send_within(config.timeout, config, body).await
+    pub async fn send(
+        &mut self,
+        config: &ClientConfig,
+        destination: &Destination,
+        body: Bytes,
+    ) -> Result<Answer, Error> {
+        self.send_within(config.timeout, config, destination, body)
+            .await
     }
 
     /// The same, within what is left of the configured timeout.
@@ -112,7 +119,8 @@ impl Session {
     pub async fn send_within(
         &mut self,
         limit: Duration,
-        config: &Config,
+        config: &ClientConfig,
+        destination: &Destination,
         body: Bytes,
     ) -> Result<Answer, Error> {
         let deadline = Instant::now() + limit;
@@ -130,7 +138,7 @@ impl Session {
         // the server has closed is not used again.
         tokio::task::yield_now().await;
         let outcome = {
-            let mut exchange = pin!(self.exchange(config, &body));
+            let mut exchange = pin!(self.exchange(config, destination, &body));
             poll_fn(|context| {
                 if let Poll::Ready(outcome) = exchange.as_mut().poll(context) {
                     return Poll::Ready(outcome);
@@ -149,14 +157,19 @@ impl Session {
         outcome
     }
 
-    async fn exchange(&mut self, config: &Config, body: &Bytes) -> Result<Answer, Error> {
-        let mut exchange = Exchange::new(&config.endpoint, config.max_redirects);
+    async fn exchange(
+        &mut self,
+        config: &ClientConfig,
+        destination: &Destination,
+        body: &Bytes,
+    ) -> Result<Answer, Error> {
+        let mut exchange = Exchange::new(&destination.endpoint, config.max_redirects);
         loop {
             let url = exchange.url();
             let secure = url.scheme() == "https";
             let mut unknown = Memory::default();
             let (clients, origins) = (&mut self.clients, &mut self.origins);
-            let kept = kept(clients, config, &url)?;
+            let kept = kept(clients, config, &destination.keys, &url)?;
             let memory = exchange
                 .keys_may_go()
                 .then(|| memory(origins, &url, &kept.purpose))
@@ -164,7 +177,14 @@ impl Session {
                 .unwrap_or(&mut unknown);
             let authorization = if exchange.keys_may_go() {
                 let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-                memory.authorization(config.auth, secure, &config.keys, "POST", target, &cnonce)
+                memory.authorization(
+                    config.auth,
+                    secure,
+                    &destination.keys,
+                    "POST",
+                    target,
+                    &cnonce,
+                )
             } else {
                 None
             };
@@ -238,7 +258,12 @@ fn memory<'o>(
 }
 
 /// The client for a request to `url`, made when there is none.
-fn kept<'c>(clients: &'c mut Vec<Kept>, config: &Config, url: &Url) -> Result<&'c Kept, Error> {
+fn kept<'c>(
+    clients: &'c mut Vec<Kept>,
+    config: &ClientConfig,
+    keys: &Keys,
+    url: &Url,
+) -> Result<&'c Kept, Error> {
     let secure = url.scheme() == "https";
     let proxy = proxy::choose(&config.proxy, &variable, url).map_err(|invalid| {
         Error::from(Kind::Setting {
@@ -248,9 +273,9 @@ fn kept<'c>(clients: &'c mut Vec<Kept>, config: &Config, url: &Url) -> Result<&'
     })?;
     let found = clients
         .iter()
-        .position(|kept| kept.purpose.is(config, secure, proxy.as_ref()));
+        .position(|kept| kept.purpose.is(config, keys, secure, proxy.as_ref()));
     use_or_add(clients, found, || {
-        Kept::new(config, Purpose::new(config, secure, proxy))
+        Kept::new(config, Purpose::new(config, keys, secure, proxy), url)
     })
     .map(|kept| &*kept)
 }
@@ -299,21 +324,21 @@ fn variable(name: &str) -> Option<Vec<u8>> {
 }
 
 impl Purpose {
-    fn new(config: &Config, secure: bool, proxy: Option<Proxy>) -> Self {
+    fn new(config: &ClientConfig, keys: &Keys, secure: bool, proxy: Option<Proxy>) -> Self {
         Self {
-            keys: config.keys.clone(),
+            keys: keys.clone(),
             roots: speaks_tls(secure, proxy.as_ref()).then(|| config.roots.clone()),
             connect_timeout: config.connect_timeout,
-            in_order: config.in_order,
+            in_sequence: config.in_sequence,
             proxy,
         }
     }
 
-    fn is(&self, config: &Config, secure: bool, proxy: Option<&Proxy>) -> bool {
-        self.keys == config.keys
+    fn is(&self, config: &ClientConfig, keys: &Keys, secure: bool, proxy: Option<&Proxy>) -> bool {
+        self.keys == *keys
             && self.roots.as_ref() == speaks_tls(secure, proxy).then_some(&config.roots)
             && self.connect_timeout == config.connect_timeout
-            && self.in_order == config.in_order
+            && self.in_sequence == config.in_sequence
             && self.proxy.as_ref() == proxy
     }
 }
@@ -347,7 +372,7 @@ impl Outgoing<'_> {
 }
 
 impl Kept {
-    fn new(config: &Config, purpose: Purpose) -> Result<Self, Error> {
+    fn new(config: &ClientConfig, purpose: Purpose, url: &Url) -> Result<Self, Error> {
         let connects = Arc::new(AtomicUsize::new(0));
         let client = Client::builder()
             .tls_backend_preconfigured(tls::configuration(purpose.roots.as_ref())?)
@@ -367,7 +392,7 @@ impl Kept {
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(IDLE_LIMIT);
         #[cfg(target_os = "linux")]
-        let client = if purpose.in_order {
+        let client = if purpose.in_sequence {
             client.tcp_user_timeout(UNACKNOWLEDGED)
         } else {
             client
@@ -378,7 +403,7 @@ impl Kept {
         };
         let client = client
             .and_then(ClientBuilder::build)
-            .map_err(|error| failure(&error, config, &config.endpoint, None))?;
+            .map_err(|error| failure(&error, config, url, None))?;
         Ok(Self {
             purpose,
             client,
@@ -389,7 +414,11 @@ impl Kept {
     /// One request. When a kept connection ends before the head of an answer is complete, the order is
     /// sent once more, on a new one: an update is idempotent by its order id. hyper does not tell part
     /// of a head from nothing.
-    async fn request(&self, config: &Config, outgoing: Outgoing<'_>) -> Result<Response, Error> {
+    async fn request(
+        &self,
+        config: &ClientConfig,
+        outgoing: Outgoing<'_>,
+    ) -> Result<Response, Error> {
         let connects = self.connects.load(Ordering::Relaxed);
         let outcome = match self.client.execute(outgoing.request()).await {
             Err(error) if self.connects.load(Ordering::Relaxed) == connects && is_dead(&error) => {
@@ -444,7 +473,7 @@ struct Received {
     body: Vec<u8>,
 }
 
-async fn read(mut response: Response, config: &Config, url: &Url) -> Result<Received, Error> {
+async fn read(mut response: Response, config: &ClientConfig, url: &Url) -> Result<Received, Error> {
     let status = response.status();
     let too_large = |part| {
         Error::from(Kind::TooLarge {
@@ -556,7 +585,12 @@ fn lost(kind: io::ErrorKind) -> Option<&'static str> {
 }
 
 /// reqwest's error in the words of this crate.
-fn failure(error: &reqwest::Error, config: &Config, url: &Url, proxy: Option<&Proxy>) -> Error {
+fn failure(
+    error: &reqwest::Error,
+    config: &ClientConfig,
+    url: &Url,
+    proxy: Option<&Proxy>,
+) -> Error {
     let to = authority(url);
     let proxy = proxy.map(|proxy| authority(&proxy.url));
     if error.is_connect() && error.is_timeout() {

@@ -19,7 +19,7 @@ use tokio::runtime::{Builder, Runtime};
 use bytes::Bytes;
 
 use crate::client::{Answer, Session};
-use crate::config::Config;
+use crate::config::{ClientConfig, Destination};
 use crate::error::{Error, Kind};
 
 thread_local! {
@@ -104,12 +104,13 @@ pub fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) 
 pub fn send(
     on_thread_start: fn(),
     limit: Duration,
-    config: &Config,
+    config: &ClientConfig,
+    destination: &Destination,
     body: &[u8],
 ) -> Result<Answer, Error> {
     let body = Bytes::copy_from_slice(body);
     let outcome = run(on_thread_start, async |session| {
-        session.send_within(limit, config, body).await
+        session.send_within(limit, config, destination, body).await
     });
     outcome.unwrap_or_else(|error| {
         Err(Kind::Connect {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use outbox::open::Opening;
 use outbox::retry::Policy;
-use outbox::store::{Outcome, Settled, Term, Update, Wanted};
+use outbox::store::{ClaimRequest, Completion, LeaseRequest, Outcome, Update};
 use outbox::{Address, Store, open};
 
 /// As many bytes as the documented order has.
@@ -66,10 +66,10 @@ fn round(store: &mut dyn Store, number: &mut u64) -> (f64, f64) {
     let claimed = (0..50).map(|token| {
         timed(|| {
             let now = store.now().unwrap();
-            let wanted = Wanted {
+            let wanted = ClaimRequest {
                 limit: 8,
                 public_keys: &[public_key.to_vec()],
-                term: Term {
+                term: LeaseRequest {
                     token: token + 1,
                     until: now + 10_000,
                 },
@@ -77,16 +77,16 @@ fn round(store: &mut dyn Store, number: &mut u64) -> (f64, f64) {
             };
             let claims = store.claim(&wanted, now).unwrap();
             assert_eq!(claims.claimed.len(), 8);
-            let back: Vec<Settled> = claims
+            let back: Vec<Completion> = claims
                 .claimed
                 .iter()
-                .map(|claimed| Settled {
+                .map(|claimed| Completion {
                     lease: claimed.lease,
                     outcome: Outcome::Released,
                     jitter: 0.0,
                 })
                 .collect();
-            store.settle(&back, &Policy::default(), now).unwrap();
+            store.complete(&back, &Policy::default(), now).unwrap();
         })
     });
     (kept, median(claimed.collect()))
@@ -101,7 +101,7 @@ fn main() {
             for number in 0..count.parse().unwrap() {
                 keep(store.as_mut(), endpoint, public_key.as_bytes(), number);
             }
-            store.rest().unwrap();
+            store.checkpoint().unwrap();
         }
         ["compare", path, other, rounds] => {
             let mut stores = [store(path), store(other)];

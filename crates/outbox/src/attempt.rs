@@ -1,10 +1,10 @@
 //! One attempt's end → what becomes of the record. No I/O.
 
 use super::retry;
-use super::store::{Fault, Note, Outcome};
+use super::store::{FailureScope, LastError, Outcome};
 use client::client::Answer;
 use client::error::{Error, Kind, OrderName};
-use client::verdict::{self, Verdict};
+use client::retryability::{self, Retryability};
 use codec::answer;
 
 /// What an attempt met: a 2xx that may be SPREAD's, or why not.
@@ -34,37 +34,37 @@ pub fn outcome(attempt: &Attempt, order: &OrderName) -> Outcome {
         Ok(_) => return Outcome::Delivered,
         Err(error) => error,
     };
-    let note = Note {
+    let note = LastError {
         status: error.status(),
         sentence: error.sentence(order),
     };
-    match verdict::of(error) {
-        Verdict::Never => Outcome::Refused(note),
-        Verdict::Again | Verdict::Later => Outcome::Failed {
+    match retryability::of(error) {
+        Retryability::Never => Outcome::Refused(note),
+        Retryability::Soon | Retryability::AfterCorrection => Outcome::Failed {
             fault: fault(error),
             note,
         },
     }
 }
 
-fn fault(error: &Error) -> Fault {
+fn fault(error: &Error) -> FailureScope {
     match error.kind() {
         Kind::Refused(refusal) => match refusal.status {
-            401 | 403 => Fault::Account,
-            429 | 502..=504 => Fault::Endpoint {
+            401 | 403 => FailureScope::KeyPair,
+            429 | 502..=504 => FailureScope::Endpoint {
                 retry_after: refusal.retry_after.map(retry::asked_for),
             },
             // A 500 may be this order's alone, and a server that is wholly broken says so to each.
             _ => match refusal.retry_after {
-                Some(seconds) => Fault::Endpoint {
+                Some(seconds) => FailureScope::Endpoint {
                     retry_after: Some(retry::asked_for(seconds)),
                 },
-                None => Fault::Order,
+                None => FailureScope::Order,
             },
         },
-        Kind::TooLarge { .. } | Kind::Undecodable { .. } => Fault::Order,
-        Kind::KeysMissing => Fault::Account,
-        _ => Fault::Endpoint { retry_after: None },
+        Kind::TooLarge { .. } | Kind::Undecodable { .. } => FailureScope::Order,
+        Kind::KeysMissing => FailureScope::KeyPair,
+        _ => FailureScope::Endpoint { retry_after: None },
     }
 }
 
@@ -96,15 +96,15 @@ mod tests {
             _ => None,
         };
         let retry_after = Some(2_000);
-        assert_eq!(fault(refused(401, None)), Some(Fault::Account));
-        assert_eq!(fault(refused(500, None)), Some(Fault::Order));
+        assert_eq!(fault(refused(401, None)), Some(FailureScope::KeyPair));
+        assert_eq!(fault(refused(500, None)), Some(FailureScope::Order));
         assert_eq!(
             fault(refused(429, Some(2.0))),
-            Some(Fault::Endpoint { retry_after })
+            Some(FailureScope::Endpoint { retry_after })
         );
         assert_eq!(
             fault(refused(503, None)),
-            Some(Fault::Endpoint { retry_after: None })
+            Some(FailureScope::Endpoint { retry_after: None })
         );
         assert!(matches!(refused(422, None), Outcome::Refused(note) if note.status == 422));
     }

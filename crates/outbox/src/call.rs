@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::attempt::{self, Attempt};
-use super::chance::Chance;
+use super::entropy::Entropy;
 use super::retry::Policy;
-use super::store::{Millis, Outcome, Settled, Store, StoreError, Term, Update};
+use super::store::{Completion, LeaseRequest, Millis, Outcome, Store, StoreError, Update};
 use client::client::{Answer, UNACKNOWLEDGED};
 use client::error::{Error, OrderName};
 
@@ -28,7 +28,7 @@ pub enum Kept {
     /// It was delivered, and SPREAD's answer is this.
     Delivered(Answer),
     /// It will be delivered; with what the attempt met, if there was one.
-    Waiting(Option<Error>),
+    Pending(Option<Error>),
     /// SPREAD refused it, and the record is set aside.
     Refused(Error),
 }
@@ -51,37 +51,37 @@ pub fn update(
     update: &Update<'_>,
     delivery: Delivery,
     timeout: Duration,
-    chance: Chance,
+    chance: Entropy,
     send: impl FnOnce() -> Attempt,
 ) -> Result<Ended, StoreError> {
     let now = store.now()?;
-    let term = (delivery == Delivery::Direct).then(|| Term {
+    let term = (delivery == Delivery::Direct).then(|| LeaseRequest {
         token: chance.token,
         until: now + millis(timeout + LEASE_MARGIN),
     });
     let Some(lease) = store.enqueue(update, term, now)? else {
         return Ok(Ended {
-            kept: Kept::Waiting(None),
+            kept: Kept::Pending(None),
             unsettled: None,
         });
     };
     let attempt = attempt::examined(send());
     let outcome = attempt::outcome(&attempt, &OrderName::new(update.order_id));
     let refused = matches!(outcome, Outcome::Refused(_));
-    let settled = Settled {
+    let settled = Completion {
         lease,
         outcome,
         jitter: chance.jitter,
     };
     let unsettled = store
         .now()
-        .and_then(|now| store.settle(&[settled], &Policy::default(), now))
+        .and_then(|now| store.complete(&[settled], &Policy::default(), now))
         .err();
     Ok(Ended {
         kept: match attempt {
             Ok(answer) => Kept::Delivered(answer),
             Err(error) if refused => Kept::Refused(error),
-            Err(error) => Kept::Waiting(Some(error)),
+            Err(error) => Kept::Pending(Some(error)),
         },
         unsettled,
     })

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use client::config::Keys;
+use client::keys::Keys;
 
 /// More than any file of keys has.
 const LONGEST: u64 = 1 << 20;

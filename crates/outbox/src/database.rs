@@ -87,7 +87,7 @@ pub(super) trait Database {
     fn upsert(&mut self, upsert: Upsert, values: &[Value<'_>]) -> Result<i64>;
 
     /// See `Store::rest`.
-    fn rest(&mut self) -> Result<()>;
+    fn checkpoint(&mut self) -> Result<()>;
 
     /// Gives back room after a purge, unless others are in the way.
     fn shrink(&mut self) -> Result<()>;
@@ -99,7 +99,7 @@ pub(super) enum Upsert {
     /// By `url`.
     Endpoint,
     /// By `endpoint`, `public_key`.
-    Account,
+    KeyPair,
 }
 
 /// A SELECT that locks the rows it finds, where rows are locked.

@@ -293,9 +293,9 @@ impl Database for Mysql {
                 "SELECT id FROM spread_endpoints WHERE url = ?",
                 "INSERT INTO spread_endpoints (url) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
             ),
-            Upsert::Account => (
-                "SELECT id FROM spread_accounts WHERE endpoint = ? AND public_key = ?",
-                "INSERT INTO spread_accounts (endpoint, public_key) VALUES (?, ?) \
+            Upsert::KeyPair => (
+                "SELECT id FROM spread_key_pairs WHERE endpoint = ? AND public_key = ?",
+                "INSERT INTO spread_key_pairs (endpoint, public_key) VALUES (?, ?) \
                  ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
             ),
         };
@@ -307,7 +307,7 @@ impl Database for Mysql {
         self.insert(make, values)
     }
 
-    fn rest(&mut self) -> Result<()> {
+    fn checkpoint(&mut self) -> Result<()> {
         Ok(())
     }
 

@@ -25,7 +25,7 @@ pub(super) const SQLITE: [&str; 2] = [
         id INTEGER PRIMARY KEY,
         url TEXT NOT NULL UNIQUE
     );
-    CREATE TABLE spread_accounts (
+    CREATE TABLE spread_key_pairs (
         id INTEGER PRIMARY KEY,
         endpoint INTEGER NOT NULL,
         public_key BLOB NOT NULL,
@@ -58,9 +58,9 @@ pub(super) const SQLITE: [&str; 2] = [
     "ALTER TABLE spread_endpoints ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE spread_endpoints ADD COLUMN failed_order INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE spread_endpoints ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE spread_accounts ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE spread_accounts ADD COLUMN failed_order INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE spread_accounts ADD COLUMN due INTEGER NOT NULL DEFAULT 0;",
+    ALTER TABLE spread_key_pairs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE spread_key_pairs ADD COLUMN failed_order INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE spread_key_pairs ADD COLUMN due INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// The steps for MySQL and MariaDB, statement by statement: each commits by itself there.
@@ -70,7 +70,7 @@ pub(super) const MYSQL: [&[&str]; 2] = [
             id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
             url VARBINARY(2000) NOT NULL UNIQUE
         ) ENGINE = InnoDB",
-        "CREATE TABLE spread_accounts (
+        "CREATE TABLE spread_key_pairs (
             id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
             endpoint BIGINT NOT NULL,
             public_key VARBINARY(500) NOT NULL,
@@ -106,7 +106,7 @@ pub(super) const MYSQL: [&[&str]; 2] = [
             ADD COLUMN failures INT NOT NULL DEFAULT 0,
             ADD COLUMN failed_order BIGINT NOT NULL DEFAULT 0,
             ADD COLUMN due BIGINT NOT NULL DEFAULT 0",
-        "ALTER TABLE spread_accounts
+        "ALTER TABLE spread_key_pairs
             ADD COLUMN failures INT NOT NULL DEFAULT 0,
             ADD COLUMN failed_order BIGINT NOT NULL DEFAULT 0,
             ADD COLUMN due BIGINT NOT NULL DEFAULT 0",

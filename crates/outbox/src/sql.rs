@@ -4,21 +4,21 @@
 //! writer at a time. Gates are locked last, and a claim never waits for an order (`SKIP LOCKED`), so
 //! that transactions seldom wait in a circle; MySQL ends one of those that do, and it is run again.
 
+mod circuits;
 mod claim;
-mod gates;
+mod complete;
 mod look;
 mod order;
-mod settle;
 
 use super::database::{Database, Result, Upsert, Value};
 use super::retry::{FARTHEST, Policy};
 use super::store::{
-    Account, Change, Claims, Counts, Filter, Lease, Millis, Outcome, Record, Settled, State, Store,
-    StoreError, Term, Update, Wanted,
+    Change, ClaimRequest, ClaimResult, Completion, Counts, Filter, KeyPair, Lease, LeaseRequest,
+    Millis, Outcome, Record, State, Store, StoreError, Update,
 };
 use claim::{Times, claim, set_back, times};
+use complete::{complete_record, update_circuits};
 use order::{append, delete, expire, lock, lock_of, order_number, schedule, tidy};
-use settle::{settle_gates, settle_record};
 
 /// How many records [`Store::expire`] and [`Store::purge`] take in one transaction.
 const BATCH: i64 = 500;
@@ -52,7 +52,7 @@ impl<D: Database> Sql<D> {
         let (endpoint, account) = self.database.transaction(false, |db| {
             let endpoint = db.upsert(Upsert::Endpoint, &[Value::Text(update.endpoint)])?;
             let account = db.upsert(
-                Upsert::Account,
+                Upsert::KeyPair,
                 &[Value::Int(endpoint), Value::Bytes(update.public_key)],
             )?;
             Ok((endpoint, account))
@@ -74,7 +74,7 @@ impl<D: Database> Store for Sql<D> {
     fn enqueue(
         &mut self,
         update: &Update<'_>,
-        term: Option<Term>,
+        term: Option<LeaseRequest>,
         now: Millis,
     ) -> Result<Option<Lease>> {
         if term.is_some() {
@@ -104,7 +104,7 @@ impl<D: Database> Store for Sql<D> {
         if D::PROMISES && term.is_some() && lease.is_none() {
             let promised = self.database.transaction(true, |db| {
                 db.execute(
-                    "UPDATE spread_accounts SET public_key = public_key WHERE id = ?",
+                    "UPDATE spread_key_pairs SET public_key = public_key WHERE id = ?",
                     &[Value::Int(account)],
                 )
             });
@@ -115,8 +115,8 @@ impl<D: Database> Store for Sql<D> {
         Ok(lease)
     }
 
-    fn claim(&mut self, wanted: &Wanted<'_>, now: Millis) -> Result<Claims> {
-        let wanted = &Wanted {
+    fn claim(&mut self, wanted: &ClaimRequest<'_>, now: Millis) -> Result<ClaimResult> {
+        let wanted = &ClaimRequest {
             term: wanted.term.within_reach(now),
             ..*wanted
         };
@@ -130,13 +130,18 @@ impl<D: Database> Store for Sql<D> {
                 && wanted.public_keys.contains(&times.public_key)
         };
         if !times.iter().any(due) {
-            return Ok(Claims::default());
+            return Ok(ClaimResult::default());
         }
         self.database
             .transaction(false, |db| claim(db, wanted, now))
     }
 
-    fn settle(&mut self, settled: &[Settled], policy: &Policy, now: Millis) -> Result<Vec<bool>> {
+    fn complete(
+        &mut self,
+        settled: &[Completion],
+        policy: &Policy,
+        now: Millis,
+    ) -> Result<Vec<bool>> {
         // In one order everywhere, or two workers could wait for each other.
         let mut by_order: Vec<usize> = (0..settled.len()).collect();
         by_order.sort_by_key(|&index| settled.get(index).map(|settled| settled.lease.order));
@@ -147,12 +152,12 @@ impl<D: Database> Store for Sql<D> {
             let mut ends = vec![None; settled.len()];
             for &index in &by_order {
                 if let (Some(settled), Some(end)) = (settled.get(index), ends.get_mut(index)) {
-                    *end = settle_record(db, settled, policy, now)?;
+                    *end = complete_record(db, settled, policy, now)?;
                 }
             }
             for (settled, end) in settled.iter().zip(&ends) {
                 if let Some(end) = end {
-                    settle_gates(db, settled, *end, policy, now)?;
+                    update_circuits(db, settled, *end, policy, now)?;
                 }
             }
             Ok(ends.iter().map(Option::is_some).collect())
@@ -197,8 +202,8 @@ impl<D: Database> Store for Sql<D> {
         look::counts(&mut self.database, now)
     }
 
-    fn accounts(&mut self, now: Millis) -> Result<Vec<Account>> {
-        look::accounts(&mut self.database, now)
+    fn key_pairs(&mut self, now: Millis) -> Result<Vec<KeyPair>> {
+        look::key_pairs(&mut self.database, now)
     }
 
     fn list(&mut self, filter: &Filter<'_>, now: Millis) -> Result<Vec<Record>> {
@@ -221,7 +226,7 @@ impl<D: Database> Store for Sql<D> {
             if locked.in_flight(now) {
                 return Ok(Change::InFlight);
             }
-            if state != State::Waiting && locked.delivered > id && !force {
+            if state != State::Pending && locked.delivered > id && !force {
                 return Ok(Change::Overtaken);
             }
             db.execute(
@@ -230,12 +235,12 @@ impl<D: Database> Store for Sql<D> {
             )?;
             schedule(db, order, Some(now), None)?;
             db.execute(
-                "UPDATE spread_accounts SET due = 0, failures = 0 WHERE id = ?",
+                "UPDATE spread_key_pairs SET due = 0, failures = 0 WHERE id = ?",
                 &[Value::Int(locked.account)],
             )?;
             db.execute(
                 "UPDATE spread_endpoints SET due = 0, failures = 0 WHERE id = \
-                 (SELECT endpoint FROM spread_accounts WHERE id = ?)",
+                 (SELECT endpoint FROM spread_key_pairs WHERE id = ?)",
                 &[Value::Int(locked.account)],
             )?;
             Ok(Change::Done)
@@ -247,7 +252,7 @@ impl<D: Database> Store for Sql<D> {
             let Some((order, locked, state)) = lock_of(db, id)? else {
                 return Ok(Change::NotFound);
             };
-            if state == State::Waiting && locked.in_flight(now) {
+            if state == State::Pending && locked.in_flight(now) {
                 return Ok(Change::InFlight);
             }
             delete(db, id)?;
@@ -257,7 +262,7 @@ impl<D: Database> Store for Sql<D> {
     }
 
     fn purge(&mut self, state: State, before: Millis, _: Millis) -> Result<u64> {
-        if state == State::Waiting {
+        if state == State::Pending {
             return Ok(0);
         }
         let mut purged = 0;
@@ -295,7 +300,7 @@ impl<D: Database> Store for Sql<D> {
         Ok(purged)
     }
 
-    fn rest(&mut self) -> Result<()> {
-        self.database.rest()
+    fn checkpoint(&mut self) -> Result<()> {
+        self.database.checkpoint()
     }
 }

@@ -319,9 +319,9 @@ impl Database for Sqlite {
                 "SELECT id FROM spread_endpoints WHERE url = ?",
                 "INSERT INTO spread_endpoints (url) VALUES (?)",
             ),
-            Upsert::Account => (
-                "SELECT id FROM spread_accounts WHERE endpoint = ? AND public_key = ?",
-                "INSERT INTO spread_accounts (endpoint, public_key) VALUES (?, ?)",
+            Upsert::KeyPair => (
+                "SELECT id FROM spread_key_pairs WHERE endpoint = ? AND public_key = ?",
+                "INSERT INTO spread_key_pairs (endpoint, public_key) VALUES (?, ?)",
             ),
         };
         match self.query(find, values)?.first() {
@@ -333,7 +333,7 @@ impl Database for Sqlite {
         }
     }
 
-    fn rest(&mut self) -> Result<()> {
+    fn checkpoint(&mut self) -> Result<()> {
         // Who is reading or writing at this moment is not disturbed: then it is for the next time.
         self.batch("PRAGMA wal_checkpoint(TRUNCATE)")
     }
@@ -342,6 +342,6 @@ impl Database for Sqlite {
         // Rewrites the file, while others wait. Not kept up to date all the time (auto_vacuum): that is a
         // page more in each commit.
         let _ = self.wait(|database| database.connection.execute_batch("VACUUM"));
-        self.rest()
+        self.checkpoint()
     }
 }

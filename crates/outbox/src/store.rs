@@ -24,13 +24,13 @@ pub struct Update<'u> {
 
 /// A lease that is asked for.
 #[derive(Clone, Copy)]
-pub struct Term {
+pub struct LeaseRequest {
     pub token: Token,
     /// When it ends; in [`FARTHEST`] at the latest.
     pub until: Millis,
 }
 
-impl Term {
+impl LeaseRequest {
     pub(super) fn within_reach(self, now: Millis) -> Self {
         let until = self.until.min(now + FARTHEST);
         Self { until, ..self }
@@ -63,18 +63,18 @@ pub struct Claimed {
 
 /// What is asked for when records are claimed.
 #[derive(Clone, Copy)]
-pub struct Wanted<'w> {
+pub struct ClaimRequest<'w> {
     pub limit: usize,
     /// The public keys there are private keys for.
     pub public_keys: &'w [Vec<u8>],
-    pub term: Term,
+    pub term: LeaseRequest,
     /// Records accepted before are too old to be sent.
     pub oldest: Millis,
 }
 
 /// What came of claiming.
 #[derive(Default)]
-pub struct Claims {
+pub struct ClaimResult {
     pub claimed: Vec<Claimed>,
     /// How many records were found to be too old, and set aside.
     pub expired: u64,
@@ -82,7 +82,7 @@ pub struct Claims {
 
 /// How an attempt ended.
 #[derive(Clone, Debug)]
-pub struct Settled {
+pub struct Completion {
     pub lease: Lease,
     pub outcome: Outcome,
     /// From 0 to 1: spreads the next attempts.
@@ -94,27 +94,30 @@ pub enum Outcome {
     /// A 2xx was seen.
     Delivered,
     /// Again or later, after the policy's delay.
-    Failed { fault: Fault, note: Note },
+    Failed {
+        fault: FailureScope,
+        note: LastError,
+    },
     /// Set aside for a person.
-    Refused(Note),
+    Refused(LastError),
     /// Not tried.
     Released,
 }
 
 /// Whose fault a failed attempt is, as far as it is known: what else would fail as well.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Fault {
+pub enum FailureScope {
     /// Perhaps this order's alone.
     Order,
     /// The key pair's.
-    Account,
+    KeyPair,
     /// The endpoint's; with the time it asked to be left alone, in milliseconds.
     Endpoint { retry_after: Option<Millis> },
 }
 
 /// What an attempt met, for a person. No key and no customer is in it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Note {
+pub struct LastError {
     /// The HTTP status, 0 when there was none.
     pub status: u16,
     pub sentence: String,
@@ -124,18 +127,18 @@ pub struct Note {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum State {
     /// To be delivered: waiting, or in flight while its order is leased.
-    Waiting = 0,
+    Pending = 0,
     Refused = 1,
     Expired = 2,
 }
 
 impl State {
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Refused, Self::Expired];
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Refused, Self::Expired];
 
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Waiting => "waiting",
+            Self::Pending => "waiting",
             Self::Refused => "refused",
             Self::Expired => "expired",
         }
@@ -145,7 +148,7 @@ impl State {
         match number {
             1 => Self::Refused,
             2 => Self::Expired,
-            _ => Self::Waiting,
+            _ => Self::Pending,
         }
     }
 }
@@ -154,7 +157,7 @@ impl State {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
     /// Not delivered, those in flight included.
-    pub waiting: u64,
+    pub pending: u64,
     pub in_flight: u64,
     pub refused: u64,
     pub expired: u64,
@@ -164,7 +167,7 @@ pub struct Counts {
 
 /// An endpoint and a public key that records are for.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Account {
+pub struct KeyPair {
     pub endpoint: String,
     pub public_key: Vec<u8>,
     /// How many orders have updates that wait.
@@ -189,7 +192,7 @@ pub struct Record {
     pub due: Option<Millis>,
     pub attempts: u32,
     /// What the last attempt met.
-    pub note: Note,
+    pub note: LastError,
     /// How many bytes the body has.
     pub size: u64,
 }
@@ -231,18 +234,18 @@ pub trait Store {
     fn enqueue(
         &mut self,
         update: &Update<'_>,
-        term: Option<Term>,
+        term: Option<LeaseRequest>,
         now: Millis,
     ) -> Result<Option<Lease>, StoreError>;
 
     /// Leases heads that are due, at most one of an order; and one of all while an endpoint or its keys
     /// are down.
-    fn claim(&mut self, wanted: &Wanted<'_>, now: Millis) -> Result<Claims, StoreError>;
+    fn claim(&mut self, wanted: &ClaimRequest<'_>, now: Millis) -> Result<ClaimResult, StoreError>;
 
     /// Ends leases. For each, whether it was still the order's.
-    fn settle(
+    fn complete(
         &mut self,
-        settled: &[Settled],
+        settled: &[Completion],
         policy: &Policy,
         now: Millis,
     ) -> Result<Vec<bool>, StoreError>;
@@ -256,7 +259,7 @@ pub trait Store {
 
     fn counts(&mut self, now: Millis) -> Result<Counts, StoreError>;
 
-    fn accounts(&mut self, now: Millis) -> Result<Vec<Account>, StoreError>;
+    fn key_pairs(&mut self, now: Millis) -> Result<Vec<KeyPair>, StoreError>;
 
     /// Records by id.
     fn list(&mut self, filter: &Filter<'_>, now: Millis) -> Result<Vec<Record>, StoreError>;
@@ -271,12 +274,12 @@ pub trait Store {
     fn discard(&mut self, id: i64, now: Millis) -> Result<Change, StoreError>;
 
     /// Deletes records in `state` that were accepted before `before`, and gives room back; says how
-    /// many. Waiting records are never purged.
+    /// many. Pending records are never purged.
     fn purge(&mut self, state: State, before: Millis, now: Millis) -> Result<u64, StoreError>;
 
     /// What can be done when nothing else is: for SQLite, empties the log of changes, where deleted
     /// records can still be read.
-    fn rest(&mut self) -> Result<(), StoreError>;
+    fn checkpoint(&mut self) -> Result<(), StoreError>;
 }
 
 /// Why a store does not do what it was asked.

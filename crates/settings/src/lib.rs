@@ -4,13 +4,16 @@
 
 #![forbid(unsafe_code)]
 
+pub mod parsers;
+
 use std::ffi::CStr;
 use std::time::Duration;
 
 use url::Url;
 
 use client::auth::Policy;
-use client::config::{self, Expected, Keys};
+use client::config::{self, Expected};
+use client::keys::Keys;
 use client::proxy;
 use outbox::Address;
 use outbox::call::Delivery;
@@ -96,7 +99,7 @@ pub static TABLE: [Setting; 14] = [
         "The API's public key. When it is empty, `SPREAD_PUBLIC_KEY` of the \
          environment.",
         |draft, text| {
-            draft.keys.public = config::public_key(text)?;
+            draft.keys.public = parsers::public_key(text)?;
             Ok(())
         },
     ),
@@ -116,7 +119,7 @@ pub static TABLE: [Setting; 14] = [
         c"2",
         "Seconds for DNS, TCP and TLS together, decimals allowed.",
         |draft, text| {
-            draft.connect_timeout = config::seconds(text)?;
+            draft.connect_timeout = parsers::seconds(text)?;
             Ok(())
         },
     )
@@ -127,7 +130,7 @@ pub static TABLE: [Setting; 14] = [
         "Seconds for the whole call, decimals allowed: redirects, authentication rounds \
          and a resend included.",
         |draft, text| {
-            draft.timeout = config::seconds(text)?;
+            draft.timeout = parsers::seconds(text)?;
             Ok(())
         },
     )
@@ -139,7 +142,7 @@ pub static TABLE: [Setting; 14] = [
          challenge over http. `any`: always after a challenge. `basic`, `digest`: that \
          scheme alone.",
         |draft, text| {
-            draft.auth = config::policy(text)?;
+            draft.auth = parsers::policy(text)?;
             Ok(())
         },
     )
@@ -150,7 +153,7 @@ pub static TABLE: [Setting; 14] = [
         "Redirects and authentication rounds of one call, together. With 0 no challenge \
          can be answered.",
         |draft, text| {
-            draft.max_redirects = config::redirects(text)?;
+            draft.max_redirects = parsers::redirects(text)?;
             Ok(())
         },
     )
@@ -205,7 +208,7 @@ pub static TABLE: [Setting; 14] = [
         c"1",
         "Whether each failure writes one line to PHP's `error_log`: `1` or `0`.",
         |draft, text| {
-            draft.report.log = config::switch(text)?;
+            draft.report.log = parsers::switch(text)?;
             Ok(())
         },
     ),

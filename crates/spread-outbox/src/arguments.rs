@@ -11,7 +11,7 @@ use super::{Failure, VERSION};
 use client::config::{self, Config, Keys, Roots};
 use outbox::Address;
 use outbox::call::{LEASE_MARGIN, millis};
-use outbox::pass::Rules;
+use outbox::relay::RelayConfig;
 use outbox::retry::Policy;
 use settings::{Draft, Setting, TABLE};
 
@@ -333,11 +333,11 @@ impl Settings {
         })
     }
 
-    pub(super) fn rules(&self, matches: &ArgMatches) -> Rules {
+    pub(super) fn rules(&self, matches: &ArgMatches) -> RelayConfig {
         let given = |name| matches.get_one::<Duration>(name).copied();
         let or = |name, default| given(name).map_or(default, millis);
         let policy = Policy::default();
-        Rules {
+        RelayConfig {
             policy: Policy {
                 first: or("retry-first", policy.first).max(1),
                 longest: or("retry-longest", policy.longest).max(1),

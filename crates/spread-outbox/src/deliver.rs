@@ -18,10 +18,10 @@ use super::arguments::Settings;
 use super::text::number;
 use super::{Failure, LEFT, VERSION, opened};
 use client::config::Keys;
-use outbox::lanes::{Lanes as _, Shops, Threads, Waker};
-use outbox::pass::{self, Pass, Tally, Trouble};
-use outbox::store::{Account, Millis, Outcome, Store};
-use outbox::{StoreError, chance, credentials};
+use outbox::relay::{self, FailedAttempt, Relay, Stats};
+use outbox::senders::{Destinations, SenderPool, Senders as _, Waker};
+use outbox::store::{KeyPair, Millis, Outcome, Store};
+use outbox::{StoreError, credentials, entropy};
 
 /// How often what is too old is set aside, and gates are looked at.
 const ROUND: Duration = Duration::from_secs(60);
@@ -80,7 +80,7 @@ struct KeyRing<'s> {
 }
 
 impl<'s> KeyRing<'s> {
-    fn new(settings: &'s Settings) -> Result<(Self, Shops), Failure> {
+    fn new(settings: &'s Settings) -> Result<(Self, Destinations), Failure> {
         let mut ring = Self {
             settings,
             seen: None,
@@ -89,7 +89,7 @@ impl<'s> KeyRing<'s> {
         Ok((ring, shops))
     }
 
-    fn read(&mut self) -> Result<Shops, Failure> {
+    fn read(&mut self) -> Result<Destinations, Failure> {
         self.seen = self.look();
         let mut keys: Vec<Keys> = match &self.settings.credentials_file {
             Some(path) => credentials::read(path).map_err(|reason| {
@@ -109,11 +109,11 @@ impl<'s> KeyRing<'s> {
                     .into(),
             ));
         }
-        Ok(Shops::new(self.settings.common.clone(), keys))
+        Ok(Destinations::new(self.settings.common.clone(), keys))
     }
 
     /// The keys of a file that has changed, or is to be read again.
-    fn changed(&mut self, asked: bool) -> Option<Shops> {
+    fn changed(&mut self, asked: bool) -> Option<Destinations> {
         if self.settings.credentials_file.is_none() || (!asked && self.look() == self.seen) {
             return None;
         }
@@ -148,8 +148,8 @@ pub(super) fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode,
     let (mut ring, mut shops) = KeyRing::new(settings)?;
     let mut lanes = lanes(matches)?;
     let asked = Asked::listen(lanes.waker())?;
-    let mut chance = chance::draw;
-    let mut pass = Pass::new(settings.rules(matches), &mut chance);
+    let mut chance = entropy::draw;
+    let mut pass = Relay::new(settings.rules(matches), &mut chance);
     let mut outbox = Outbox::new(settings);
     let mut told = Told::default();
     let mut round = None::<Instant>;
@@ -176,10 +176,10 @@ pub(super) fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode,
                 chores(&mut pass, store, &mut told, &shops)?;
             }
             let room = if stop { 0 } else { usize::MAX };
-            let turn = pass.turn(store, &mut lanes, &mut shops, room)?;
+            let turn = pass.tick(store, &mut lanes, &mut shops, room)?;
             if turn.started == 0 && lanes.in_flight() == 0 && told.busy {
                 told.busy = false;
-                store.rest()?;
+                store.checkpoint()?;
             }
             Ok(turn)
         });
@@ -190,19 +190,19 @@ pub(super) fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode,
                 }
                 told.busy |= turn.started > 0;
                 troubles = turn.troubles;
-                if stop && lanes.in_flight() == 0 && !pass.has_unsettled() {
+                if stop && lanes.in_flight() == 0 && !pass.has_incomplete() {
                     break;
                 }
             }
             None if stop && lanes.in_flight() == 0 => break,
             None => wait = outbox.pause(),
         }
-        if !pass.has_unsettled() || turn_failed(&outbox) {
+        if !pass.has_incomplete() || turn_failed(&outbox) {
             troubles.extend(pass.remember(lanes.ended(wait)));
         }
         told.troubles(&troubles);
     }
-    let Tally {
+    let Stats {
         delivered, late, ..
     } = pass.tally;
     say(&format!(
@@ -210,7 +210,7 @@ pub(super) fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode,
         number(delivered),
         number(late)
     ));
-    if pass.has_unsettled() {
+    if pass.has_incomplete() {
         say(
             "some that were sent could not be marked so; they are sent again when their lease ends",
         );
@@ -223,17 +223,17 @@ fn turn_failed(outbox: &Outbox<'_>) -> bool {
     outbox.store.is_none()
 }
 
-fn lanes(matches: &ArgMatches) -> Result<Threads, Failure> {
+fn lanes(matches: &ArgMatches) -> Result<SenderPool, Failure> {
     let count = matches.get_one::<u16>("connections").copied().unwrap_or(8);
-    Ok(Threads::new(usize::from(count))?)
+    Ok(SenderPool::new(usize::from(count))?)
 }
 
 /// What is done once in a while.
 fn chores(
-    pass: &mut Pass<'_>,
+    pass: &mut Relay<'_>,
     store: &mut dyn Store,
     told: &mut Told,
-    shops: &Shops,
+    shops: &Destinations,
 ) -> Result<(), StoreError> {
     let expired = pass.expire(store)?;
     if expired > 0 {
@@ -243,7 +243,7 @@ fn chores(
         ));
     }
     let now = store.now()?;
-    told.accounts(&store.accounts(now)?, &shops.public_keys());
+    told.key_pairs(&store.key_pairs(now)?, &shops.public_keys());
     Ok(())
 }
 
@@ -323,7 +323,7 @@ struct Told {
 }
 
 impl Told {
-    fn troubles(&mut self, troubles: &[Trouble]) {
+    fn troubles(&mut self, troubles: &[FailedAttempt]) {
         for trouble in troubles {
             match &trouble.outcome {
                 Outcome::Refused(note) => {
@@ -352,7 +352,7 @@ impl Told {
         }
     }
 
-    fn accounts(&mut self, accounts: &[Account], known: &[Vec<u8>]) {
+    fn key_pairs(&mut self, accounts: &[KeyPair], known: &[Vec<u8>]) {
         for account in accounts {
             let key = String::from_utf8_lossy(&account.public_key);
             if account.orders > 0
@@ -392,14 +392,14 @@ pub(super) fn drain(settings: &Settings, matches: &ArgMatches) -> Result<ExitCod
     let deadline = Instant::now() + seconds.unwrap_or_default();
     let limit = matches.get_one::<u64>("limit").copied().unwrap_or(u64::MAX);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut chance = chance::draw;
-    let mut pass = Pass::new(settings.rules(matches), &mut chance);
+    let mut chance = entropy::draw;
+    let mut pass = Relay::new(settings.rules(matches), &mut chance);
     pass.expire(store.as_mut())?;
     let now = store.now()?;
-    let waiting = store.counts(now)?.waiting;
+    let waiting = store.counts(now)?.pending;
     let mut progress = Progress::new(waiting);
     let mut told = Told::default();
-    let outcome = pass::drain(
+    let outcome = relay::drain(
         &mut pass,
         store.as_mut(),
         &mut lanes,
@@ -417,9 +417,9 @@ pub(super) fn drain(settings: &Settings, matches: &ArgMatches) -> Result<ExitCod
     );
     progress.clear();
     outcome?;
-    store.rest()?;
+    store.checkpoint()?;
     let now = store.now()?;
-    told.accounts(&store.accounts(now)?, &shops.public_keys());
+    told.key_pairs(&store.key_pairs(now)?, &shops.public_keys());
     let counts = store.counts(now)?;
     let tally = pass.tally;
     if matches.get_flag("json") {
@@ -429,7 +429,7 @@ pub(super) fn drain(settings: &Settings, matches: &ArgMatches) -> Result<ExitCod
             "refused": tally.refused,
             "expired": tally.expired,
             "late": tally.late,
-            "waiting": counts.waiting,
+            "waiting": counts.pending,
         });
         println!("{value:#}");
     } else {
@@ -439,10 +439,10 @@ pub(super) fn drain(settings: &Settings, matches: &ArgMatches) -> Result<ExitCod
             number(tally.failed),
             number(tally.refused),
             number(tally.expired),
-            number(counts.waiting)
+            number(counts.pending)
         );
     }
-    Ok(match counts.waiting {
+    Ok(match counts.pending {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(LEFT),
     })
@@ -468,7 +468,7 @@ impl Progress {
         }
     }
 
-    fn show(&mut self, tally: &Tally) {
+    fn show(&mut self, tally: &Stats) {
         let recent = self
             .last
             .is_some_and(|last| last.elapsed().as_millis() < 100);

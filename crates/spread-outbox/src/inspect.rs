@@ -11,7 +11,7 @@ use super::Failure;
 use super::arguments::Settings;
 use super::text::{number, printable, span, table};
 use outbox::call::millis;
-use outbox::store::{Account, Change, Counts, Filter, Millis, Record, State, Store};
+use outbox::store::{Change, Counts, Filter, KeyPair, Millis, Record, State, Store};
 
 /// How many records are read at a time.
 const PAGE: usize = 500;
@@ -62,7 +62,7 @@ fn status(
 ) -> Result<ExitCode, Failure> {
     let now = store.now()?;
     let counts = store.counts(now)?;
-    let accounts = store.accounts(now)?;
+    let accounts = store.key_pairs(now)?;
     let seconds = |millis: Millis| millis.max(0) / 1_000;
     let oldest = counts.oldest.map(|accepted| seconds(now - accepted));
     if matches.get_flag("prometheus") {
@@ -76,7 +76,7 @@ fn status(
     let down = |until: Option<Millis>| until.map(|until| seconds(until - now));
     let value = json!({
         "outbox": settings.address.to_string(),
-        "waiting": counts.waiting,
+        "waiting": counts.pending,
         "in_flight": counts.in_flight,
         "refused": counts.refused,
         "expired": counts.expired,
@@ -94,7 +94,7 @@ fn status(
     let mut text = format!(
         "outbox     {}\nwaiting    {}",
         settings.address,
-        number(counts.waiting)
+        number(counts.pending)
     );
     if let Some(accepted) = counts.oldest {
         let _ = write!(text, ", the oldest for {}", span(now - accepted));
@@ -121,7 +121,7 @@ fn status(
     Ok(ExitCode::SUCCESS)
 }
 
-fn account_row(account: &Account, now: Millis) -> Vec<String> {
+fn account_row(account: &KeyPair, now: Millis) -> Vec<String> {
     let tried = |until: Millis| match until - now {
         ..=0 => "tried next".to_owned(),
         wait => format!("tried again in {}", span(wait + 999)),
@@ -140,13 +140,13 @@ fn account_row(account: &Account, now: Millis) -> Vec<String> {
 }
 
 /// Prometheus' text format, version 0.0.4.
-fn metrics(counts: &Counts, oldest: Option<i64>, accounts: &[Account], now: Millis) -> String {
+fn metrics(counts: &Counts, oldest: Option<i64>, accounts: &[KeyPair], now: Millis) -> String {
     let mut text = String::from(
         "# HELP spread_outbox_records Records by state; those in flight are waiting ones.\n\
          # TYPE spread_outbox_records gauge\n",
     );
     for (state, count) in [
-        ("waiting", counts.waiting),
+        ("waiting", counts.pending),
         ("refused", counts.refused),
         ("expired", counts.expired),
     ] {

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::config::Keys;
+use crate::keys::Keys;
 
 /// The value of `Authorization`, RFC 7617 section 2. The keys are taken as the bytes they are.
 #[must_use]

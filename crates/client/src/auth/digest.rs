@@ -17,7 +17,7 @@ use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
 use super::challenge::Challenge;
-use crate::config::Keys;
+use crate::keys::Keys;
 
 /// A challenge that can be answered, and how often it was.
 pub(super) struct Digest {

@@ -2,8 +2,8 @@
 
 use super::super::database::{Database, Result, Row, Value, skipping};
 use super::super::retry::{FARTHEST, SETTLED_CLOCK};
-use super::super::store::{Claimed, Claims, Lease, Millis, Term, Wanted};
-use super::gates::{Gated, gated, gates};
+use super::super::store::{ClaimRequest, ClaimResult, Claimed, Lease, LeaseRequest, Millis};
+use super::circuits::{Guarded, gated, gates};
 use super::order::{head, schedule};
 
 /// When something happens to the orders of an account.
@@ -19,7 +19,7 @@ pub(super) fn times<D: Database>(db: &mut D) -> Result<Vec<Times>> {
     let rows = db.query(
         "SELECT e.due, a.due, a.public_key, (SELECT MIN(o.due) FROM spread_orders o WHERE \
          o.account = a.id AND o.due IS NOT NULL), (SELECT MAX(o.due) FROM spread_orders o WHERE \
-         o.account = a.id) FROM spread_accounts a JOIN spread_endpoints e ON e.id = a.endpoint",
+         o.account = a.id) FROM spread_key_pairs a JOIN spread_endpoints e ON e.id = a.endpoint",
         &[],
     )?;
     let times = |mut row: Row| {
@@ -34,8 +34,12 @@ pub(super) fn times<D: Database>(db: &mut D) -> Result<Vec<Times>> {
 }
 
 /// Leases what `wanted` asks for, each account its share.
-pub(super) fn claim<D: Database>(db: &mut D, wanted: &Wanted<'_>, now: Millis) -> Result<Claims> {
-    let mut claims = Claims::default();
+pub(super) fn claim<D: Database>(
+    db: &mut D,
+    wanted: &ClaimRequest<'_>,
+    now: Millis,
+) -> Result<ClaimResult> {
+    let mut claims = ClaimResult::default();
     let mut left = wanted.limit;
     let mut gated = gated(db)?;
     gated.retain(|known| {
@@ -69,11 +73,11 @@ pub(super) fn claim<D: Database>(db: &mut D, wanted: &Wanted<'_>, now: Millis) -
 /// Leases up to `limit` due heads of one account; how many.
 fn claim_from<D: Database>(
     db: &mut D,
-    known: &Gated,
+    known: &Guarded,
     limit: usize,
-    wanted: &Wanted<'_>,
+    wanted: &ClaimRequest<'_>,
     now: Millis,
-    claims: &mut Claims,
+    claims: &mut ClaimResult,
 ) -> Result<usize> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let orders = db.query(
@@ -127,7 +131,7 @@ fn claim_from<D: Database>(
 
 /// Where a gate is down: takes the turn of the one record that may go out until `term` ends. No when
 /// another worker was faster: then no turn is taken.
-fn take_turn<D: Database>(db: &mut D, known: &Gated, term: Term) -> Result<bool> {
+fn take_turn<D: Database>(db: &mut D, known: &Guarded, term: LeaseRequest) -> Result<bool> {
     let Some((of_endpoint, of_account)) = gates(db, known.account)? else {
         return Ok(false);
     };
@@ -143,7 +147,7 @@ fn take_turn<D: Database>(db: &mut D, known: &Gated, term: Term) -> Result<bool>
     }
     if of_account.is_down() {
         db.execute(
-            "UPDATE spread_accounts SET due = ? WHERE id = ?",
+            "UPDATE spread_key_pairs SET due = ? WHERE id = ?",
             &turn(known.account),
         )?;
     }
@@ -154,7 +158,7 @@ fn take_turn<D: Database>(db: &mut D, known: &Gated, term: Term) -> Result<bool>
 /// than leases: a lease and a gate that end together are a probe's, and these are not.
 pub(super) fn set_back<D: Database>(db: &mut D, now: Millis) -> Result<()> {
     let (soon, far) = (Value::Int(now + SETTLED_CLOCK), Value::Int(now + FARTHEST));
-    for account in db.query("SELECT id FROM spread_accounts ORDER BY id", &[])? {
+    for account in db.query("SELECT id FROM spread_key_pairs ORDER BY id", &[])? {
         db.execute(
             "UPDATE spread_orders SET due = ? WHERE account = ? AND due > ?",
             &[soon, Value::Int(account.int(0)), far],
@@ -163,7 +167,7 @@ pub(super) fn set_back<D: Database>(db: &mut D, now: Millis) -> Result<()> {
     let later = Value::Int(now + SETTLED_CLOCK + 1);
     for gates in [
         "UPDATE spread_endpoints SET due = ? WHERE due > ?",
-        "UPDATE spread_accounts SET due = ? WHERE due > ?",
+        "UPDATE spread_key_pairs SET due = ? WHERE due > ?",
     ] {
         db.execute(gates, &[later, far])?;
     }

@@ -208,14 +208,14 @@ pub(super) fn tidy<D: Database>(
     next: Option<Millis>,
 ) -> Result<Left> {
     let left = if alone.is_some_and(|alone| alone != gone) {
-        Left::Waiting
+        Left::Pending
     } else {
         let rows = db.query(
             "SELECT state FROM spread_records WHERE parent = ? AND queued = 1 ORDER BY state LIMIT 1",
             &[Value::Int(order)],
         )?;
         match rows.first().map(|row| State::from_number(row.int(0))) {
-            Some(State::Waiting) => Left::Waiting,
+            Some(State::Pending) => Left::Pending,
             Some(_) => Left::SetAside,
             None => Left::Nothing,
         }
@@ -244,7 +244,7 @@ pub(super) fn tidy<D: Database>(
 /// What is left of an order.
 #[derive(PartialEq)]
 pub(super) enum Left {
-    Waiting,
+    Pending,
     SetAside,
     Nothing,
 }

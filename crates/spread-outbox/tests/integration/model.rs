@@ -2,11 +2,11 @@
 //! searched from the beginning. Which heads a claim takes is left to the store; the model says which it
 //! may take.
 
-use outbox::gate::{Gate, Seen, Shown};
+use outbox::circuit::{Circuit, Observed, Shown};
 use outbox::retry::{FARTHEST, Policy, SETTLED_CLOCK};
 use outbox::store::{
-    Account, Change, Claims, Counts, Fault, Lease, Millis, Note, Outcome, Record, Settled, State,
-    Term, Wanted,
+    Change, ClaimRequest, ClaimResult, Completion, Counts, FailureScope, KeyPair, LastError, Lease,
+    LeaseRequest, Millis, Outcome, Record, State,
 };
 
 pub(crate) const ENDPOINTS: [&str; 3] = [
@@ -47,7 +47,7 @@ struct Kept {
     accepted: Millis,
     since: Millis,
     attempts: u32,
-    note: Note,
+    note: LastError,
     body: Vec<u8>,
 }
 
@@ -89,8 +89,8 @@ enum Gone {
 pub(crate) struct Model {
     records: Vec<Kept>,
     orders: Vec<Order>,
-    endpoints: [Gate; 3],
-    accounts: [[Gate; 3]; 3],
+    endpoints: [Circuit; 3],
+    accounts: [[Circuit; 3]; 3],
     /// Endpoints and keys that were ever used.
     used: [[bool; 3]; 3],
     /// Orders that have failed at an endpoint since it was last known to be up, and whether it has
@@ -118,7 +118,7 @@ impl Model {
     fn waiting(&self, name: Name) -> impl Iterator<Item = &Kept> {
         self.records
             .iter()
-            .filter(move |record| record.name == name && record.state == State::Waiting)
+            .filter(move |record| record.name == name && record.state == State::Pending)
     }
 
     fn name_of(&self, id: i64) -> Option<Name> {
@@ -156,7 +156,7 @@ impl Model {
         &mut self,
         mut name: Name,
         body: &[u8],
-        term: Option<Term>,
+        term: Option<LeaseRequest>,
         now: Millis,
         id: i64,
         lease: Option<Lease>,
@@ -176,11 +176,11 @@ impl Model {
         self.records.push(Kept {
             id,
             name,
-            state: State::Waiting,
+            state: State::Pending,
             accepted: now,
             since: now,
             attempts: 0,
-            note: Note::default(),
+            note: LastError::default(),
             body: body.to_vec(),
         });
         if self.order(name).is_none() {
@@ -236,9 +236,9 @@ impl Model {
     /// `after`: what the store lists after the claim.
     pub(crate) fn claim(
         &mut self,
-        wanted: &Wanted<'_>,
+        wanted: &ClaimRequest<'_>,
         now: Millis,
-        claims: &Claims,
+        claims: &ClaimResult,
         after: &[Record],
     ) -> Checked {
         self.set_back(now);
@@ -262,7 +262,7 @@ impl Model {
         let mut looked_at = Vec::new();
         for record in after.iter().filter(|record| record.state == State::Expired) {
             let old = self.record(record.id).ok_or("an unknown record expired")?;
-            if old.state != State::Waiting {
+            if old.state != State::Pending {
                 continue;
             }
             check!(old.since < wanted.oldest, "{} was not too old", old.id);
@@ -368,7 +368,7 @@ impl Model {
             check!(too || !newer, "{name:?} was passed over");
         }
         for (one, (name, _)) in claims.claimed.iter().zip(&taken) {
-            let Term { token, until } = wanted.term;
+            let LeaseRequest { token, until } = wanted.term;
             let order = self.order(*name).unwrap();
             (order.due, order.token) = (Some(until), Some(token));
             let down = self.endpoints[name.endpoint].is_down();
@@ -389,9 +389,9 @@ impl Model {
         Ok(())
     }
 
-    pub(crate) fn settle(
+    pub(crate) fn complete(
         &mut self,
-        settled: &[Settled],
+        settled: &[Completion],
         policy: &Policy,
         now: Millis,
     ) -> Result<Vec<bool>, String> {
@@ -401,14 +401,14 @@ impl Model {
             .collect();
         for (one, end) in settled.iter().zip(&ends) {
             if let Some(end) = end {
-                self.settle_gates(one, *end, policy, now)?;
+                self.update_circuits(one, *end, policy, now)?;
             }
         }
         Ok(ends.iter().map(Option::is_some).collect())
     }
 
     /// When the lease ends or ended, if it was still the order's.
-    fn settle_one(&mut self, settled: &Settled, policy: &Policy, now: Millis) -> Option<Millis> {
+    fn settle_one(&mut self, settled: &Completion, policy: &Policy, now: Millis) -> Option<Millis> {
         let (id, token) = (settled.lease.record, settled.lease.token);
         let given = self
             .leases
@@ -445,7 +445,7 @@ impl Model {
                     attempts = record.attempts;
                 }
                 let mut delay = policy.delay(attempts, settled.jitter);
-                if let Fault::Endpoint {
+                if let FailureScope::Endpoint {
                     retry_after: Some(asked_for),
                 } = fault
                 {
@@ -457,9 +457,9 @@ impl Model {
         end
     }
 
-    fn settle_gates(
+    fn update_circuits(
         &mut self,
-        settled: &Settled,
+        settled: &Completion,
         end: Millis,
         policy: &Policy,
         now: Millis,
@@ -468,11 +468,11 @@ impl Model {
         let (endpoint, account) = match settled.outcome {
             Outcome::Released => (Shown::Nothing, Shown::Nothing),
             Outcome::Failed {
-                fault: Fault::Account,
+                fault: FailureScope::KeyPair,
                 ..
             } => (Shown::Up, Shown::Down { retry_after: None }),
             Outcome::Failed {
-                fault: Fault::Endpoint { retry_after },
+                fault: FailureScope::Endpoint { retry_after },
                 ..
             } => (Shown::Down { retry_after }, Shown::Nothing),
             _ => (Shown::Up, Shown::Up),
@@ -488,7 +488,7 @@ impl Model {
             (&mut self.accounts[of][key], account),
         ];
         for (gate, shown) in gates {
-            let seen = Seen {
+            let seen = Observed {
                 shown,
                 // Its turn ends when its lease does.
                 probe: lease.probe && gate.due == end,
@@ -534,7 +534,7 @@ impl Model {
         let old: Vec<(i64, Name)> = self
             .records
             .iter()
-            .filter(|record| record.state == State::Waiting && record.since < oldest)
+            .filter(|record| record.state == State::Pending && record.since < oldest)
             .map(|record| (record.id, record.name))
             .collect();
         let mut expired = 0;
@@ -567,7 +567,7 @@ impl Model {
         let order = self.order(name).unwrap();
         (order.due, order.token) = (Some(now), None);
         let record = self.record(id).unwrap();
-        (record.state, record.since, record.attempts) = (State::Waiting, now, 0);
+        (record.state, record.since, record.attempts) = (State::Pending, now, 0);
         for gate in [
             &mut self.endpoints[name.endpoint],
             &mut self.accounts[name.endpoint][name.key],
@@ -595,7 +595,7 @@ impl Model {
             .records
             .iter()
             .filter(|record| {
-                record.state == state && state != State::Waiting && record.accepted < before
+                record.state == state && state != State::Pending && record.accepted < before
             })
             .map(|record| (record.id, record.name))
             .collect();
@@ -613,7 +613,7 @@ impl Model {
 
     pub(crate) fn list(&self, now: Millis) -> Vec<Record> {
         let record = |record: &Kept| {
-            let waiting = record.state == State::Waiting;
+            let waiting = record.state == State::Pending;
             let head = self.waiting(record.name).next().map(|head| head.id);
             let order = self
                 .orders
@@ -647,9 +647,9 @@ impl Model {
         let waiting = self
             .records
             .iter()
-            .filter(|record| record.state == State::Waiting);
+            .filter(|record| record.state == State::Pending);
         Counts {
-            waiting: count(State::Waiting),
+            waiting: count(State::Pending),
             in_flight: self
                 .orders
                 .iter()
@@ -661,15 +661,15 @@ impl Model {
         }
     }
 
-    pub(crate) fn accounts(&self, now: Millis) -> Vec<Account> {
+    pub(crate) fn key_pairs(&self, now: Millis) -> Vec<KeyPair> {
         let mut accounts = Vec::new();
         for (endpoint, used) in self.used.iter().enumerate() {
             for (key, _) in used.iter().enumerate().filter(|(_, used)| **used) {
-                let down = |gate: Gate| gate.is_down().then(|| gate.due.max(now));
+                let down = |gate: Circuit| gate.is_down().then(|| gate.due.max(now));
                 let orders = self.orders.iter().filter(|order| {
                     (order.name.endpoint, order.name.key) == (endpoint, key) && order.due.is_some()
                 });
-                accounts.push(Account {
+                accounts.push(KeyPair {
                     endpoint: ENDPOINTS[endpoint].to_owned(),
                     public_key: KEYS[key].to_vec(),
                     orders: orders.count() as u64,

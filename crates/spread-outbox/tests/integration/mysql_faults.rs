@@ -15,8 +15,10 @@ use crate::mariadb::MariaDb;
 use crate::stores::{OPENING, address, update};
 use outbox::open::Opening;
 use outbox::retry::Policy;
-use outbox::store::{Claims, Filter, Outcome, Settled, State, Store, StoreError, Term, Wanted};
-use outbox::{chance, open};
+use outbox::store::{
+    ClaimRequest, ClaimResult, Completion, Filter, LeaseRequest, Outcome, State, Store, StoreError,
+};
+use outbox::{entropy, open};
 
 /// In milliseconds.
 const LEASE: i64 = 5_000;
@@ -50,13 +52,13 @@ fn refusal(text: &str) -> String {
     sentence
 }
 
-fn claim(store: &mut dyn Store, limit: usize) -> Result<Claims, StoreError> {
+fn claim(store: &mut dyn Store, limit: usize) -> Result<ClaimResult, StoreError> {
     let now = store.now()?;
-    let wanted = Wanted {
+    let wanted = ClaimRequest {
         limit,
         public_keys: &[b"shop".to_vec()],
-        term: Term {
-            token: chance::draw().token,
+        term: LeaseRequest {
+            token: entropy::draw().token,
             until: now + LEASE,
         },
         oldest: 0,
@@ -64,18 +66,18 @@ fn claim(store: &mut dyn Store, limit: usize) -> Result<Claims, StoreError> {
     store.claim(&wanted, now)
 }
 
-fn deliver(store: &mut dyn Store, claims: &Claims) -> Result<(), StoreError> {
-    let settled: Vec<Settled> = claims
+fn deliver(store: &mut dyn Store, claims: &ClaimResult) -> Result<(), StoreError> {
+    let settled: Vec<Completion> = claims
         .claimed
         .iter()
-        .map(|claimed| Settled {
+        .map(|claimed| Completion {
             lease: claimed.lease,
             outcome: Outcome::Delivered,
             jitter: 0.5,
         })
         .collect();
     let now = store.now()?;
-    store.settle(&settled, &Policy::default(), now).map(drop)
+    store.complete(&settled, &Policy::default(), now).map(drop)
 }
 
 /// Ends the connections to the database at `base`, as an administrator would.
@@ -282,12 +284,12 @@ fn a_connection_that_died_while_it_was_idle_is_made_anew() {
     works("counts", &|store| {
         store
             .counts(now)
-            .map(|counts| assert_eq!(counts.waiting, 2))
+            .map(|counts| assert_eq!(counts.pending, 2))
     });
     works("claim", &|store| {
         claim(store, 9).map(|claims| assert_eq!(claims.claimed.len(), 1))
     });
-    works("accounts", &|store| store.accounts(now).map(drop));
+    works("accounts", &|store| store.key_pairs(now).map(drop));
     works("expire", &|store| store.expire(0, now).map(drop));
     works("next_due", &|store| {
         store.next_due(&[b"shop".to_vec()]).map(drop)
@@ -496,7 +498,7 @@ fn storm(base: &str, updates: usize, restart: impl FnOnce()) {
                         };
                         if claims.claimed.is_empty() {
                             let now = store.now().unwrap_or_default();
-                            let waiting = store.counts(now).map_or(1, |counts| counts.waiting);
+                            let waiting = store.counts(now).map_or(1, |counts| counts.pending);
                             if over && waiting == 0 {
                                 return delivered;
                             }
@@ -615,7 +617,7 @@ fn a_server_that_talks_nonsense_is_an_error() {
     let text = server.database();
     drop(opened(&text));
     let seed = std::env::var("SPREAD_SEED").map_or_else(
-        |_| chance::draw().token.unsigned_abs(),
+        |_| entropy::draw().token.unsigned_abs(),
         |seed| seed.parse().unwrap(),
     );
     println!("SPREAD_SEED={seed}");

@@ -11,7 +11,8 @@ use crate::stores::{OPENING, Scratch, address};
 use outbox::open;
 use outbox::retry::{FARTHEST, MAX_AGE, Policy};
 use outbox::store::{
-    Fault, Filter, Millis, Note, Outcome, Record, Settled, State, Store, Term, Update, Wanted,
+    ClaimRequest, Completion, FailureScope, Filter, LastError, LeaseRequest, Millis, Outcome,
+    Record, State, Store, Update,
 };
 
 const SEQUENCES: u64 = 1_000;
@@ -98,20 +99,20 @@ impl Random {
 
     /// `mood`: what goes wrong most; with 3 nothing goes well.
     fn outcome(&mut self, mood: usize) -> Outcome {
-        let note = Note {
+        let note = LastError {
             status: self.below(600) as u16,
             sentence: format!("note {}", self.below(10)),
         };
-        let endpoint = Fault::Endpoint { retry_after: None };
+        let endpoint = FailureScope::Endpoint { retry_after: None };
         let fault = match (mood, self.below(8)) {
-            (_, 0) => Fault::Order,
-            (_, 1) => Fault::Account,
-            (_, 2) => Fault::Endpoint {
+            (_, 0) => FailureScope::Order,
+            (_, 1) => FailureScope::KeyPair,
+            (_, 2) => FailureScope::Endpoint {
                 retry_after: Some([0, 500, 30_000, DAY][self.below(4)]),
             },
             (_, 3) | (0 | 3, _) => endpoint,
-            (1, _) => Fault::Account,
-            _ => Fault::Order,
+            (1, _) => FailureScope::KeyPair,
+            _ => FailureScope::Order,
         };
         match self.below(10) {
             0..=2 if mood < 3 => Outcome::Delivered,
@@ -236,7 +237,7 @@ impl Pair<'_> {
         self.store.as_mut().unwrap().as_mut()
     }
 
-    /// Claims with the keys whose bits are set in `keys`.
+    /// ClaimResult with the keys whose bits are set in `keys`.
     fn claim(
         &mut self,
         limit: usize,
@@ -246,10 +247,10 @@ impl Pair<'_> {
     ) -> Result<usize, String> {
         self.token += 1;
         let keys = (0..3).filter(|key| keys & (1 << key) != 0);
-        let wanted = Wanted {
+        let wanted = ClaimRequest {
             limit,
             public_keys: &keys.map(|key| KEYS[key].to_vec()).collect::<Vec<_>>(),
-            term: Term {
+            term: LeaseRequest {
                 token: self.token,
                 until: self.now + lease,
             },
@@ -263,11 +264,15 @@ impl Pair<'_> {
         Ok(claims.claimed.len())
     }
 
-    fn settle(&mut self, settled: &[Settled]) -> Checked {
+    fn complete(&mut self, settled: &[Completion]) -> Checked {
         self.listed = None;
         let (now, policy) = (self.now, Policy::default());
-        let ours = self.store().settle(settled, &policy, now).map_err(said)?;
-        same("settled", &ours, &self.model.settle(settled, &policy, now)?)
+        let ours = self.store().complete(settled, &policy, now).map_err(said)?;
+        same(
+            "settled",
+            &ours,
+            &self.model.complete(settled, &policy, now)?,
+        )
     }
 
     fn step(&mut self, number: usize, op: &Op) -> Checked {
@@ -288,7 +293,7 @@ impl Pair<'_> {
                     order_id: &order_id,
                     body: &body,
                 };
-                let term = lease.map(|lease| Term {
+                let term = lease.map(|lease| LeaseRequest {
                     token: self.token,
                     until: now + lease,
                 });
@@ -308,17 +313,17 @@ impl Pair<'_> {
                 self.claim(limit, keys, lease, MAX_AGE)?;
             }
             Op::Settle(ref ends) => {
-                let settled: Vec<Settled> = ends
+                let settled: Vec<Completion> = ends
                     .iter()
                     .filter_map(|(back, outcome, jitter)| {
-                        Some(Settled {
+                        Some(Completion {
                             lease: from_newest(&self.model.leases, *back)?.lease,
                             outcome: outcome.clone(),
                             jitter: *jitter,
                         })
                     })
                     .collect();
-                self.settle(&settled)?;
+                self.complete(&settled)?;
             }
             Op::Clock(step) => {
                 self.now += step;
@@ -348,7 +353,7 @@ impl Pair<'_> {
                 self.store = None;
                 self.store = Some((self.factory)(Open::AsItWasLeft));
             }
-            Op::Rest => self.store().rest().map_err(said)?,
+            Op::Rest => self.store().checkpoint().map_err(said)?,
         }
         self.compare()?;
         match op {
@@ -384,8 +389,8 @@ impl Pair<'_> {
     /// Gates and times are as the model says.
     fn compare_gates(&mut self) -> Checked {
         let now = self.now;
-        let accounts = self.store().accounts(now).map_err(said)?;
-        same("accounts", &accounts, &self.model.accounts(now))?;
+        let accounts = self.store().key_pairs(now).map_err(said)?;
+        same("accounts", &accounts, &self.model.key_pairs(now))?;
         let due = self
             .store()
             .next_due(&KEYS.map(<[u8]>::to_vec))
@@ -412,15 +417,15 @@ impl Pair<'_> {
                     due - begun
                 );
             }
-            let settled: Vec<Settled> = self.model.leases[first..]
+            let settled: Vec<Completion> = self.model.leases[first..]
                 .iter()
-                .map(|given| Settled {
+                .map(|given| Completion {
                     lease: given.lease,
                     outcome: Outcome::Delivered,
                     jitter: 0.0,
                 })
                 .collect();
-            self.settle(&settled)?;
+            self.complete(&settled)?;
             self.compare_gates()?;
             self.compare()?;
         }

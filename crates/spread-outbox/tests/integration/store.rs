@@ -3,8 +3,8 @@
 use crate::stores::{each, update};
 use outbox::retry::Policy;
 use outbox::store::{
-    Change, Claimed, Fault, Filter, Lease, Millis, Note, Outcome, Settled, State, Store, Term,
-    Wanted,
+    Change, ClaimRequest, Claimed, Completion, FailureScope, Filter, LastError, Lease,
+    LeaseRequest, Millis, Outcome, State, Store,
 };
 
 const NOW: Millis = 1_700_000_000_000;
@@ -15,10 +15,10 @@ fn keys() -> Vec<Vec<u8>> {
 }
 
 fn claim(store: &mut dyn Store, limit: usize, token: i64, now: Millis) -> Vec<Claimed> {
-    let wanted = Wanted {
+    let wanted = ClaimRequest {
         limit,
         public_keys: &keys(),
-        term: Term {
+        term: LeaseRequest {
             token,
             until: now + LEASE,
         },
@@ -27,23 +27,23 @@ fn claim(store: &mut dyn Store, limit: usize, token: i64, now: Millis) -> Vec<Cl
     store.claim(&wanted, now).unwrap().claimed
 }
 
-fn settle(store: &mut dyn Store, lease: Lease, outcome: Outcome, now: Millis) -> bool {
-    let settled = Settled {
+fn complete(store: &mut dyn Store, lease: Lease, outcome: Outcome, now: Millis) -> bool {
+    let settled = Completion {
         lease,
         outcome,
         jitter: 1.0,
     };
-    store.settle(&[settled], &Policy::default(), now).unwrap()[0]
+    store.complete(&[settled], &Policy::default(), now).unwrap()[0]
 }
 
-fn note() -> Note {
-    Note {
+fn note() -> LastError {
+    LastError {
         status: 0,
         sentence: "it did not work".into(),
     }
 }
 
-fn failed(fault: Fault) -> Outcome {
+fn failed(fault: FailureScope) -> Outcome {
     Outcome::Failed {
         fault,
         note: note(),
@@ -73,7 +73,7 @@ fn one_record_of_an_order_at_a_time_in_the_order_of_the_calls() {
         assert!(claim(store, 10, 2, NOW).is_empty());
         let a1 = first.iter().find(|one| one.body == b"a1").unwrap().lease;
         // A failed head holds its order back.
-        assert!(settle(store, a1, failed(Fault::Order), NOW));
+        assert!(settle(store, a1, failed(FailureScope::Order), NOW));
         assert!(claim(store, 10, 3, NOW + 999).is_empty());
         let again = claim(store, 10, 3, NOW + 1_000);
         assert_eq!(bodies(&again), ["a1"]);
@@ -121,7 +121,7 @@ fn ids_are_bytes_and_of_any_length() {
 fn a_direct_attempt_gets_the_lease_unless_an_earlier_update_is_there() {
     each(|store| {
         let term = |token| {
-            Some(Term {
+            Some(LeaseRequest {
                 token,
                 until: NOW + LEASE,
             })
@@ -184,7 +184,7 @@ fn an_endpoint_that_is_down_gets_one_probe() {
         for number in 0..20 {
             keep(store, &format!("o{number}"), "x");
         }
-        let down = Fault::Endpoint { retry_after: None };
+        let down = FailureScope::Endpoint { retry_after: None };
         let first = claim(store, 4, 1, NOW);
         assert_eq!(first.len(), 4);
         for one in &first {
@@ -215,7 +215,7 @@ fn a_probe_that_ends_late_leaves_the_next_one_alone() {
         for number in 0..4 {
             keep(store, &format!("o{number}"), "x");
         }
-        let down = Fault::Endpoint { retry_after: None };
+        let down = FailureScope::Endpoint { retry_after: None };
         for one in claim(store, 2, 1, NOW) {
             assert!(settle(store, one.lease, failed(down), NOW));
         }
@@ -236,7 +236,7 @@ fn a_probe_that_ends_late_leaves_the_next_one_alone() {
 fn nothing_is_claimed_when_nothing_is_asked_for() {
     each(|store| {
         keep(store, "a", "1");
-        let fault = Fault::Endpoint {
+        let fault = FailureScope::Endpoint {
             retry_after: Some(1_000),
         };
         let one = claim(store, 1, 1, NOW);
@@ -255,10 +255,10 @@ fn a_clock_that_was_set_back_delays_nothing_for_long() {
         // Who is sending at this moment may end.
         assert!(claim(store, 10, 2, NOW - YEAR).is_empty());
         assert!(claim(store, 10, 3, NOW - YEAR + 59_999).is_empty());
-        let wanted = Wanted {
+        let wanted = ClaimRequest {
             limit: 10,
             public_keys: &keys(),
-            term: Term {
+            term: LeaseRequest {
                 token: 4,
                 until: NOW,
             },
@@ -276,7 +276,7 @@ fn keys_that_are_refused_hold_back_their_own_orders_only() {
             keep(store, &format!("o{number}"), "shop");
         }
         for one in claim(store, 2, 1, NOW) {
-            assert!(settle(store, one.lease, failed(Fault::Account), NOW));
+            assert!(settle(store, one.lease, failed(FailureScope::KeyPair), NOW));
         }
         let mut other = update("a", "other");
         other.public_key = b"other";
@@ -292,7 +292,7 @@ fn retry_after_holds_the_endpoint_back() {
         keep(store, "a", "1");
         keep(store, "b", "2");
         let one = claim(store, 1, 1, NOW);
-        let fault = Fault::Endpoint {
+        let fault = FailureScope::Endpoint {
             retry_after: Some(30_000),
         };
         assert!(settle(store, one[0].lease, failed(fault), NOW));
@@ -325,7 +325,7 @@ fn what_is_too_old_is_set_aside_and_blocks_nothing() {
             "in flight"
         );
         let counts = store.counts(NOW).unwrap();
-        assert_eq!((counts.waiting, counts.expired), (1, 1));
+        assert_eq!((counts.pending, counts.expired), (1, 1));
         keep(store, "b", "3");
         assert_eq!(store.expire(NOW + 1, NOW).unwrap(), 1);
         assert_eq!(store.counts(NOW).unwrap().expired, 2);
@@ -355,7 +355,7 @@ fn a_person_retries_discards_and_purges() {
         let again = claim(store, 1, 3, NOW)[0].lease;
         assert!(settle(store, again, Outcome::Refused(note()), NOW));
         assert_eq!(store.retry(999, false, NOW).unwrap(), Change::NotFound);
-        assert_eq!(store.purge(State::Waiting, NOW + 1, NOW).unwrap(), 0);
+        assert_eq!(store.purge(State::Pending, NOW + 1, NOW).unwrap(), 0);
         assert_eq!(store.purge(State::Refused, NOW, NOW).unwrap(), 0);
         assert_eq!(store.purge(State::Refused, NOW + 1, NOW).unwrap(), 1);
         keep(store, "a", "last");
@@ -407,7 +407,7 @@ fn records_are_listed_without_their_bodies() {
         assert_eq!(all.len(), 2);
         assert_eq!(all[0].note, note());
         assert_eq!((all[0].state, all[0].due), (State::Refused, None));
-        assert_eq!((all[1].state, all[1].due), (State::Waiting, Some(NOW + 1)));
+        assert_eq!((all[1].state, all[1].due), (State::Pending, Some(NOW + 1)));
         assert_eq!((&*all[1].order_id, all[1].size), (&b"b"[..], 9));
         let filter = Filter {
             state: Some(State::Refused),
@@ -424,7 +424,7 @@ fn records_are_listed_without_their_bodies() {
         assert_eq!(store.list(&filter, NOW).unwrap()[0].id, all[1].id);
         assert_eq!(store.body(all[1].id).unwrap().unwrap(), b"body two!");
         assert_eq!(store.body(999).unwrap(), None);
-        let accounts = store.accounts(NOW).unwrap();
+        let accounts = store.key_pairs(NOW).unwrap();
         assert_eq!(accounts.len(), 1);
         assert_eq!(accounts[0].orders, 1);
     });
@@ -438,25 +438,25 @@ fn a_clock_that_was_set_back_makes_no_lease_a_probe() {
             keep(store, &format!("o{number}"), "x");
         }
         for one in claim(store, 2, 1, NOW) {
-            assert!(settle(store, one.lease, failed(Fault::Account), NOW));
+            assert!(settle(store, one.lease, failed(FailureScope::KeyPair), NOW));
         }
         // One order tries the keys, for long; meanwhile the endpoint asks to be left alone.
-        let wanted = Wanted {
+        let wanted = ClaimRequest {
             limit: 1,
             public_keys: &keys(),
-            term: Term {
+            term: LeaseRequest {
                 token: 2,
                 until: NOW + 20 * HOUR,
             },
             oldest: 0,
         };
         let probe = store.claim(&wanted, NOW + 1_000).unwrap().claimed;
-        let term = Term {
+        let term = LeaseRequest {
             token: 3,
             until: NOW + LEASE,
         };
         let direct = store.enqueue(&update("d", "x"), Some(term), NOW).unwrap();
-        let fault = Fault::Endpoint {
+        let fault = FailureScope::Endpoint {
             retry_after: Some(24 * HOUR),
         };
         assert!(settle(store, direct.unwrap(), failed(fault), NOW + 1_000));

@@ -11,14 +11,14 @@ use crate::mariadb::MariaDb;
 use crate::stores::{OPENING, Scratch, address, update};
 use outbox::open::Opening;
 use outbox::retry::Policy;
-use outbox::store::{Filter, Outcome, Settled, State, StoreError, Term, Wanted};
+use outbox::store::{ClaimRequest, Completion, Filter, LeaseRequest, Outcome, State, StoreError};
 use outbox::{Address, open};
 
 /// The first schema, as it was released, with one order that waits and one that was refused.
 const SQLITE_1: &str = "
     PRAGMA journal_mode = WAL;
     CREATE TABLE spread_endpoints (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE);
-    CREATE TABLE spread_accounts (id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL,
+    CREATE TABLE spread_key_pairs (id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL,
         public_key BLOB NOT NULL, UNIQUE (endpoint, public_key));
     CREATE TABLE spread_orders (id INTEGER PRIMARY KEY, account INTEGER NOT NULL, due INTEGER,
         token INTEGER, alone INTEGER, delivered INTEGER NOT NULL DEFAULT 0);
@@ -34,7 +34,7 @@ const SQLITE_1: &str = "
 const MYSQL_1: [&str; 6] = [
     "CREATE TABLE spread_endpoints (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
         url VARBINARY(2000) NOT NULL UNIQUE) ENGINE = InnoDB",
-    "CREATE TABLE spread_accounts (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    "CREATE TABLE spread_key_pairs (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
         endpoint BIGINT NOT NULL, public_key VARBINARY(500) NOT NULL,
         UNIQUE (endpoint, public_key)) ENGINE = InnoDB",
     "CREATE TABLE spread_orders (id BIGINT NOT NULL PRIMARY KEY, account BIGINT NOT NULL,
@@ -51,7 +51,7 @@ const MYSQL_1: [&str; 6] = [
 
 const ROWS: [&str; 5] = [
     "INSERT INTO spread_endpoints (id, url) VALUES (1, 'https://spread.example/api')",
-    "INSERT INTO spread_accounts (id, endpoint, public_key) VALUES (1, 1, 'shop')",
+    "INSERT INTO spread_key_pairs (id, endpoint, public_key) VALUES (1, 1, 'shop')",
     "INSERT INTO spread_orders (id, account, due, alone) VALUES (17, 1, 5, 4), (18, 1, NULL, NULL)",
     "INSERT INTO spread_records (id, parent, queued, order_id, state, accepted, since, attempts, status, note, \
      body) VALUES (4, 17, 0, 'a', 0, 5, 5, 2, 503, 'busy', 'old body')",
@@ -79,11 +79,11 @@ fn is_usable(address: &Address) {
     };
     let records = store.list(&all, 10).unwrap();
     let states: Vec<_> = records.iter().map(|one| (one.id, one.state)).collect();
-    assert_eq!(states, [(3, State::Refused), (4, State::Waiting)]);
-    let wanted = Wanted {
+    assert_eq!(states, [(3, State::Refused), (4, State::Pending)]);
+    let wanted = ClaimRequest {
         limit: 10,
         public_keys: &[b"shop".to_vec()],
-        term: Term {
+        term: LeaseRequest {
             token: 9,
             until: 1_000,
         },
@@ -92,13 +92,13 @@ fn is_usable(address: &Address) {
     let claimed = store.claim(&wanted, 10).unwrap().claimed;
     assert_eq!((claimed.len(), &*claimed[0].body), (1, &b"old body"[..]));
     assert_eq!((claimed[0].attempts, &*claimed[0].order_id), (2, &b"a"[..]));
-    let settled = Settled {
+    let settled = Completion {
         lease: claimed[0].lease,
         outcome: Outcome::Delivered,
         jitter: 0.0,
     };
     assert_eq!(
-        store.settle(&[settled], &Policy::default(), 20).unwrap(),
+        store.complete(&[settled], &Policy::default(), 20).unwrap(),
         [true]
     );
     store.enqueue(&update("c", "new"), None, 30).unwrap();
@@ -177,7 +177,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     refused(&address(&base));
     let tables: Vec<String> = root.query(format!("SHOW TABLES FROM {name}")).unwrap();
     let left = [
-        "spread_accounts",
+        "spread_key_pairs",
         "spread_orders",
         "spread_records",
         "spread_schema",

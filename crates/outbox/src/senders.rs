@@ -11,15 +11,17 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::attempt;
-use super::store::{Claimed, Fault, Lease, Note, Outcome};
-use client::config::{self, Config, Keys};
+use super::store::{Claimed, FailureScope, LastError, Lease, Outcome};
+use client::config::{self, ClientConfig, Destination};
 use client::error::{Error, Kind, OrderName};
+use client::keys::Keys;
 use client::runtime;
 
 /// A record that is to be sent before its lease ends.
 pub struct Job {
     pub claimed: Claimed,
-    pub config: Arc<Config>,
+    pub config: Arc<ClientConfig>,
+    pub destination: Arc<Destination>,
     /// When it is too late to begin: the attempt could outlast the lease.
     pub latest: Instant,
 }
@@ -32,7 +34,7 @@ pub struct Done {
 }
 
 /// A number of places in each of which one record at a time is sent.
-pub trait Lanes {
+pub trait Senders {
     /// How many more jobs can start.
     fn idle(&self) -> usize;
 
@@ -51,7 +53,13 @@ fn send(job: &Job, on_thread_start: fn()) -> Outcome {
         return Outcome::Released;
     }
     let (config, body) = (&job.config, &job.claimed.body);
-    let attempt = runtime::send(on_thread_start, config.timeout, config, body);
+    let attempt = runtime::send(
+        on_thread_start,
+        config.timeout,
+        config,
+        &job.destination,
+        body,
+    );
     let order = OrderName::new(&job.claimed.order_id);
     attempt::outcome(&attempt::examined(attempt), &order)
 }
@@ -65,12 +73,12 @@ fn done(job: &Job, outcome: Outcome) -> Done {
 }
 
 /// One lane: the calling thread itself.
-pub struct Inline {
+pub struct CallingThread {
     on_thread_start: fn(),
     done: Vec<Done>,
 }
 
-impl Inline {
+impl CallingThread {
     /// `on_thread_start` runs first on every helper thread of the runtime.
     #[must_use]
     pub fn new(on_thread_start: fn()) -> Self {
@@ -81,7 +89,7 @@ impl Inline {
     }
 }
 
-impl Lanes for Inline {
+impl Senders for CallingThread {
     fn idle(&self) -> usize {
         usize::from(self.done.is_empty())
     }
@@ -100,13 +108,13 @@ impl Lanes for Inline {
     }
 }
 
-/// What the owner of [`Threads`] waits for.
+/// What the owner of [`SenderPool`] waits for.
 enum Event {
     Ended(Done),
     Woken,
 }
 
-/// Has [`Threads::ended`] return: for whoever has something to say to its caller.
+/// Has [`SenderPool::ended`] return: for whoever has something to say to its caller.
 #[derive(Clone)]
 pub struct Waker(Sender<Event>);
 
@@ -117,9 +125,9 @@ impl Waker {
     }
 }
 
-/// Threads, each with a runtime and connections of its own, behind one queue. The queue is as long as there
+/// SenderPool, each with a runtime and connections of its own, behind one queue. The queue is as long as there
 /// are threads: while some wait for an answer, the store gives and takes several records at a time.
-pub struct Threads {
+pub struct SenderPool {
     threads: Vec<JoinHandle<()>>,
     jobs: Option<Sender<Job>>,
     events: Receiver<Event>,
@@ -132,7 +140,7 @@ pub struct Threads {
 /// nobody waits for it.
 const TOGETHER: Duration = Duration::from_millis(2);
 
-impl Threads {
+impl SenderPool {
     /// # Errors
     /// When a thread cannot be made.
     pub fn new(count: usize) -> io::Result<Self> {
@@ -193,8 +201,8 @@ fn work(queue: &Mutex<Receiver<Job>>, ended: &Sender<Event>, stopping: &AtomicBo
             // A record that makes the client panic is an order that fails, not a lane that is gone.
             panic::catch_unwind(AssertUnwindSafe(|| send(&job, || {}))).unwrap_or_else(|_| {
                 Outcome::Failed {
-                    fault: Fault::Order,
-                    note: Note {
+                    fault: FailureScope::Order,
+                    note: LastError {
                         status: 0,
                         sentence: "the worker itself failed, which is a fault of spread".into(),
                     },
@@ -207,7 +215,7 @@ fn work(queue: &Mutex<Receiver<Job>>, ended: &Sender<Event>, stopping: &AtomicBo
     }
 }
 
-impl Lanes for Threads {
+impl Senders for SenderPool {
     fn idle(&self) -> usize {
         let room = (2 * self.threads.len()).saturating_sub(self.in_flight);
         // A few at a time cost the store more than many.
@@ -251,7 +259,7 @@ impl Lanes for Threads {
     }
 }
 
-impl Drop for Threads {
+impl Drop for SenderPool {
     fn drop(&mut self) {
         self.stop();
         self.jobs = None;
@@ -261,19 +269,18 @@ impl Drop for Threads {
     }
 }
 
-/// The configurations that records are sent with: what all have in common, and each shop's keys.
-pub struct Shops {
-    common: Config,
+/// Where records are sent, and how: what all have in common, and each shop's keys.
+pub struct Destinations {
+    config: Arc<ClientConfig>,
     keys: Vec<Keys>,
-    made: HashMap<(String, Vec<u8>), Arc<Config>>,
+    made: HashMap<(String, Vec<u8>), Arc<Destination>>,
 }
 
-impl Shops {
-    /// The endpoint and keys of `common` are not used.
+impl Destinations {
     #[must_use]
-    pub fn new(common: Config, keys: Vec<Keys>) -> Self {
+    pub fn new(config: ClientConfig, keys: Vec<Keys>) -> Self {
         Self {
-            common,
+            config: Arc::new(config),
             keys,
             made: HashMap::new(),
         }
@@ -285,18 +292,18 @@ impl Shops {
     }
 
     #[must_use]
-    pub fn timeout(&self) -> Duration {
-        self.common.timeout
+    pub fn config(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.config)
     }
 
-    /// The configuration for a record.
+    /// The destination of a record.
     ///
     /// # Errors
     /// When its endpoint is none, or when there are no keys for it.
-    pub fn config(&mut self, claimed: &Claimed) -> Result<Arc<Config>, Error> {
+    pub fn of(&mut self, claimed: &Claimed) -> Result<Arc<Destination>, Error> {
         let name = (claimed.endpoint.clone(), claimed.public_key.clone());
-        if let Some(config) = self.made.get(&name) {
-            return Ok(Arc::clone(config));
+        if let Some(destination) = self.made.get(&name) {
+            return Ok(Arc::clone(destination));
         }
         let keys = self
             .keys
@@ -309,12 +316,11 @@ impl Shops {
                 expected,
             })
         })?;
-        let config = Arc::new(Config {
+        let destination = Arc::new(Destination {
             endpoint,
             keys: keys.clone(),
-            ..self.common.clone()
         });
-        self.made.insert(name, Arc::clone(&config));
-        Ok(config)
+        self.made.insert(name, Arc::clone(&destination));
+        Ok(destination)
     }
 }

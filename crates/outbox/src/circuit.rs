@@ -16,7 +16,7 @@ const LIMIT: u32 = 2;
 const LONGEST: Millis = 60_000;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Gate {
+pub struct Circuit {
     /// Failures without a success since; while it is down, of probes alone.
     pub failures: u32,
     /// The order that failed last, to tell one from several.
@@ -39,7 +39,7 @@ pub enum Shown {
 
 /// An attempt, as far as a gate asks about it.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen {
+pub struct Observed {
     pub shown: Shown,
     /// It was the one that may go out while the gate is down.
     pub probe: bool,
@@ -48,7 +48,7 @@ pub struct Seen {
     pub jitter: f64,
 }
 
-impl Gate {
+impl Circuit {
     #[must_use]
     pub fn is_down(self) -> bool {
         self.due != 0
@@ -56,7 +56,7 @@ impl Gate {
 
     /// After an attempt.
     #[must_use]
-    pub fn after(self, seen: Seen, policy: &Policy, now: Millis) -> Self {
+    pub fn after(self, seen: Observed, policy: &Policy, now: Millis) -> Self {
         match seen.shown {
             Shown::Up => Self::default(),
             // The probe's turn is the next one's.
@@ -66,7 +66,13 @@ impl Gate {
         }
     }
 
-    fn failed(self, seen: Seen, retry_after: Option<Millis>, policy: &Policy, now: Millis) -> Self {
+    fn failed(
+        self,
+        seen: Observed,
+        retry_after: Option<Millis>,
+        policy: &Policy,
+        now: Millis,
+    ) -> Self {
         // What was under way when it went down says nothing new.
         let counts = if self.is_down() {
             seen.probe
@@ -105,8 +111,8 @@ mod tests {
 
     const NOW: Millis = 10_000;
 
-    fn fail(gate: Gate, order: i64, probe: bool, retry_after: Option<Millis>) -> Gate {
-        let seen = Seen {
+    fn fail(gate: Circuit, order: i64, probe: bool, retry_after: Option<Millis>) -> Circuit {
+        let seen = Observed {
             shown: Shown::Down { retry_after },
             probe,
             order,
@@ -115,13 +121,13 @@ mod tests {
         gate.after(seen, &Policy::default(), NOW)
     }
 
-    fn down() -> Gate {
-        fail(fail(Gate::default(), 1, false, None), 2, false, None)
+    fn down() -> Circuit {
+        fail(fail(Circuit::default(), 1, false, None), 2, false, None)
     }
 
     #[test]
     fn one_order_alone_does_not_close_it() {
-        let mut gate = Gate::default();
+        let mut gate = Circuit::default();
         for _ in 0..100 {
             gate = fail(gate, 7, false, None);
             assert!(!gate.is_down());
@@ -153,7 +159,7 @@ mod tests {
 
     #[test]
     fn it_leaves_alone_who_asks_for_it() {
-        let gate = fail(Gate::default(), 1, false, Some(30_000));
+        let gate = fail(Circuit::default(), 1, false, Some(30_000));
         assert_eq!(gate.due, NOW + 30_000);
         // Another answer does not shorten it.
         assert_eq!(fail(gate, 2, false, Some(5_000)).due, NOW + 30_000);
@@ -161,14 +167,14 @@ mod tests {
 
     #[test]
     fn a_success_opens_it_and_a_probe_that_was_not_made_leaves_its_turn() {
-        let seen = |shown| Seen {
+        let seen = |shown| Observed {
             shown,
             probe: true,
             order: 1,
             jitter: 0.0,
         };
         let policy = Policy::default();
-        let gate = Gate {
+        let gate = Circuit {
             due: 99_000,
             ..down()
         };

@@ -4,16 +4,16 @@ use std::time::{Duration, Instant};
 
 use super::attempt;
 use super::call::millis;
-use super::chance::Chance;
-use super::lanes::{Done, Job, Lanes, Shops};
+use super::entropy::Entropy;
 use super::retry::Policy;
-use super::store::{Millis, Outcome, Settled, Store, StoreError, Term, Wanted};
+use super::senders::{Destinations, Done, Job, Senders};
+use super::store::{ClaimRequest, Completion, LeaseRequest, Millis, Outcome, Store, StoreError};
 use client::client::UNACKNOWLEDGED;
 use client::error::OrderName;
 
 /// How a worker works.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules {
+pub struct RelayConfig {
     pub policy: Policy,
     /// How long an update is tried.
     pub oldest: Millis,
@@ -23,7 +23,7 @@ pub struct Rules {
 
 /// What has been done so far.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Tally {
+pub struct Stats {
     pub delivered: u64,
     /// Attempts that failed; the records wait for the next one.
     pub failed: u64,
@@ -34,42 +34,42 @@ pub struct Tally {
 }
 
 /// A failure to be told.
-pub struct Trouble {
+pub struct FailedAttempt {
     pub record: i64,
     pub order: OrderName,
     pub outcome: Outcome,
 }
 
 /// A worker's memory.
-pub struct Pass<'c> {
-    rules: Rules,
-    chance: &'c mut dyn FnMut() -> Chance,
+pub struct Relay<'c> {
+    rules: RelayConfig,
+    chance: &'c mut dyn FnMut() -> Entropy,
     /// What ended and could not be written yet.
-    unsettled: Vec<Settled>,
-    pub tally: Tally,
+    unsettled: Vec<Completion>,
+    pub tally: Stats,
 }
 
 /// What one turn did.
 #[derive(Default)]
-pub struct Turn {
+pub struct Tick {
     pub started: usize,
     /// Attempts that have failed.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<FailedAttempt>,
 }
 
-impl<'c> Pass<'c> {
+impl<'c> Relay<'c> {
     #[must_use]
-    pub fn new(rules: Rules, chance: &'c mut dyn FnMut() -> Chance) -> Self {
+    pub fn new(rules: RelayConfig, chance: &'c mut dyn FnMut() -> Entropy) -> Self {
         Self {
             rules,
             chance,
             unsettled: Vec::new(),
-            tally: Tally::default(),
+            tally: Stats::default(),
         }
     }
 
     /// Remembers what has ended, to be settled by the next turn.
-    pub fn remember(&mut self, done: Vec<Done>) -> Vec<Trouble> {
+    pub fn remember(&mut self, done: Vec<Done>) -> Vec<FailedAttempt> {
         let mut troubles = Vec::new();
         for Done {
             lease,
@@ -77,14 +77,14 @@ impl<'c> Pass<'c> {
             outcome,
         } in done
         {
-            let Chance { jitter, .. } = (self.chance)();
-            self.unsettled.push(Settled {
+            let Entropy { jitter, .. } = (self.chance)();
+            self.unsettled.push(Completion {
                 lease,
                 outcome: outcome.clone(),
                 jitter,
             });
             if matches!(outcome, Outcome::Failed { .. } | Outcome::Refused(_)) {
-                troubles.push(Trouble {
+                troubles.push(FailedAttempt {
                     record: lease.record,
                     order,
                     outcome,
@@ -112,7 +112,7 @@ impl<'c> Pass<'c> {
     }
 
     #[must_use]
-    pub fn has_unsettled(&self) -> bool {
+    pub fn has_incomplete(&self) -> bool {
         !self.unsettled.is_empty()
     }
 
@@ -120,28 +120,28 @@ impl<'c> Pass<'c> {
     ///
     /// # Errors
     /// When the store fails. What has ended is not forgotten: the next turn settles it.
-    pub fn turn(
+    pub fn tick(
         &mut self,
         store: &mut dyn Store,
-        lanes: &mut dyn Lanes,
-        shops: &mut Shops,
+        lanes: &mut dyn Senders,
+        destinations: &mut Destinations,
         room: usize,
-    ) -> Result<Turn, StoreError> {
-        self.settle(store)?;
-        let mut turn = Turn::default();
+    ) -> Result<Tick, StoreError> {
+        self.complete(store)?;
+        let mut turn = Tick::default();
         let limit = lanes.idle().min(room);
         if limit == 0 {
             return Ok(turn);
         }
         let begun = Instant::now();
         let now = store.now()?;
-        let Chance { token, .. } = (self.chance)();
-        let public_keys = shops.public_keys();
+        let Entropy { token, .. } = (self.chance)();
+        let public_keys = destinations.public_keys();
         let claims = store.claim(
-            &Wanted {
+            &ClaimRequest {
                 limit,
                 public_keys: &public_keys,
-                term: Term {
+                term: LeaseRequest {
                     token,
                     until: now + millis(self.rules.lease),
                 },
@@ -150,14 +150,15 @@ impl<'c> Pass<'c> {
             now,
         )?;
         self.tally.expired += claims.expired;
-        let longest = shops.timeout() + UNACKNOWLEDGED;
+        let longest = destinations.config().timeout + UNACKNOWLEDGED;
         let latest = begun + self.rules.lease.saturating_sub(longest);
         for claimed in claims.claimed {
-            match shops.config(&claimed) {
-                Ok(config) => {
+            match destinations.of(&claimed) {
+                Ok(destination) => {
                     lanes.start(Job {
                         claimed,
-                        config,
+                        config: destinations.config(),
+                        destination,
                         latest,
                     });
                     turn.started += 1;
@@ -177,12 +178,12 @@ impl<'c> Pass<'c> {
         Ok(turn)
     }
 
-    fn settle(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+    fn complete(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         if self.unsettled.is_empty() {
             return Ok(());
         }
         let now = store.now()?;
-        let ours = store.settle(&self.unsettled, &self.rules.policy, now)?;
+        let ours = store.complete(&self.unsettled, &self.rules.policy, now)?;
         for (settled, ours) in self.unsettled.drain(..).zip(ours) {
             let counted = match settled.outcome {
                 _ if !ours => &mut self.tally.late,
@@ -197,19 +198,19 @@ impl<'c> Pass<'c> {
     }
 }
 
-/// Claims and sends until nothing is due, `limit` records were sent or `deadline` has passed; settles
+/// ClaimResult and sends until nothing is due, `limit` records were sent or `deadline` has passed; settles
 /// what it began.
 ///
 /// # Errors
 /// When the store fails; what was sent and not settled is then sent again when its lease ends.
 pub fn drain(
-    pass: &mut Pass<'_>,
+    pass: &mut Relay<'_>,
     store: &mut dyn Store,
-    lanes: &mut dyn Lanes,
-    shops: &mut Shops,
+    lanes: &mut dyn Senders,
+    destinations: &mut Destinations,
     limit: usize,
     deadline: Instant,
-    mut told: impl FnMut(&Tally, Vec<Trouble>) -> bool,
+    mut told: impl FnMut(&Stats, Vec<FailedAttempt>) -> bool,
 ) -> Result<(), StoreError> {
     let mut left = limit;
     let mut go_on = true;
@@ -219,10 +220,10 @@ pub fn drain(
         } else {
             0
         };
-        let turn = pass.turn(store, lanes, shops, room)?;
+        let turn = pass.tick(store, lanes, destinations, room)?;
         left -= turn.started;
         let mut troubles = turn.troubles;
-        if lanes.in_flight() == 0 && turn.started == 0 && !pass.has_unsettled() {
+        if lanes.in_flight() == 0 && turn.started == 0 && !pass.has_incomplete() {
             told(&pass.tally, troubles);
             return Ok(());
         }

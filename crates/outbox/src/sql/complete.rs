@@ -1,16 +1,16 @@
 //! Settling: what an attempt's end changes in the order's row and in the gates.
 
+use super::super::circuit::{Circuit, Observed, Shown};
 use super::super::database::{Database, Result, Value};
-use super::super::gate::{Gate, Seen, Shown};
 use super::super::retry::Policy;
-use super::super::store::{Fault, Millis, Outcome, Settled};
-use super::gates::{gate_values, gates};
+use super::super::store::{Completion, FailureScope, Millis, Outcome};
+use super::circuits::{gate_values, gates};
 use super::order::{Left, delete, lock, schedule, tidy};
 
 /// Ends one lease; when it would have ended, if it was still the order's.
-pub(super) fn settle_record<D: Database>(
+pub(super) fn complete_record<D: Database>(
     db: &mut D,
-    settled: &Settled,
+    settled: &Completion,
     policy: &Policy,
     now: Millis,
 ) -> Result<Option<Millis>> {
@@ -64,7 +64,7 @@ pub(super) fn settle_record<D: Database>(
             let attempts = rows.first().map_or(1, |row| row.int(0));
             let delay = policy.delay(u32::try_from(attempts).unwrap_or(u32::MAX), settled.jitter);
             let delay = match fault {
-                Fault::Endpoint {
+                FailureScope::Endpoint {
                     retry_after: Some(asked_for),
                 } => delay.max(*asked_for),
                 _ => delay,
@@ -76,9 +76,9 @@ pub(super) fn settle_record<D: Database>(
 }
 
 /// Closes or opens the gates by what an attempt has shown.
-pub(super) fn settle_gates<D: Database>(
+pub(super) fn update_circuits<D: Database>(
     db: &mut D,
-    settled: &Settled,
+    settled: &Completion,
     end: Millis,
     policy: &Policy,
     now: Millis,
@@ -88,12 +88,12 @@ pub(super) fn settle_gates<D: Database>(
         Outcome::Released => (Shown::Nothing, Shown::Nothing),
         Outcome::Delivered | Outcome::Refused(_) => (Shown::Up, Shown::Up),
         Outcome::Failed { fault, .. } => match fault {
-            Fault::Order => (Shown::Up, Shown::Up),
-            Fault::Account => (Shown::Up, Shown::Down { retry_after: None }),
-            Fault::Endpoint { retry_after } => (Shown::Down { retry_after }, Shown::Nothing),
+            FailureScope::Order => (Shown::Up, Shown::Up),
+            FailureScope::KeyPair => (Shown::Up, Shown::Down { retry_after: None }),
+            FailureScope::Endpoint { retry_after } => (Shown::Down { retry_after }, Shown::Nothing),
         },
     };
-    let seen = |shown, gate: Gate| Seen {
+    let seen = |shown, gate: Circuit| Observed {
         shown,
         // The turn ends when the lease does: else it is another record's by now, or another gate's.
         probe: lease.probe && gate.due == end,
@@ -114,7 +114,7 @@ pub(super) fn settle_gates<D: Database>(
     let after = before.after(seen(account, before), policy, now);
     if after != before {
         db.execute(
-            "UPDATE spread_accounts SET failures = ?, failed_order = ?, due = ? WHERE id = ?",
+            "UPDATE spread_key_pairs SET failures = ?, failed_order = ?, due = ? WHERE id = ?",
             &gate_values(after, lease.account),
         )?;
     }

@@ -5,12 +5,12 @@ use crate::error::{Error, Kind};
 
 /// What a failed attempt means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
+pub enum Retryability {
     /// The same order can succeed soon without anybody changing anything: no connection, no whole
     /// answer, 408, 425, 429 and 5xx.
-    Again,
+    Soon,
     /// It can succeed once somebody has corrected keys or a setting: 401, 403, no usable configuration.
-    Later,
+    AfterCorrection,
     /// SPREAD has read and refused it, or has answered 2xx with something unreadable: sending it again
     /// changes nothing, or does it twice.
     Never,
@@ -18,7 +18,7 @@ pub enum Verdict {
 
 /// The verdict on `error`.
 #[must_use]
-pub fn of(error: &Error) -> Verdict {
+pub fn of(error: &Error) -> Retryability {
     match error.kind() {
         Kind::Resolve { .. }
         | Kind::Connect { .. }
@@ -29,17 +29,17 @@ pub fn of(error: &Error) -> Verdict {
         | Kind::Lost { .. }
         | Kind::NotHttp { .. }
         | Kind::Redirect { .. }
-        | Kind::OutboxFailed { .. } => Verdict::Again,
+        | Kind::OutboxFailed { .. } => Retryability::Soon,
         Kind::Setting { .. }
         | Kind::KeysMissing
         | Kind::CaFile { .. }
-        | Kind::OutboxUnusable { .. } => Verdict::Later,
+        | Kind::OutboxUnusable { .. } => Retryability::AfterCorrection,
         // With a status of 2xx, or none: an answer beyond the bounds is as large the next time.
         Kind::Refused(_) | Kind::Undecodable { .. } | Kind::TooLarge { .. } => {
             match error.status() {
-                401 | 403 => Verdict::Later,
-                408 | 425 | 429 | 500..=599 => Verdict::Again,
-                _ => Verdict::Never,
+                401 | 403 => Retryability::AfterCorrection,
+                408 | 425 | 429 | 500..=599 => Retryability::Soon,
+                _ => Retryability::Never,
             }
         }
     }
@@ -70,9 +70,9 @@ mod tests {
         for status in 100..=999 {
             let verdict = of(&refused(status));
             let expected = match status {
-                401 | 403 => Verdict::Later,
-                408 | 425 | 429 | 500..=599 => Verdict::Again,
-                _ => Verdict::Never,
+                401 | 403 => Retryability::AfterCorrection,
+                408 | 425 | 429 | 500..=599 => Retryability::Soon,
+                _ => Retryability::Never,
             };
             assert_eq!(verdict, expected, "{status}");
         }
@@ -81,21 +81,21 @@ mod tests {
     #[test]
     fn what_nobody_answered_is_sent_again_and_what_was_answered_2xx_is_not() {
         let limit = Duration::from_secs(1);
-        assert_eq!(of(&Kind::Timeout { limit }.into()), Verdict::Again);
-        assert_eq!(of(&Kind::KeysMissing.into()), Verdict::Later);
+        assert_eq!(of(&Kind::Timeout { limit }.into()), Retryability::Soon);
+        assert_eq!(of(&Kind::KeysMissing.into()), Retryability::AfterCorrection);
         let why = Undecodable::Html;
         assert_eq!(
             of(&Kind::Undecodable { status: 200, why }.into()),
-            Verdict::Never
+            Retryability::Never
         );
         let part = Part::Body;
         assert_eq!(
             of(&Kind::TooLarge { status: 200, part }.into()),
-            Verdict::Never
+            Retryability::Never
         );
         assert_eq!(
             of(&Kind::TooLarge { status: 503, part }.into()),
-            Verdict::Again
+            Retryability::Soon
         );
     }
 }

@@ -4,7 +4,7 @@ use super::store::Token;
 
 /// What is left to chance, as an argument.
 #[derive(Clone, Copy, Debug)]
-pub struct Chance {
+pub struct Entropy {
     /// Never 0.
     pub token: Token,
     /// From 0 to 1.
@@ -12,7 +12,7 @@ pub struct Chance {
 }
 
 #[must_use]
-pub fn draw() -> Chance {
+pub fn draw() -> Entropy {
     let mut bytes = [0; 12];
     // Without randomness there is no TLS either; a lease still has the order's id and an end.
     let _ = rustls::crypto::ring::default_provider()
@@ -21,7 +21,7 @@ pub fn draw() -> Chance {
     let [a, b, c, d, e, f, g, h, jitter @ ..] = bytes;
     let token = i64::from_ne_bytes([a, b, c, d, e, f, g, h]);
     let jitter = f64::from(u32::from_ne_bytes(jitter)) / f64::from(u32::MAX);
-    Chance {
+    Entropy {
         token: token | 1,
         jitter,
     }

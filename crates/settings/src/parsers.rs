@@ -1,0 +1,97 @@
+//! The text of a setting to its value, or what was expected.
+
+use std::time::Duration;
+
+use client::auth::Policy;
+use client::config::Expected;
+
+/// Seconds, decimals allowed.
+///
+/// # Errors
+/// When the text is not a number above 0 and at most 86400 (a day).
+pub fn seconds(text: &[u8]) -> Result<Duration, Expected> {
+    str::from_utf8(text)
+        .ok()
+        .and_then(|text| text.trim().parse::<f64>().ok())
+        .filter(|seconds| *seconds > 0.0 && *seconds <= 86_400.0)
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        // Half a nanosecond rounds to nothing, and nothing would mean "give up at once".
+        .filter(|duration| !duration.is_zero())
+        .ok_or("a number of seconds above 0 and at most 86400, such as 10 or 0.5")
+}
+
+/// A public key. RFC 7617 section 2: a user-id with a colon cannot be told from its password.
+///
+/// # Errors
+/// When it holds a colon.
+pub fn public_key(text: &[u8]) -> Result<Vec<u8>, Expected> {
+    if text.contains(&b':') {
+        Err("an API key without a colon")
+    } else {
+        Ok(text.to_vec())
+    }
+}
+
+/// How keys are sent.
+///
+/// # Errors
+/// When it is none of the four words.
+pub fn policy(text: &[u8]) -> Result<Policy, Expected> {
+    match text {
+        b"auto" => Ok(Policy::Auto),
+        b"any" => Ok(Policy::Any),
+        b"basic" => Ok(Policy::Basic),
+        b"digest" => Ok(Policy::Digest),
+        _ => Err("auto, any, basic or digest"),
+    }
+}
+
+/// A number of redirects. php-curl's -1, without a limit, is not taken: a loop would only end with
+/// the timeout.
+///
+/// # Errors
+/// When it is not a whole number from 0 to 1000.
+pub fn redirects(text: &[u8]) -> Result<u32, Expected> {
+    str::from_utf8(text)
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .filter(|count| *count <= 1000)
+        .ok_or("a whole number from 0 to 1000")
+}
+
+/// An on/off value as PHP's INI files spell it.
+///
+/// # Errors
+/// When it is none of those words.
+pub fn switch(text: &[u8]) -> Result<bool, Expected> {
+    match text.trim_ascii().to_ascii_lowercase().as_slice() {
+        b"1" | b"on" | b"yes" | b"true" => Ok(true),
+        b"" | b"0" | b"off" | b"no" | b"false" | b"none" => Ok(false),
+        _ => Err("1 or 0"),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_take_decimals_and_refuse_the_rest() {
+        assert_eq!(seconds(b"2").unwrap(), Duration::from_secs(2));
+        assert_eq!(seconds(b" 0.25 ").unwrap(), Duration::from_millis(250));
+        assert_eq!(seconds(b"86400").unwrap(), Duration::from_secs(86_400));
+        for text in [
+            "", "0", "-1", "abc", "1s", "inf", "NaN", "1e9", "86400.1", "1e-30", "0x10", "1,5",
+        ] {
+            assert!(seconds(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn switches_read_as_php_writes_them() {
+        assert!(switch(b"On").unwrap());
+        assert!(!switch(b"").unwrap());
+        assert!(switch(b"maybe").is_err());
+    }
+}
