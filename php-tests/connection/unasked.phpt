@@ -2,10 +2,7 @@
 Bytes that a server sends unasked are never taken for the answer to the next order
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $echo = static function (array $request): string {
     parse_str($request['body'], $order);

@@ -2,16 +2,12 @@
 A parent with an open outbox and 20 children call at once, and run other programs meanwhile: every order is kept, none is disturbed
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 const ORDERS = 50;
 const CHILDREN = 20;

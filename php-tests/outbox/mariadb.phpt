@@ -2,17 +2,12 @@
 An outbox on MariaDB: forks, and a server that is killed, restarted and stopped for a while, with callers and two workers at it
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('mariadbd', 'mariadb-install-db', 'mariadb');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/mariadb.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $database = new MariaDb();
 $recorder = new Recorder();

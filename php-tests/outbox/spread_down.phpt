@@ -2,16 +2,12 @@
 SPREAD down, slow, busy, broken and refusing keys while callers and a worker go on: all arrives in order, once where its answer was seen
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $place = new Place();
 $recorder = new Recorder();

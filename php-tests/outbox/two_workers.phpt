@@ -2,18 +2,14 @@
 Two workers at once, stopped, killed and replaced: each order arrives once but for what a killed one had on its way
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('random_values');
 
-require __DIR__ . '/../support/random_values.php';
 
 $seed = test_seed();
 mt_srand($seed);
