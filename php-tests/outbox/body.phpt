@@ -8,8 +8,6 @@ skip_without('sqlite3');
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
-support('random_values');
-
 
 $seed = test_seed();
 mt_srand($seed);

@@ -9,7 +9,6 @@ skip_without('sqlite3', 'nginx');
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
-
 [$orders, $ids] = getenv('SPREAD_SOAK') ? [50_000, 5_000] : [3_200, 320];
 const PAGES = 16; // at a time
 const CALLS = 50; // of a page

@@ -8,7 +8,6 @@ skip_without('sqlite3', 'nginx');
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
-support('random_values');
 
 // Five times the rounds leave some 100,000 orders behind, and leases of 22 s on most of them.
 [$rounds, $seconds] = getenv('SPREAD_SOAK') ? [1000, 180] : [200, 40];

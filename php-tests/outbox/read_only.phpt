@@ -9,7 +9,6 @@ skip_without('sqlite3', 'root', 'mount', 'setpriv');
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
-
 $place = mount_tmpfs('8m');
 $recorder = new Recorder();
 $other = new Place();

@@ -3,7 +3,6 @@ A number is what is_numeric() says it is, and a date what checkdate() says: rand
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
-support('random_values');
 require __DIR__ . '/order.inc';
 
 $seed = test_seed();
