@@ -14,7 +14,7 @@ require __DIR__ . '/../support/bootstrap.php';
 ini_set('memory_limit', '1G');
 $seed = test_seed();
 mt_srand($seed);
-$place = new Place();
+$place = Place::inMemory();
 chmod($place->directory, 0777);
 $recorder = new Recorder();
 $calls = new Calls($place->path('calls'));

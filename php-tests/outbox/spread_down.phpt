@@ -9,7 +9,7 @@ skip_without('sqlite3');
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
-$place = new Place();
+$place = Place::inMemory();
 $recorder = new Recorder();
 $calls = new Calls($place->path('calls'));
 $keys = static function (string $private) use ($place): string {
@@ -18,8 +18,8 @@ $keys = static function (string $private) use ($place): string {
     rename($file, $place->path('keys'));
     return $place->path('keys');
 };
-// A caller waits a quarter of its timeout for the others' writes, and would then send without the outbox, out of
-// order: the timeout leaves time for that on a busy machine, and a late answer comes well after it.
+// On a busy machine others' writes, for which a caller waits a quarter of its timeout, and answers take long; a
+// late answer comes well after it.
 $timeout = 4;
 $settings = [
     'spread.endpoint' => $recorder->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.timeout' => $timeout,

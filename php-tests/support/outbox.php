@@ -11,9 +11,9 @@ final class Place
     public readonly string $directory;
     public readonly string $file;
 
-    public function __construct(?string $directory = null)
+    public function __construct(?string $directory = null, ?string $parent = null)
     {
-        $this->directory = $directory ?? sys_get_temp_dir() . '/spread-outbox-' . bin2hex(random_bytes(6));
+        $this->directory = $directory ?? ($parent ?? sys_get_temp_dir()) . '/spread-outbox-' . bin2hex(random_bytes(6));
         $this->file = "{$this->directory}/outbox.db";
         if ($directory !== null) {
             return;
@@ -25,6 +25,15 @@ final class Place
                 exec('rm -rf ' . escapeshellarg($this->directory) . ' 2>&1');
             }
         });
+    }
+
+    /**
+     * In memory, where the machine has a directory for that: on a busy disk a commit takes so long that other
+     * writers give up, send without the outbox, and orders overtake one another.
+     */
+    public static function inMemory(): self
+    {
+        return new self(parent: is_dir('/dev/shm') && is_writable('/dev/shm') ? '/dev/shm' : null);
     }
 
     public function setting(): string
