@@ -12,7 +12,7 @@ require __DIR__ . '/../support/bootstrap.php';
 const ORDERS = 50;
 const CHILDREN = 20;
 
-$place = new Place();
+$place = Place::inMemory();
 $recorder = new Recorder();
 $calls = new Calls($place->path('calls'));
 configure(endpoint: $recorder->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting(), timeout: 20, connect_timeout: 10);

@@ -13,7 +13,7 @@ require __DIR__ . '/../support/bootstrap.php';
 const PAGES = 16; // at a time
 const CALLS = 50; // of a page
 
-$place = new Place();
+$place = Place::inMemory();
 chmod($place->directory, 0777);
 $recorder = new Recorder();
 $calls = new Calls($place->path('calls'));

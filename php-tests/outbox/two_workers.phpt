@@ -11,10 +11,10 @@ require __DIR__ . '/../support/bootstrap.php';
 
 $seed = test_seed();
 mt_srand($seed);
-$place = new Place();
+$place = Place::inMemory();
 $recorder = new Recorder();
 $calls = new Calls($place->path('calls'));
-$settings = ['outbox' => $place->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'timeout' => 1, 'endpoint' => $recorder->url()];
+$settings = ['outbox' => $place->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'timeout' => 4, 'endpoint' => $recorder->url()];
 $full = array_combine(array_map(static fn (string $name): string => "spread.$name", array_keys($settings)), $settings);
 $full['spread.timeout'] = 10;
 $callers = [];
