@@ -25,9 +25,9 @@ $cases = [
     'TLS 1.1' => [serve($handler, ['tls' => $old]), 'TLS 1.2', 'brought up to date'],
     'TLS 1.0' => [serve($handler, ['tls' => $older]), 'TLS 1.2', 'brought up to date'],
     'plain http that waits' => [serve($handler), null, null],
-    'plain http' => [serve_connections($says("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), 'does not answer in TLS', 'https://'],
-    'something else' => [serve_connections($says("220 mail.example ESMTP ready\r\n")), 'does not answer in TLS', 'https://'],
-    'NULs' => [serve_connections($says(str_repeat("\0", 500))), 'does not answer in TLS', 'https://'],
+    'plain http' => [serve_connections($says("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), 'does not speak TLS', 'https://'],
+    'something else' => [serve_connections($says("220 mail.example ESMTP ready\r\n")), 'does not speak TLS', 'https://'],
+    'NULs' => [serve_connections($says(str_repeat("\0", 500))), 'does not speak TLS', 'https://'],
     'a closed door' => [serve_connections(static fn (Connection $connection) => $connection->hasInput(1) && $connection->close()), null, null],
 ];
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0, timeout: 1, connect_timeout: 1);
