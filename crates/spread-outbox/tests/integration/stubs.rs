@@ -85,6 +85,7 @@ fn every_setting_stands_in_the_list_with_its_default() {
         .collect();
     let expected: Vec<(&str, &str)> = TABLE
         .iter()
+        .map(|row| row.about())
         .map(|setting| {
             let name = setting.name().strip_prefix("spread.").unwrap();
             (name, setting.default.to_str().unwrap())
@@ -101,6 +102,7 @@ fn every_option_of_the_client_stands_in_its_shape() {
     let mut options = shapes.concat();
     let mut expected: Vec<&str> = TABLE
         .iter()
+        .map(|row| row.about())
         .filter(|setting| setting.option.is_some())
         .map(|setting| setting.option_name())
         .collect();
@@ -151,8 +153,8 @@ fn both_readmes_show_four_settings_with_their_defaults() {
         let expected: Vec<(&str, String)> = SHOWN
             .iter()
             .map(|name| {
-                let setting = TABLE.iter().find(|setting| setting.name() == *name);
-                match setting.unwrap().default.to_str().unwrap() {
+                let row = TABLE.iter().find(|row| row.about().name() == *name);
+                match row.unwrap().about().default.to_str().unwrap() {
                     "" => (*name, empty.to_owned()),
                     default => (*name, format!("`{default}`")),
                 }
@@ -181,7 +183,7 @@ fn the_pages_name_no_setting_that_does_not_exist() {
         });
         let unknown: Vec<&str> = named
             .filter(|name| !["", "so", "php"].contains(name))
-            .filter(|name| !TABLE.iter().any(|setting| setting.option_name() == *name))
+            .filter(|name| !TABLE.iter().any(|row| row.about().option_name() == *name))
             .collect();
         assert!(unknown.is_empty(), "{page} names {unknown:?}");
     }
