@@ -17,13 +17,13 @@ $old = $tls->server() + ['crypto_method' => STREAM_CRYPTO_METHOD_TLSv1_1_SERVER,
 $older = ['crypto_method' => STREAM_CRYPTO_METHOD_TLSv1_0_SERVER] + $old;
 // Which words of a sentence tell it from the others; which of them a shop can act on.
 $cases = [
-    'expired' => [serve($handler, ['tls' => $tls->server('expired')]), 'expired', 'renewed'],
+    'expired' => [serve($handler, ['tls' => $tls->server('expired')]), 'expired', 'renew'],
     'not valid yet' => [serve($handler, ['tls' => $tls->server('not_yet')]), 'not valid yet', 'clock'],
     'for another host' => [serve($handler, ['tls' => $tls->server('wrong_host')]), 'another host name', 'spread.endpoint'],
     'of an unknown CA' => [serve($handler, ['tls' => $tls->server('unknown_ca')]), 'unknown authority', 'spread.ca_file'],
     'self-signed' => [serve($handler, ['tls' => $tls->server('self_signed')]), 'unknown authority', 'spread.ca_file'],
-    'TLS 1.1' => [serve($handler, ['tls' => $old]), 'TLS 1.2', 'brought up to date'],
-    'TLS 1.0' => [serve($handler, ['tls' => $older]), 'TLS 1.2', 'brought up to date'],
+    'TLS 1.1' => [serve($handler, ['tls' => $old]), 'TLS 1.2', 'update the server'],
+    'TLS 1.0' => [serve($handler, ['tls' => $older]), 'TLS 1.2', 'update the server'],
     'plain http that waits' => [serve($handler), null, null],
     'plain http' => [serve_connections($says("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), 'does not speak TLS', 'https://'],
     'something else' => [serve_connections($says("220 mail.example ESMTP ready\r\n")), 'does not speak TLS', 'https://'],
