@@ -19,7 +19,7 @@ use outbox::retry::{MAX_AGE, Policy};
 use outbox::senders::{CallingThread, Destinations};
 use outbox::store::Counts;
 use outbox::{Store, StoreError, credentials, entropy};
-use settings::{ErrorMode, OutboxSetting, Report};
+use settings::{ErrorMode, MAX_SECONDS, OutboxSetting, Report};
 
 use crate::zend::{self, ArrayKey, ZendString};
 use crate::{exceptions, ini, outbox_connections};
@@ -50,8 +50,9 @@ fn drain(call: &ExecuteData) -> Option<Zval> {
         zend::throw_argument_error(1, &ZendString::new(b"must be greater than 0"));
         return None;
     };
-    if !(seconds > 0.0 && seconds <= 86_400.0) {
-        let message = ZendString::new(b"must be above 0 and at most 86400");
+    if !(seconds > 0.0 && seconds <= MAX_SECONDS) {
+        let message = format!("must be above 0 and at most {MAX_SECONDS}");
+        let message = ZendString::new(message.as_bytes());
         zend::throw_argument_error(2, &message);
         return None;
     }

@@ -2,17 +2,17 @@
 //!
 //! A connection is made when a call needs it, and kept. Before a fork the SQLite ones of the forking
 //! thread are closed: its locks belong to the process, and a child that had inherited an open file could
-//! neither use nor close it without the parent losing its own. A MySQL connection that was made before a
-//! fork is forgotten by the child, unclosed.
+//! neither use nor close it without the parent losing its own. All others are forgotten by the child
+//! (`ProcessOwned`).
 
 use std::cell::Cell;
 use std::mem;
-use std::process;
 use std::time::{Duration, Instant};
 
 use client::answer::Answer;
 use client::config::{ClientConfig, Destination};
 use client::error::{Error, Kind};
+use client::process_owned::ProcessOwned;
 use outbox::call::{self, Delivery, Ended};
 use outbox::open::Opening;
 use outbox::store::Update;
@@ -23,33 +23,38 @@ use crate::zend;
 /// The most connections of one thread. A shop has one outbox.
 const LIMIT: usize = 4;
 
-/// An open outbox, which belongs to one process.
+/// An open outbox.
 struct Connection {
-    pid: u32,
     address: Address,
     timeout: Duration,
     store: Box<dyn Store + Send>,
 }
 
 thread_local! {
-    static IDLE: Cell<Vec<Connection>> = const { Cell::new(Vec::new()) };
+    static IDLE: Cell<Vec<ProcessOwned<Connection>>> = const { Cell::new(Vec::new()) };
+}
+
+/// This thread's idle connections, taken out of their slot. Those of a parent are forgotten.
+fn take_idle() -> Vec<Connection> {
+    let idle = IDLE.take().into_iter();
+    idle.filter_map(ProcessOwned::into_owned).collect()
+}
+
+fn set_idle(idle: Vec<Connection>) {
+    IDLE.set(idle.into_iter().map(ProcessOwned::new).collect());
 }
 
 /// Runs in the thread that is about to fork.
 extern "C" fn close_before_fork() {
-    let mut idle = IDLE.take();
+    let mut idle = take_idle();
     idle.retain(|connection| !matches!(connection.address, Address::Sqlite { .. }));
-    IDLE.set(idle);
+    set_idle(idle);
 }
 
 /// The connection to `address`, opened when there is none. It is out of its slot while it is used:
 /// whatever ends the use early, the next call opens another.
 fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> {
-    let mut idle = IDLE.take();
-    let pid = process::id();
-    for inherited in idle.extract_if(.., |connection| connection.pid != pid) {
-        mem::forget(inherited);
-    }
+    let mut idle = take_idle();
     let found = idle
         .iter()
         .position(|connection| connection.address == *address && connection.timeout == timeout);
@@ -57,7 +62,7 @@ fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> 
     if idle.len() == LIMIT {
         idle.remove(0);
     }
-    IDLE.set(idle);
+    set_idle(idle);
     if let Some(connection) = found {
         return Ok(connection);
     }
@@ -67,7 +72,6 @@ fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> 
         create: true,
     };
     Ok(Connection {
-        pid,
         address: address.clone(),
         timeout,
         store: open(address, opening)?,
@@ -75,9 +79,9 @@ fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> 
 }
 
 fn put_back(connection: Connection) {
-    let mut idle = IDLE.take();
+    let mut idle = take_idle();
     idle.push(connection);
-    IDLE.set(idle);
+    set_idle(idle);
 }
 
 /// How long one operation on the outbox may wait. A database that falls silent is waited for twice, once on

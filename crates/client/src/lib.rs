@@ -18,6 +18,7 @@ pub mod error;
 pub mod exchange;
 mod failure;
 pub mod keys;
+pub mod process_owned;
 pub mod proxy;
 mod recent;
 pub mod redirect;

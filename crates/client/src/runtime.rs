@@ -3,15 +3,12 @@
 //! - `current_thread`: a call blocks its PHP thread anyway, and a `multi_thread` runtime hangs in a
 //!   forked child.
 //! - Made at the first call: php-fpm and Apache fork after the module has started.
-//! - After a fork the child must not touch what the parent made. A connection used by both gives
-//!   either the other's answers, and dropping the runtime in the child takes the parent's sockets
-//!   out of the epoll set that both share. So it is forgotten: some kilobytes, once per fork.
+//! - Owned by its process: see `process_owned.rs`.
 //! - Taken out of its slot while it runs: whatever ends a call early, the next one starts afresh.
 
 use std::cell::Cell;
 use std::io;
 use std::mem;
-use std::process;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
@@ -21,16 +18,16 @@ use bytes::Bytes;
 use crate::answer::Answer;
 use crate::config::{ClientConfig, Destination};
 use crate::error::{Error, Kind};
+use crate::process_owned::ProcessOwned;
 use crate::redirect::authority;
 use crate::session::Session;
 
 thread_local! {
-    static SLOT: Cell<Option<Live>> = const { Cell::new(None) };
+    static SLOT: Cell<Option<ProcessOwned<Live>>> = const { Cell::new(None) };
 }
 
-/// A runtime and what lives on it, which belong to one process.
+/// A runtime and what lives on it.
 struct Live {
-    pid: u32,
     runtime: Option<Runtime>,
     session: Session,
 }
@@ -47,34 +44,18 @@ impl Live {
             .on_thread_start(on_thread_start)
             .build()?;
         Ok(Self {
-            pid: process::id(),
             runtime: Some(runtime),
             session: Session::default(),
         })
-    }
-
-    fn of_this_process(self) -> Option<Self> {
-        if self.pid == process::id() {
-            Some(self)
-        } else {
-            mem::forget(self);
-            None
-        }
     }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
-        let session = mem::take(&mut self.session);
-        let Some(runtime) = self.runtime.take() else {
-            return;
-        };
-        if self.pid == process::id() {
-            drop(session);
+        drop(mem::take(&mut self.session));
+        if let Some(runtime) = self.runtime.take() {
             // Does not wait for a name that is still being resolved.
             runtime.shutdown_background();
-        } else {
-            mem::forget((session, runtime));
         }
     }
 }
@@ -86,8 +67,8 @@ impl Drop for Live {
 /// # Errors
 /// When no runtime can be made, which means that the process is out of descriptors.
 fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) -> io::Result<T> {
-    let kept = SLOT.take().and_then(Live::of_this_process);
-    let mut live = match kept {
+    let idle = SLOT.take().and_then(ProcessOwned::into_owned);
+    let mut live = match idle {
         Some(live) => live,
         None => Live::new(on_thread_start)?,
     };
@@ -95,7 +76,7 @@ fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) -> i
         Some(runtime) => runtime.block_on(call(&mut live.session)),
         None => return Err(io::ErrorKind::NotFound.into()),
     };
-    SLOT.set(Some(live));
+    SLOT.set(Some(ProcessOwned::new(live)));
     Ok(result)
 }
 

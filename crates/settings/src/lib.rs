@@ -15,6 +15,7 @@ mod setting;
 pub mod table;
 
 pub use load::{Invalid, OutboxSetting, Settings, Source};
+pub use parsers::MAX_SECONDS;
 pub use report::{ErrorMode, Report};
 pub use setting::{About, Fallback, OptionType, Row, Setting, Worker};
 pub use table::TABLE;

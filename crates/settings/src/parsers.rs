@@ -5,19 +5,38 @@ use std::time::Duration;
 use client::auth::Policy;
 use client::config::Expected;
 
+// As literals, which a message can hold.
+macro_rules! max_seconds {
+    () => {
+        86_400
+    };
+}
+macro_rules! max_redirects {
+    () => {
+        1_000
+    };
+}
+
+/// The longest timeout, in seconds: a day.
+pub const MAX_SECONDS: f64 = max_seconds!() as f64;
+
 /// Seconds, decimals allowed.
 ///
 /// # Errors
-/// When the text is not a number above 0 and at most 86400 (a day).
+/// When the text is not a number above 0 and at most [`MAX_SECONDS`].
 pub(crate) fn seconds(text: &[u8]) -> Result<Duration, Expected> {
     str::from_utf8(text)
         .ok()
         .and_then(|text| text.trim().parse::<f64>().ok())
-        .filter(|seconds| *seconds > 0.0 && *seconds <= 86_400.0)
+        .filter(|seconds| *seconds > 0.0 && *seconds <= MAX_SECONDS)
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         // Half a nanosecond rounds to nothing, and nothing would mean "give up at once".
         .filter(|duration| !duration.is_zero())
-        .ok_or("a number of seconds above 0 and at most 86400, such as 10 or 0.5")
+        .ok_or(concat!(
+            "a number of seconds above 0 and at most ",
+            max_seconds!(),
+            ", such as 10 or 0.5"
+        ))
 }
 
 /// A public key. RFC 7617 section 2: a user-id with a colon cannot be told from its password.
@@ -50,13 +69,13 @@ pub(crate) fn policy(text: &[u8]) -> Result<Policy, Expected> {
 /// the timeout.
 ///
 /// # Errors
-/// When it is not a whole number from 0 to 1000.
+/// When it is not a whole number from 0 to the limit.
 pub(crate) fn redirects(text: &[u8]) -> Result<u32, Expected> {
     str::from_utf8(text)
         .ok()
         .and_then(|text| text.trim().parse().ok())
-        .filter(|count| *count <= 1000)
-        .ok_or("a whole number from 0 to 1000")
+        .filter(|count| *count <= max_redirects!())
+        .ok_or(concat!("a whole number from 0 to ", max_redirects!()))
 }
 
 /// An on/off value as PHP's INI files spell it.
