@@ -1,17 +1,18 @@
-//! What `spread_update_order` does when there is an outbox: first keep the update, then perhaps send it.
+//! What `spread_update_order` does when there is an outbox: record the update first, then perhaps send it.
 
 use std::time::Duration;
 
 use super::attempt::{self, Attempt};
+use super::clock::millis;
 use super::entropy::Entropy;
+use super::error::StoreError;
 use super::retry::Policy;
-use super::store::{Completion, LeaseRequest, Millis, Outcome, Store, StoreError, Update};
+use super::store::{Completion, LeaseRequest, Outcome, Store, Update};
 use client::client::{Answer, UNACKNOWLEDGED};
 use client::error::{Error, OrderName};
 
-/// What a lease lasts beyond the time an attempt may take: what the attempt has left in the kernel, which
-/// can still arrive; and ten seconds for a process that was stopped for a while, or a runtime that looks at
-/// its clock late.
+/// How much longer a lease is than an attempt: by the time that bytes of a dead attempt can still arrive
+/// from the kernel, and ten seconds for a process that was stopped for a while or looks at its clock late.
 pub const LEASE_MARGIN: Duration = UNACKNOWLEDGED.saturating_add(Duration::from_secs(10));
 
 /// When updates are sent.
@@ -23,72 +24,66 @@ pub enum Delivery {
     Deferred,
 }
 
-/// What came of a call.
-pub enum Kept {
-    /// It was delivered, and SPREAD's answer is this.
-    Delivered(Answer),
-    /// It will be delivered; with what the attempt met, if there was one.
-    Pending(Option<Error>),
-    /// SPREAD refused it, and the record is set aside.
-    Refused(Error),
+/// How a call ended.
+///
+/// `incomplete`: the attempt was made, but the record could not be updated. It stays in flight until its
+/// lease expires, and is then sent again.
+pub enum CallOutcome {
+    /// The update is recorded and was not sent; the worker delivers it.
+    Queued,
+    /// The update was delivered, and the record deleted.
+    Answered {
+        answer: Answer,
+        incomplete: Option<StoreError>,
+    },
+    /// SPREAD refused the update, and the record was moved to `refused`.
+    Refused {
+        error: Error,
+        incomplete: Option<StoreError>,
+    },
+    /// The attempt failed, and the worker tries again.
+    Failed {
+        error: Error,
+        incomplete: Option<StoreError>,
+    },
 }
 
-/// The end of a call.
-pub struct Ended {
-    pub kept: Kept,
-    /// The record could not be brought up to date: it stays in flight until its lease ends, and is then
-    /// sent again.
-    pub unsettled: Option<StoreError>,
-}
-
-/// Keeps `update` and, with [`Delivery::Direct`] and no earlier update of the same order under way, has
-/// `send` send it, which takes `timeout` at most.
+/// Records `update`. With [`Delivery::Direct`], and unless an earlier update of the same order is pending,
+/// calls `send` to send it, which takes `timeout` at most.
 ///
 /// # Errors
-/// When the update could not be kept. It was not sent then.
+/// When the update could not be recorded. It was not sent then.
 pub fn update(
     store: &mut dyn Store,
     update: &Update<'_>,
     delivery: Delivery,
     timeout: Duration,
-    chance: Entropy,
+    entropy: Entropy,
     send: impl FnOnce() -> Attempt,
-) -> Result<Ended, StoreError> {
+) -> Result<CallOutcome, StoreError> {
     let now = store.now()?;
-    let term = (delivery == Delivery::Direct).then(|| LeaseRequest {
-        token: chance.token,
+    let request = (delivery == Delivery::Direct).then(|| LeaseRequest {
+        token: entropy.token,
         until: now + millis(timeout + LEASE_MARGIN),
     });
-    let Some(lease) = store.enqueue(update, term, now)? else {
-        return Ok(Ended {
-            kept: Kept::Pending(None),
-            unsettled: None,
-        });
+    let Some(lease) = store.enqueue(update, request, now)? else {
+        return Ok(CallOutcome::Queued);
     };
     let attempt = attempt::examined(send());
     let outcome = attempt::outcome(&attempt, &OrderName::new(update.order_id));
-    let refused = matches!(outcome, Outcome::Refused(_));
-    let settled = Completion {
+    let is_refused = matches!(outcome, Outcome::Refused(_));
+    let completion = Completion {
         lease,
         outcome,
-        jitter: chance.jitter,
+        jitter: entropy.jitter,
     };
-    let unsettled = store
+    let incomplete = store
         .now()
-        .and_then(|now| store.complete(&[settled], &Policy::default(), now))
+        .and_then(|now| store.complete(&[completion], &Policy::default(), now))
         .err();
-    Ok(Ended {
-        kept: match attempt {
-            Ok(answer) => Kept::Delivered(answer),
-            Err(error) if refused => Kept::Refused(error),
-            Err(error) => Kept::Pending(Some(error)),
-        },
-        unsettled,
+    Ok(match attempt {
+        Ok(answer) => CallOutcome::Answered { answer, incomplete },
+        Err(error) if is_refused => CallOutcome::Refused { error, incomplete },
+        Err(error) => CallOutcome::Failed { error, incomplete },
     })
-}
-
-/// A duration in milliseconds.
-#[must_use]
-pub fn millis(duration: Duration) -> Millis {
-    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX / 4)
 }
