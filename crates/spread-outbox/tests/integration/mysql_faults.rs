@@ -1,4 +1,4 @@
-//! What only a server can do to an outbox: TLS, refusals, dead connections, a crash, many at once.
+//! Faults that only a server has: TLS, refusals, dead connections, a crash, many clients at once.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{Read as _, Write as _};
@@ -13,12 +13,11 @@ use mysql::prelude::Queryable as _;
 
 use crate::mariadb::MariaDb;
 use crate::stores::{OPENING, address, update};
-use outbox::open::Opening;
 use outbox::retry::Policy;
 use outbox::store::{
-    ClaimRequest, ClaimResult, Completion, Filter, LeaseRequest, Outcome, State, Store, StoreError,
+    ClaimRequest, ClaimResult, Completion, Filter, LeaseRequest, Outcome, State, Store,
 };
-use outbox::{entropy, open};
+use outbox::{Opening, StoreError, entropy, open};
 
 /// In milliseconds.
 const LEASE: i64 = 5_000;
@@ -27,8 +26,8 @@ fn opened(text: &str) -> Box<dyn Store + Send> {
     open(&address(text), OPENING).unwrap()
 }
 
-/// The same, when the server may be away for a moment.
-fn opened_at_last(text: &str) -> Box<dyn Store + Send> {
+/// The same, on a server that may be down for a moment.
+fn opened_in_time(text: &str) -> Box<dyn Store + Send> {
     let end = Instant::now() + Duration::from_secs(30);
     loop {
         match open(&address(text), OPENING) {
@@ -41,7 +40,7 @@ fn opened_at_last(text: &str) -> Box<dyn Store + Send> {
 
 fn refusal(text: &str) -> String {
     let opening = Opening {
-        patience: Duration::from_secs(2),
+        timeout: Duration::from_secs(2),
         create: true,
     };
     let Err(error) = open(&address(text), opening) else {
@@ -54,20 +53,20 @@ fn refusal(text: &str) -> String {
 
 fn claim(store: &mut dyn Store, limit: usize) -> Result<ClaimResult, StoreError> {
     let now = store.now()?;
-    let wanted = ClaimRequest {
+    let request = ClaimRequest {
         limit,
         public_keys: &[b"shop".to_vec()],
-        term: LeaseRequest {
+        lease: LeaseRequest {
             token: entropy::draw().token,
             until: now + LEASE,
         },
         oldest: 0,
     };
-    store.claim(&wanted, now)
+    store.claim(&request, now)
 }
 
-fn deliver(store: &mut dyn Store, claims: &ClaimResult) -> Result<(), StoreError> {
-    let settled: Vec<Completion> = claims
+fn deliver(store: &mut dyn Store, result: &ClaimResult) -> Result<(), StoreError> {
+    let completions: Vec<Completion> = result
         .claimed
         .iter()
         .map(|claimed| Completion {
@@ -77,7 +76,7 @@ fn deliver(store: &mut dyn Store, claims: &ClaimResult) -> Result<(), StoreError
         })
         .collect();
     let now = store.now()?;
-    store.complete(&settled, &Policy::default(), now).map(drop)
+    store.complete(&completions, &Policy::default(), now).map(drop)
 }
 
 /// Ends the connections to the database at `base`, as an administrator would.
@@ -92,26 +91,26 @@ fn kill(server: &MariaDb, base: &str) {
     }
 }
 
-/// Where the version ends that a server's greeting holds after header and protocol.
+/// The end of the version in a server's greeting, where it follows header and protocol.
 fn version_end(greeting: &[u8]) -> usize {
     5 + greeting[5..].iter().position(|byte| *byte == 0).unwrap()
 }
 
-/// Takes the offer of TLS out of the greeting.
+/// Removes the offer of TLS from the greeting.
 fn without_tls(before: usize, greeting: &mut [u8]) {
     if before > 0 {
         return;
     }
     const CLIENT_SSL: u8 = 8;
-    // Thread, scramble and filler; the higher byte.
+    // After the thread, the scramble and a filler; the higher byte.
     let capabilities = version_end(greeting) + 1 + 4 + 9 + 1;
     greeting[capabilities] &= !CLIENT_SSL;
 }
 
-/// Stands between a client and the server, whose words it says as `edit` has them, which is told how many
-/// came before. When `goodbye` is set to an error, the next command gets that for an answer, and the connection
+/// A proxy before the server. `edit` changes each chunk that the server sends, and gets the number of chunks
+/// before it. When `goodbye` is set to an error code, the next command gets that error, and the connection
 /// ends.
-fn between(
+fn proxy(
     server: u16,
     edit: impl Fn(usize, &mut [u8]) + Clone + Send + 'static,
     goodbye: &'static AtomicU16,
@@ -162,7 +161,7 @@ fn between(
 
 #[test]
 fn tls_is_as_strict_as_its_mode() {
-    // One of its own: its TLS connections are counted.
+    // Not the shared one: its TLS connections are counted.
     let Some(server) = MariaDb::own() else {
         return;
     };
@@ -207,7 +206,7 @@ fn tls_is_as_strict_as_its_mode() {
     opened(&format!("{base}?ssl-mode=required&ssl-ca={ca}.not"));
     // A server that offers none.
     static NEVER: AtomicU16 = AtomicU16::new(0);
-    let port = between(server.port, without_tls, &NEVER);
+    let port = proxy(server.port, without_tls, &NEVER);
     let plain = base.replace(&server.port.to_string(), &port.to_string());
     opened(&plain);
     opened(&format!("{plain}?ssl-mode=preferred"));
@@ -227,12 +226,12 @@ fn refusals_say_what_to_look_at() {
         return;
     };
     let base = server.database();
-    let said = refusal(&base.replace("p%40ss", "wrong"));
-    assert!(said.contains("refuses the user or the password"), "{said}");
-    let said = refusal(&base.replace("/spread_", "/spread_none_"));
-    assert!(said.contains("there is no such database"), "{said}");
-    let said = refusal("mysql://shop:p%40ss@127.0.0.1:1/spread");
-    assert!(said.contains("127.0.0.1:1"), "{said}");
+    let sentence = refusal(&base.replace("p%40ss", "wrong"));
+    assert!(sentence.contains("refuses the user or the password"), "{sentence}");
+    let sentence = refusal(&base.replace("/spread_", "/spread_none_"));
+    assert!(sentence.contains("there is no such database"), "{sentence}");
+    let sentence = refusal("mysql://shop:p%40ss@127.0.0.1:1/spread");
+    assert!(sentence.contains("127.0.0.1:1"), "{sentence}");
     let opening = Opening {
         create: false,
         ..OPENING
@@ -265,7 +264,7 @@ fn a_user_may_have_any_name() {
 }
 
 #[test]
-fn a_connection_that_died_while_it_was_idle_is_made_anew() {
+fn a_connection_that_died_while_it_was_idle_is_made_again() {
     let Some(server) = MariaDb::shared() else {
         return;
     };
@@ -289,7 +288,7 @@ fn a_connection_that_died_while_it_was_idle_is_made_anew() {
     works("claim", &|store| {
         claim(store, 9).map(|claims| assert_eq!(claims.claimed.len(), 1))
     });
-    works("accounts", &|store| store.key_pairs(now).map(drop));
+    works("key_pairs", &|store| store.key_pairs(now).map(drop));
     works("expire", &|store| store.expire(0, now).map(drop));
     works("next_due", &|store| {
         store.next_due(&[b"shop".to_vec()]).map(drop)
@@ -305,13 +304,13 @@ fn a_connection_that_died_while_it_was_idle_is_made_anew() {
 }
 
 #[test]
-fn a_server_that_says_goodbye_is_connected_to_anew() {
+fn a_connection_that_the_server_ends_is_made_again() {
     static GOODBYE: AtomicU16 = AtomicU16::new(0);
     let Some(server) = MariaDb::shared() else {
         return;
     };
     let base = server.database();
-    let port = between(server.port, without_tls, &GOODBYE);
+    let port = proxy(server.port, without_tls, &GOODBYE);
     let base = base.replace(&server.port.to_string(), &port.to_string());
     let mut store = opened(&base);
     let now = store.now().unwrap();
@@ -325,8 +324,8 @@ fn a_server_that_says_goodbye_is_connected_to_anew() {
         let outcome = store.counts(now);
         assert!(outcome.is_ok(), "{code}: {outcome:?}");
     }
-    let kept = u64::try_from(codes.len()).unwrap();
-    assert_eq!(store.counts(now).unwrap().waiting, kept);
+    let enqueued = u64::try_from(codes.len()).unwrap();
+    assert_eq!(store.counts(now).unwrap().pending, enqueued);
 }
 
 #[test]
@@ -341,7 +340,7 @@ fn a_connection_that_ends_inside_a_transaction_is_lost_and_nothing_is_done_twice
     let mut holder = server.root();
     holder.query_drop(hold(&base)).unwrap();
     thread::scope(|scope| {
-        let kept = scope.spawn(|| store.enqueue(&update("a", "2"), None, now));
+        let enqueued = scope.spawn(|| store.enqueue(&update("a", "2"), None, now));
         thread::sleep(Duration::from_millis(300));
         let name = base.rsplit('/').next().unwrap();
         let mut root = server.root();
@@ -350,16 +349,16 @@ fn a_connection_that_ends_inside_a_transaction_is_lost_and_nothing_is_done_twice
         );
         let id: u64 = root.query_first(query).unwrap().unwrap();
         root.query_drop(format!("KILL {id}")).unwrap();
-        let outcome = kept.join().unwrap();
+        let outcome = enqueued.join().unwrap();
         assert!(matches!(outcome, Err(StoreError::Lost(_))), "{outcome:?}");
     });
     drop(holder);
-    assert_eq!(store.counts(now).unwrap().waiting, 1);
+    assert_eq!(store.counts(now).unwrap().pending, 1);
     store.enqueue(&update("a", "2"), None, now).unwrap();
-    assert_eq!(store.counts(now).unwrap().waiting, 2);
+    assert_eq!(store.counts(now).unwrap().pending, 2);
 }
 
-/// Locks every order, as a node would that has died in the middle and is not missed yet.
+/// Locks all orders, as a node does that died inside a transaction before the server has noticed.
 fn hold(base: &str) -> String {
     let name = base.rsplit('/').next().unwrap();
     format!(
@@ -369,14 +368,14 @@ fn hold(base: &str) -> String {
 }
 
 #[test]
-fn who_is_in_the_way_is_waited_for_with_patience() {
+fn the_wait_for_a_lock_ends_at_the_timeout() {
     let Some(server) = MariaDb::shared() else {
         return;
     };
     let base = server.database();
-    let patience = Duration::from_secs(2);
+    let timeout = Duration::from_secs(2);
     let opening = Opening {
-        patience,
+        timeout,
         ..OPENING
     };
     let mut store = open(&address(&base), opening).unwrap();
@@ -388,15 +387,17 @@ fn who_is_in_the_way_is_waited_for_with_patience() {
     let error = store.enqueue(&update("a", "2"), None, now).unwrap_err();
     let waited = begun.elapsed();
     assert!(matches!(error, StoreError::Failed(_)), "{error}");
-    assert!(error.to_string().contains("in the way"), "{error}");
-    assert!(waited < patience * 2, "{waited:?}");
-    // Others are not.
+    assert!(error
+            .to_string()
+            .contains("timed out waiting for another transaction's lock"), "{error}");
+    assert!(waited < timeout * 2, "{waited:?}");
+    // Another order is not locked.
     store.enqueue(&update("b", "3"), None, now).unwrap();
     drop(holder);
     store.enqueue(&update("a", "2"), None, now).unwrap();
-    assert_eq!(store.counts(now).unwrap().waiting, 3);
+    assert_eq!(store.counts(now).unwrap().pending, 3);
 
-    // Who changes the schema, as well.
+    // The lock on the schema.
     let mut holder = server.root();
     let lock = "SELECT GET_LOCK('spread_outbox_schema', 10)";
     holder.query_drop(lock).unwrap();
@@ -404,14 +405,14 @@ fn who_is_in_the_way_is_waited_for_with_patience() {
     let begun = Instant::now();
     let error = open(&address(&new), opening).err().unwrap();
     let waited = begun.elapsed();
-    assert!(error.to_string().contains("changing its schema"), "{error}");
-    assert!(waited < patience * 2, "{waited:?}");
+    assert!(error.to_string().contains("changes the schema"), "{error}");
+    assert!(waited < timeout * 2, "{waited:?}");
     drop(holder);
     open(&address(&new), opening).unwrap();
 }
 
 #[test]
-fn two_that_claim_at_once_never_get_the_same_order() {
+fn two_workers_never_claim_the_same_order() {
     let Some(server) = MariaDb::shared() else {
         return;
     };
@@ -434,7 +435,7 @@ fn two_that_claim_at_once_never_get_the_same_order() {
             if store.counts(now).unwrap().in_flight == 500 {
                 return orders;
             }
-            assert!(Instant::now() < left, "some were never claimed");
+            assert!(Instant::now() < left, "some orders were never claimed");
         }
     };
     let claimed = thread::scope(|scope| {
@@ -460,25 +461,25 @@ fn nodes_agree_on_the_time() {
     }
 }
 
-/// Four nodes keep updates of the same few orders while two workers deliver them.
+/// Four nodes enqueue updates of the same few orders while two workers deliver them.
 fn storm(base: &str, updates: usize, restart: impl FnOnce()) {
     let done = AtomicBool::new(false);
     let delivered = thread::scope(|scope| {
         let nodes: Vec<_> = (0..4)
             .map(|node| {
                 scope.spawn(move || {
-                    let mut store = opened_at_last(base);
-                    let mut kept = Vec::new();
+                    let mut store = opened_in_time(base);
+                    let mut enqueued = Vec::new();
                     for number in 0..updates {
                         let order = format!("o{}", number % 3);
                         let body = format!("{node} {number}");
                         let now = store.now();
                         let now = now.unwrap_or_default();
                         if now != 0 && store.enqueue(&update(&order, &body), None, now).is_ok() {
-                            kept.push((order, body));
+                            enqueued.push((order, body));
                         }
                     }
-                    kept
+                    enqueued
                 })
             })
             .collect();
@@ -486,11 +487,11 @@ fn storm(base: &str, updates: usize, restart: impl FnOnce()) {
             .map(|_| {
                 let done = &done;
                 scope.spawn(move || {
-                    let mut store = opened_at_last(base);
+                    let mut store = opened_in_time(base);
                     let mut delivered = Vec::new();
                     let end = Instant::now() + Duration::from_secs(60);
                     loop {
-                        assert!(Instant::now() < end, "something is stuck");
+                        assert!(Instant::now() < end, "a record is stuck");
                         let over = done.load(Ordering::Relaxed);
                         let Ok(claims) = claim(store.as_mut(), 4) else {
                             thread::sleep(Duration::from_millis(20));
@@ -498,8 +499,8 @@ fn storm(base: &str, updates: usize, restart: impl FnOnce()) {
                         };
                         if claims.claimed.is_empty() {
                             let now = store.now().unwrap_or_default();
-                            let waiting = store.counts(now).map_or(1, |counts| counts.pending);
-                            if over && waiting == 0 {
+                            let pending = store.counts(now).map_or(1, |counts| counts.pending);
+                            if over && pending == 0 {
                                 return delivered;
                             }
                             thread::sleep(Duration::from_millis(2));
@@ -510,14 +511,14 @@ fn storm(base: &str, updates: usize, restart: impl FnOnce()) {
                             let place = (Instant::now(), claimed.lease.record);
                             delivered.push((place, text(&claimed.order_id), text(&claimed.body)));
                         }
-                        // What was sent and cannot be settled is sent again when its lease ends.
+                        // A record that was sent and cannot be completed is sent again.
                         let _ = deliver(store.as_mut(), &claims);
                     }
                 })
             })
             .collect();
         restart();
-        let kept: Vec<_> = nodes
+        let enqueued: Vec<_> = nodes
             .into_iter()
             .flat_map(|node| node.join().unwrap())
             .collect();
@@ -526,22 +527,22 @@ fn storm(base: &str, updates: usize, restart: impl FnOnce()) {
             .into_iter()
             .flat_map(|worker| worker.join().unwrap())
             .collect();
-        for (_, body) in &kept {
+        for (_, body) in &enqueued {
             assert!(
                 delivered.iter().any(|(_, _, sent)| sent == body),
-                "{body} was kept and not delivered"
+                "{body} was enqueued and not delivered"
             );
         }
         delivered.sort_by_key(|(place, ..)| *place);
         delivered
     });
-    // Of an order, the ids grow from one delivery to the next (or stay, where one was repeated).
+    // The ids of an order grow from one delivery to the next, or stay where one was repeated.
     let mut last: HashMap<&str, i64> = HashMap::new();
     let mut calls: HashMap<(&str, &str), usize> = HashMap::new();
     for ((_, record), order, body) in &delivered {
         let before = last.insert(order, *record).unwrap_or(0);
         assert!(before <= *record, "{order}: {record} after {before}");
-        // And those of one node come in the order of its calls.
+        // Those of one node come in the sequence of its calls.
         let (node, number) = body.split_once(' ').unwrap();
         let number: usize = number.parse().unwrap();
         let before = calls.insert((order, node), number).unwrap_or(0);
@@ -550,15 +551,15 @@ fn storm(base: &str, updates: usize, restart: impl FnOnce()) {
 }
 
 #[test]
-fn many_nodes_and_workers_keep_the_order() {
+fn many_nodes_and_workers_keep_the_sequence() {
     if let Some(server) = MariaDb::shared() {
         storm(&server.database(), 100, || {});
     }
 }
 
 #[test]
-fn a_server_that_crashes_loses_nothing_that_was_kept() {
-    // One of its own: other tests would not like it.
+fn a_server_that_crashes_loses_no_record() {
+    // Not the shared one: other tests use that.
     if let Some(server) = MariaDb::own() {
         storm(&server.database(), 150, || {
             for _ in 0..2 {
@@ -571,7 +572,6 @@ fn a_server_that_crashes_loses_nothing_that_was_kept() {
 
 #[test]
 fn the_client_reads_the_servers_version() {
-    // By what stands in the place of the crate regex: see trimmed/regex.
     let Some(server) = MariaDb::shared() else {
         return;
     };
@@ -579,7 +579,7 @@ fn the_client_reads_the_servers_version() {
     let version: String = root.query_first("SELECT VERSION()").unwrap().unwrap();
     let (major, minor, patch) = root.server_version();
     let read = format!("{major}.{minor}.{patch}-");
-    // MariaDB puts the first of these before its own when it greets.
+    // MariaDB's greeting has a prefix.
     let greeting = format!("5.5.5-{version}");
     assert!(
         greeting.starts_with(&read) || version.starts_with(&read),
@@ -593,7 +593,7 @@ fn a_server_of_a_version_that_cannot_be_read_is_refused() {
     let Some(server) = MariaDb::shared() else {
         return;
     };
-    let through = between(
+    let through = proxy(
         server.port,
         |before, greeting| {
             if before == 0 {
@@ -604,12 +604,12 @@ fn a_server_of_a_version_that_cannot_be_read_is_refused() {
         &NONE,
     );
     let text = server.database();
-    let said = refusal(&text.replace(&server.port.to_string(), &through.to_string()));
-    assert!(said.contains("does not speak as MySQL does"), "{said}");
+    let sentence = refusal(&text.replace(&server.port.to_string(), &through.to_string()));
+    assert!(sentence.contains("does not speak the MySQL protocol"), "{sentence}");
 }
 
 #[test]
-fn a_server_that_talks_nonsense_is_an_error() {
+fn nonsense_from_a_server_is_an_error() {
     static NONE: AtomicU16 = AtomicU16::new(0);
     let Some(server) = MariaDb::shared() else {
         return;
@@ -622,8 +622,8 @@ fn a_server_that_talks_nonsense_is_an_error() {
     );
     println!("SPREAD_SEED={seed}");
     let state = Arc::new(Mutex::new(seed | 1));
-    let nonsense = move |before: usize, words: &mut [u8]| {
-        without_tls(before, words);
+    let nonsense = move |before: usize, bytes: &mut [u8]| {
+        without_tls(before, bytes);
         let mut state = state.lock().unwrap();
         let mut below = |limit: usize| {
             *state ^= *state << 13;
@@ -633,15 +633,15 @@ fn a_server_that_talks_nonsense_is_an_error() {
         };
         if below(12) == 0 {
             for _ in 0..=below(3) {
-                let place = below(words.len());
-                words[place] = [0, 1, 0x7f, 0xfb, 0xfe, 0xff][below(6)];
+                let place = below(bytes.len());
+                bytes[place] = [0, 1, 0x7f, 0xfb, 0xfe, 0xff][below(6)];
             }
         }
     };
-    let through = between(server.port, nonsense, &NONE);
+    let through = proxy(server.port, nonsense, &NONE);
     let text = text.replace(&server.port.to_string(), &through.to_string());
     let opening = Opening {
-        patience: Duration::from_millis(100),
+        timeout: Duration::from_millis(100),
         create: true,
     };
     let (begun, mut failed) = (Instant::now(), 0);
@@ -662,7 +662,7 @@ fn a_server_that_talks_nonsense_is_an_error() {
         failed += i32::from(outcome.is_err());
     }
     assert!(failed > 0);
-    // 100 ms for each wait, and a few of them in a round.
+    // Each wait takes 100 ms, and a round has a few of them.
     let took = begun.elapsed();
     assert!(took < Duration::from_secs(150), "{took:?}");
 }
