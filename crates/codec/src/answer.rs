@@ -4,6 +4,9 @@ use serde::de::IgnoredAny;
 
 use crate::json_numbers::without_odd_numbers;
 
+/// How deep JSON may be nested: the default depth of `json_decode()`.
+pub const JSON_DEPTH: usize = 512;
+
 /// Why a 2xx answer cannot be decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Undecodable {

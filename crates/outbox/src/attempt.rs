@@ -2,7 +2,7 @@
 
 use super::retry;
 use super::store::{FailureScope, LastError, Outcome};
-use client::client::Answer;
+use client::answer::Answer;
 use client::error::{Error, Kind, OrderName};
 use client::retryability::{self, Retryability};
 use codec::answer;
@@ -62,7 +62,7 @@ fn scope(error: &Error) -> FailureScope {
                 None => FailureScope::Order,
             },
         },
-        Kind::TooLarge { .. } | Kind::Undecodable { .. } => FailureScope::Order,
+        Kind::TooLarge { .. } | Kind::Undecodable { .. } | Kind::Internal(_) => FailureScope::Order,
         Kind::KeysMissing => FailureScope::KeyPair,
         _ => FailureScope::Endpoint { retry_after: None },
     }

@@ -8,7 +8,8 @@ use super::entropy::Entropy;
 use super::error::StoreError;
 use super::retry::Policy;
 use super::store::{Completion, LeaseRequest, Outcome, Store, Update};
-use client::client::{Answer, UNACKNOWLEDGED};
+use client::UNACKNOWLEDGED;
+use client::answer::Answer;
 use client::error::{Error, OrderName};
 
 /// How much longer a lease is than an attempt: by the time that bytes of a dead attempt can still arrive

@@ -10,7 +10,7 @@ use super::error::StoreError;
 use super::retry::Policy;
 use super::senders::{Finished, Job, Senders};
 use super::store::{ClaimRequest, Completion, LeaseRequest, Outcome, Store};
-use client::client::UNACKNOWLEDGED;
+use client::UNACKNOWLEDGED;
 use client::error::OrderName;
 
 /// How often [`drain`] looks at its deadline while it waits for senders.

@@ -10,9 +10,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::attempt;
-use super::store::{Claimed, FailureScope, LastError, Lease, Outcome};
+use super::store::{Claimed, Lease, Outcome};
 use client::config::{ClientConfig, Destination};
-use client::error::OrderName;
+use client::error::{Kind, OrderName};
 use client::runtime;
 
 /// A record to be sent while its lease lasts.
@@ -199,13 +199,8 @@ fn work(queue: &Mutex<Receiver<Job>>, events: &Sender<Event>, stopping: &AtomicB
         } else {
             // A record that makes the client panic is an order that fails, and must not end the thread.
             panic::catch_unwind(AssertUnwindSafe(|| send(&job, || {}))).unwrap_or_else(|_| {
-                Outcome::Failed {
-                    scope: FailureScope::Order,
-                    last_error: LastError {
-                        status: 0,
-                        sentence: "the worker itself failed, which is a fault of spread".into(),
-                    },
-                }
+                let error = Kind::Internal("the sender panicked").into();
+                attempt::outcome(&Err(error), &OrderName::new(&job.claimed.order_id))
             })
         };
         let event = Event::Finished(finished(&job, outcome));

@@ -87,7 +87,7 @@ enum Gone {
 
 #[derive(Default)]
 pub(crate) struct Model {
-    records: Vec<Kept>,
+    records: Vec<Stored>,
     orders: Vec<Order>,
     endpoints: [Circuit; 3],
     key_pairs: [[Circuit; 3]; 3],
@@ -407,7 +407,12 @@ impl Model {
     }
 
     /// When the lease expires or expired, if it was still the order's.
-    fn complete_record(&mut self, completion: &Completion, policy: &Policy, now: Millis) -> Option<Millis> {
+    fn complete_record(
+        &mut self,
+        completion: &Completion,
+        policy: &Policy,
+        now: Millis,
+    ) -> Option<Millis> {
         let (id, token) = (completion.lease.record, completion.lease.token);
         let given = self
             .leases
@@ -664,8 +669,7 @@ impl Model {
         let mut key_pairs = Vec::new();
         for (endpoint, used) in self.used.iter().enumerate() {
             for (key, _) in used.iter().enumerate().filter(|(_, used)| **used) {
-                let open_until =
-                    |circuit: Circuit| circuit.is_open().then(|| circuit.due.max(now));
+                let open_until = |circuit: Circuit| circuit.is_open().then(|| circuit.due.max(now));
                 let orders = self.orders.iter().filter(|order| {
                     (order.name.endpoint, order.name.key) == (endpoint, key) && order.due.is_some()
                 });

@@ -76,7 +76,9 @@ fn deliver(store: &mut dyn Store, result: &ClaimResult) -> Result<(), StoreError
         })
         .collect();
     let now = store.now()?;
-    store.complete(&completions, &Policy::default(), now).map(drop)
+    store
+        .complete(&completions, &Policy::default(), now)
+        .map(drop)
 }
 
 /// Ends the connections to the database at `base`, as an administrator would.
@@ -227,7 +229,10 @@ fn refusals_say_what_to_look_at() {
     };
     let base = server.database();
     let sentence = refusal(&base.replace("p%40ss", "wrong"));
-    assert!(sentence.contains("refuses the user or the password"), "{sentence}");
+    assert!(
+        sentence.contains("refuses the user or the password"),
+        "{sentence}"
+    );
     let sentence = refusal(&base.replace("/spread_", "/spread_none_"));
     assert!(sentence.contains("there is no such database"), "{sentence}");
     let sentence = refusal("mysql://shop:p%40ss@127.0.0.1:1/spread");
@@ -374,10 +379,7 @@ fn the_wait_for_a_lock_ends_at_the_timeout() {
     };
     let base = server.database();
     let timeout = Duration::from_secs(2);
-    let opening = Opening {
-        timeout,
-        ..OPENING
-    };
+    let opening = Opening { timeout, ..OPENING };
     let mut store = open(&address(&base), opening).unwrap();
     let now = store.now().unwrap();
     store.enqueue(&update("a", "1"), None, now).unwrap();
@@ -387,9 +389,12 @@ fn the_wait_for_a_lock_ends_at_the_timeout() {
     let error = store.enqueue(&update("a", "2"), None, now).unwrap_err();
     let waited = begun.elapsed();
     assert!(matches!(error, StoreError::Failed(_)), "{error}");
-    assert!(error
+    assert!(
+        error
             .to_string()
-            .contains("timed out waiting for another transaction's lock"), "{error}");
+            .contains("timed out waiting for another transaction's lock"),
+        "{error}"
+    );
     assert!(waited < timeout * 2, "{waited:?}");
     // Another order is not locked.
     store.enqueue(&update("b", "3"), None, now).unwrap();
@@ -605,7 +610,10 @@ fn a_server_of_a_version_that_cannot_be_read_is_refused() {
     );
     let text = server.database();
     let sentence = refusal(&text.replace(&server.port.to_string(), &through.to_string()));
-    assert!(sentence.contains("does not speak the MySQL protocol"), "{sentence}");
+    assert!(
+        sentence.contains("does not speak the MySQL protocol"),
+        "{sentence}"
+    );
 }
 
 #[test]

@@ -11,8 +11,8 @@ use outbox::clock::Millis;
 use outbox::open;
 use outbox::retry::{FARTHEST, MAX_AGE, Policy};
 use outbox::store::{
-    ClaimRequest, Completion, FailureScope, Filter, LastError, LeaseRequest, Outcome,
-    Record, State, Store, Update,
+    ClaimRequest, Completion, FailureScope, Filter, LastError, LeaseRequest, Outcome, Record,
+    State, Store, Update,
 };
 
 const SEQUENCES: u64 = 1_000;
@@ -267,7 +267,10 @@ impl Pair<'_> {
     fn complete(&mut self, completions: &[Completion]) -> Checked {
         self.listed = None;
         let (now, policy) = (self.now, Policy::default());
-        let in_time = self.store().complete(completions, &policy, now).map_err(text)?;
+        let in_time = self
+            .store()
+            .complete(completions, &policy, now)
+            .map_err(text)?;
         same(
             "completions",
             &in_time,

@@ -34,7 +34,9 @@ fn complete(store: &mut dyn Store, lease: Lease, outcome: Outcome, now: Millis) 
         outcome,
         jitter: 1.0,
     };
-    store.complete(&[completion], &Policy::default(), now).unwrap()[0]
+    store
+        .complete(&[completion], &Policy::default(), now)
+        .unwrap()[0]
 }
 
 fn last_error() -> LastError {
@@ -121,23 +123,23 @@ fn ids_are_bytes_and_of_any_length() {
 #[test]
 fn a_direct_attempt_gets_the_lease_unless_an_earlier_update_is_there() {
     each(|store| {
-        let lease = |token| {
+        let request = |token| {
             Some(LeaseRequest {
                 token,
                 until: NOW + LEASE,
             })
         };
-        let first = store.enqueue(&update("a", "1"), lease(7), NOW).unwrap();
+        let first = store.enqueue(&update("a", "1"), request(7), NOW).unwrap();
         let lease = first.unwrap();
         assert!(
             store
-                .enqueue(&update("a", "2"), lease(8), NOW)
+                .enqueue(&update("a", "2"), request(8), NOW)
                 .unwrap()
                 .is_none()
         );
         assert!(
             store
-                .enqueue(&update("b", "3"), lease(9), NOW)
+                .enqueue(&update("b", "3"), request(9), NOW)
                 .unwrap()
                 .is_some()
         );
@@ -196,7 +198,12 @@ fn an_open_circuit_gets_one_probe() {
         let probe = claim(store, 10, 3, NOW + 1_000);
         assert_eq!(probe.len(), 1);
         assert!(claim(store, 10, 4, NOW + 1_000).is_empty());
-        assert!(complete(store, probe[0].lease, failed(of_endpoint), NOW + 1_000));
+        assert!(complete(
+            store,
+            probe[0].lease,
+            failed(of_endpoint),
+            NOW + 1_000
+        ));
         assert!(claim(store, 10, 5, NOW + 2_999).is_empty());
         let probe = claim(store, 10, 6, NOW + 3_000);
         assert_eq!(probe.len(), 1);
@@ -277,7 +284,12 @@ fn refused_keys_hold_back_only_their_own_orders() {
             enqueue(store, &format!("o{number}"), "shop");
         }
         for one in claim(store, 2, 1, NOW) {
-            assert!(complete(store, one.lease, failed(FailureScope::KeyPair), NOW));
+            assert!(complete(
+                store,
+                one.lease,
+                failed(FailureScope::KeyPair),
+                NOW
+            ));
         }
         let mut other = update("a", "other");
         other.public_key = b"other";
@@ -439,7 +451,12 @@ fn a_clock_that_was_set_back_makes_no_lease_a_probe() {
             enqueue(store, &format!("o{number}"), "x");
         }
         for one in claim(store, 2, 1, NOW) {
-            assert!(complete(store, one.lease, failed(FailureScope::KeyPair), NOW));
+            assert!(complete(
+                store,
+                one.lease,
+                failed(FailureScope::KeyPair),
+                NOW
+            ));
         }
         // A probe of the key pair takes long; meanwhile the endpoint sends Retry-After.
         let request = ClaimRequest {
@@ -456,7 +473,9 @@ fn a_clock_that_was_set_back_makes_no_lease_a_probe() {
             token: 3,
             until: NOW + LEASE,
         };
-        let direct = store.enqueue(&update("d", "x"), Some(request), NOW).unwrap();
+        let direct = store
+            .enqueue(&update("d", "x"), Some(request), NOW)
+            .unwrap();
         let scope = FailureScope::Endpoint {
             retry_after: Some(24 * HOUR),
         };

@@ -97,7 +97,9 @@ fn is_usable(address: &Address) {
         jitter: 0.0,
     };
     assert_eq!(
-        store.complete(&[completion], &Policy::default(), 20).unwrap(),
+        store
+            .complete(&[completion], &Policy::default(), 20)
+            .unwrap(),
         [true]
     );
     store.enqueue(&update("c", "new"), None, 30).unwrap();
