@@ -1,4 +1,4 @@
-//! What a store costs, for benches/outbox.py: fills an outbox, or times two of them alternately.
+//! The costs of a store, for benches/outbox.py: fills an outbox, or times two of them alternately.
 //!
 //!     outbox_costs fill FILE COUNT ENDPOINT PUBLIC_KEY
 //!     outbox_costs compare FILE OTHER ROUNDS
@@ -106,9 +106,9 @@ fn main() {
             let mut stores = [store(path), store(other)];
             let mut number = 1 << 40;
             let mut lines = Vec::new();
-            for turn in 0..rounds.parse().unwrap() {
+            for nth in 0..rounds.parse().unwrap() {
                 let mut line = [(0.0, 0.0); 2];
-                for index in [turn % 2, (turn + 1) % 2] {
+                for index in [nth % 2, (nth + 1) % 2] {
                     line[index] = round(stores[index].as_mut(), &mut number);
                 }
                 let [(a, b), (c, d)] = line;

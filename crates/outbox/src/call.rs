@@ -1,4 +1,4 @@
-//! What `spread_update_order` does when there is an outbox: record the update first, then perhaps send it.
+//! A call of `spread_update_order` with an outbox: record the update first, then perhaps send it.
 
 use std::time::Duration;
 

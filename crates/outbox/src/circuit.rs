@@ -32,7 +32,7 @@ pub struct Circuit {
     pub due: Millis,
 }
 
-/// What an attempt says about an endpoint or a key pair.
+/// The result of an attempt for an endpoint or a key pair.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Signal {
     Success,

@@ -1,4 +1,4 @@
-//! What `sql.rs` asks of a database: [`Database`], which `sqlite.rs` and `mysql.rs` implement.
+//! The database behind `sql.rs`: [`Database`], which `sqlite.rs` and `mysql.rs` implement.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! Why a store could not do what it was asked.
+//! The errors of a store.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use std::fmt;
 pub enum StoreError {
     /// The outbox cannot be opened, or no connection to it can be made.
     Open(String),
-    /// The schema was made by a newer version of this code.
+    /// A newer version of this code created the schema.
     Newer { found: i64, known: i64 },
     /// The connection is gone; a new one may work.
     Lost(String),
-    /// A statement failed, or returned what it cannot return.
+    /// A statement failed, or its result does not fit the schema.
     Failed(String),
 }
 

@@ -32,7 +32,7 @@
 //! send it. A [`relay::Relay`] is a worker: it claims records from a [`Store`] and passes them to
 //! [`senders`]. Clock, jitter and tokens come in as arguments.
 //!
-//! | file | what it does |
+//! | file | purpose |
 //! |---|---|
 //! | `call.rs` | one call: record, perhaps send, complete |
 //! | `relay.rs` | the worker: expire, complete, claim, start |
@@ -40,9 +40,9 @@
 //! | `attempt.rs` | from the end of an attempt to the outcome for its record |
 //! | `circuit.rs`, `retry.rs` | when an endpoint, a key pair, a record is tried again |
 //! | `address.rs`, `credentials.rs` | read the setting `spread.outbox`; read the file of key pairs |
-//! | `store.rs`, `error.rs`, `clock.rs`, `entropy.rs` | what a store does; its errors, its time, its random values |
+//! | `store.rs`, `error.rs`, `clock.rs`, `entropy.rs` | the interface of a store; its errors, its time, its random values |
 //! | `sql.rs`, `sql/` | the store in SQL |
-//! | `database.rs`, `schema.rs` | what the store needs from a database; its tables |
+//! | `database.rs`, `schema.rs` | the interface of a database; its tables |
 //! | `sqlite.rs`, `mysql.rs` | the two databases |
 
 #![forbid(unsafe_code)]

@@ -1,4 +1,4 @@
-//! What a worker does, tick by tick: complete finished leases, claim due records, start sending them.
+//! A worker, tick by tick: complete finished leases, claim due records, start sending them.
 
 use std::time::{Duration, Instant};
 
@@ -54,7 +54,7 @@ pub struct Relay<'e> {
     pub stats: Stats,
 }
 
-/// What one tick did.
+/// The result of one tick.
 #[derive(Default)]
 pub struct Tick {
     pub started: usize,
@@ -121,11 +121,11 @@ impl<'e> Relay<'e> {
         !self.incomplete.is_empty()
     }
 
-    /// Completes what was collected, then claims due records and starts them: as many as are idle senders,
+    /// Completes the collected jobs, then claims due records and starts them: as many as are idle senders,
     /// and `room` at most.
     ///
     /// # Errors
-    /// When the store fails. What was collected is kept for the next tick.
+    /// When the store fails. The collected jobs stay for the next tick.
     pub fn tick(
         &mut self,
         store: &mut dyn Store,

@@ -11,7 +11,7 @@
 //! |---|---|
 //! | `orders.id` | a digest of the key pair and the order's id, found without another index. Should two orders ever have the same digest, they are one here and delay each other |
 //! | `orders.due` | when the order's head may be claimed; in flight, when the lease expires; NULL when nothing is pending |
-//! | `orders.token` | whose lease it is |
+//! | `orders.token` | the token of the lease |
 //! | `orders.sole_pending` | the record that came when none was pending, while it is pending; all others of the order are `queued`: see `sql/pending.rs` |
 //! | `orders.delivered` | the newest delivered record, while older ones are dead-lettered |
 //! | `records.age_start` | when the age of a record begins to count: a retry sets it again |

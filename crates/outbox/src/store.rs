@@ -1,4 +1,4 @@
-//! What a store of order updates does, whatever database is behind it.
+//! A store of order updates, whatever database is behind it.
 
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ pub struct Completion {
     pub jitter: f64,
 }
 
-/// What became of a claimed record.
+/// The outcome of a claimed record.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// A 2xx was seen.
@@ -114,7 +114,7 @@ pub enum Outcome {
     Released,
 }
 
-/// What else would fail as this attempt did, as far as it is known.
+/// How far a failure reaches: which other attempts would fail as well, as far as it is known.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum FailureScope {
     /// Perhaps this order alone.

@@ -1,4 +1,4 @@
-//! Completing: what the end of an attempt changes in the order's row and in the circuits.
+//! Completing a lease: the end of an attempt changes the order's row and the circuits.
 
 use super::super::circuit::{Circuit, Observation, Signal};
 use super::super::clock::Millis;
@@ -16,20 +16,20 @@ pub(super) fn complete<D: Database>(
     policy: &Policy,
     now: Millis,
 ) -> Result<Vec<bool>> {
-    let mut ends = vec![None; completions.len()];
+    let mut expiries = vec![None; completions.len()];
     // In one sequence everywhere, or two workers could deadlock.
     let mut by_order: Vec<(&Completion, &mut Option<Millis>)> =
-        completions.iter().zip(&mut ends).collect();
+        completions.iter().zip(&mut expiries).collect();
     by_order.sort_by_key(|(completion, _)| completion.lease.order);
-    for (completion, end) in by_order {
-        *end = complete_record(db, completion, policy, now)?;
+    for (completion, expiry) in by_order {
+        *expiry = complete_record(db, completion, policy, now)?;
     }
-    for (completion, end) in completions.iter().zip(&ends) {
-        if let Some(end) = end {
-            update_circuits(db, completion, *end, policy, now)?;
+    for (completion, expiry) in completions.iter().zip(&expiries) {
+        if let Some(expiry) = expiry {
+            update_circuits(db, completion, *expiry, policy, now)?;
         }
     }
-    Ok(ends.iter().map(Option::is_some).collect())
+    Ok(expiries.iter().map(Option::is_some).collect())
 }
 
 /// Ends one lease. When it would have expired, if it was still the order's.
@@ -98,11 +98,11 @@ fn count_attempt<D: Database>(db: &mut D, record: i64, error: &LastError) -> Res
     row.map_or(Ok(1), |row| row.int("attempts"))
 }
 
-/// Opens or closes the circuits by what an attempt has shown. `end`: when its lease would have expired.
+/// Opens or closes the circuits by what an attempt has shown. `expiry`: when its lease would have expired.
 fn update_circuits<D: Database>(
     db: &mut D,
     completion: &Completion,
-    end: Millis,
+    expiry: Millis,
     policy: &Policy,
     now: Millis,
 ) -> Result<()> {
@@ -122,7 +122,7 @@ fn update_circuits<D: Database>(
         let observation = Observation {
             signal,
             // A probe ends when its lease does: else it is another record by now, or another circuit's.
-            probe: lease.probe && circuit.due == end,
+            probe: lease.probe && circuit.due == expiry,
             order: lease.order,
             jitter: completion.jitter,
         };

@@ -1,4 +1,4 @@
-//! Looking: what `spread-outbox` and monitoring are shown.
+//! Reading: counts, key pairs, lists and bodies, for `spread-outbox` and monitoring.
 
 use super::super::clock::Millis;
 use super::super::database::{Database, Result, Row, Value};

@@ -1,4 +1,4 @@
-//! What age and people do to records: expire, retry, discard, purge.
+//! Changes by age or by a person: expire, retry, discard, purge.
 
 use super::super::clock::Millis;
 use super::super::database::{Database, Durability, Result, Row, Value};

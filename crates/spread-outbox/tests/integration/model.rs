@@ -1,12 +1,14 @@
 //! A model of a store, as simple as can be: a list of records and a list of orders, both searched from the
 //! beginning. The store chooses which heads a claim takes; the model knows which it may take.
 
+mod claim;
+mod reads;
+
 use outbox::circuit::{Circuit, Observation, Signal};
 use outbox::clock::Millis;
-use outbox::retry::{FARTHEST, Policy, SET_BACK_DELAY};
+use outbox::retry::Policy;
 use outbox::store::{
-    Change, ClaimRequest, ClaimResult, Completion, Counts, FailureScope, KeyPair, LastError, Lease,
-    LeaseRequest, Outcome, Record, State,
+    Change, Completion, FailureScope, LastError, Lease, LeaseRequest, Outcome, State,
 };
 
 pub(crate) const ENDPOINTS: [&str; 3] = [
@@ -17,7 +19,6 @@ pub(crate) const ENDPOINTS: [&str; 3] = [
 pub(crate) const KEYS: [&[u8]; 3] = [b"shop", b"other", b"third"];
 
 /// Returns from the function with an error unless `that` is true.
-#[macro_export]
 macro_rules! check {
     ($that:expr, $($words:tt)+) => {
         if !$that {
@@ -25,6 +26,8 @@ macro_rules! check {
         }
     };
 }
+
+pub(crate) use check;
 
 pub(crate) type Checked = Result<(), String>;
 
@@ -204,185 +207,6 @@ impl Model {
                 name,
                 until: request.until,
                 probes: false,
-            });
-        }
-        Ok(())
-    }
-
-    /// A due time so far ahead that only a clock that was set back explains it is moved to soon.
-    fn set_back(&mut self, now: Millis) {
-        let soon = now + SET_BACK_DELAY;
-        let cut = |due: &mut Millis, to: Millis| {
-            if *due > now + FARTHEST {
-                *due = to;
-            }
-        };
-        let orders = self
-            .orders
-            .iter_mut()
-            .filter_map(|order| order.due.as_mut());
-        let circuits = self
-            .endpoints
-            .iter_mut()
-            .chain(self.key_pairs.as_flattened_mut());
-        orders.for_each(|due| cut(due, soon));
-        circuits.for_each(|circuit| cut(&mut circuit.due, soon + 1));
-        self.leases
-            .iter_mut()
-            .for_each(|given| cut(&mut given.until, soon));
-    }
-
-    /// `after`: what the store lists after the claim.
-    pub(crate) fn claim(
-        &mut self,
-        request: &ClaimRequest<'_>,
-        now: Millis,
-        result: &ClaimResult,
-        after: &[Record],
-    ) -> Checked {
-        self.set_back(now);
-        check!(
-            result.claimed.len() <= request.limit,
-            "more than the limit was claimed"
-        );
-        let may = |name: Name, model: &Self| {
-            request.public_keys.iter().any(|key| key == KEYS[name.key])
-                && model.endpoints[name.endpoint].due <= now
-                && model.key_pairs[name.endpoint][name.key].due <= now
-        };
-        let due: Vec<(Name, Millis)> = self
-            .orders
-            .iter()
-            .filter_map(|order| Some((order.name, order.due?)))
-            .filter(|(name, due)| *due <= now && may(*name, self))
-            .collect();
-        // Only orders that the claim looked at can have expired records.
-        let mut expired = 0;
-        let mut looked_at = Vec::new();
-        for record in after.iter().filter(|record| record.state == State::Expired) {
-            let old = self.record(record.id).ok_or("an unknown record expired")?;
-            if old.state != State::Pending {
-                continue;
-            }
-            check!(old.age_start < request.oldest, "{} was not too old", old.id);
-            old.state = State::Expired;
-            let (id, name) = (old.id, old.name);
-            check!(
-                due.iter().any(|(due, _)| *due == name),
-                "{id} expired, and was not due"
-            );
-            expired += 1;
-            looked_at.push(name);
-        }
-        check!(
-            result.expired == expired,
-            "{} expired, not {expired}",
-            result.expired
-        );
-        for name in looked_at {
-            let claimed = result
-                .claimed
-                .iter()
-                .any(|one| self.name_of(one.lease.record) == Some(name));
-            check!(
-                claimed || self.pending(name).next().is_none(),
-                "an order was looked at, and not its first fresh record taken"
-            );
-            self.reconcile(name, None);
-        }
-        let fresh = |name: Name| {
-            self.pending(name)
-                .next()
-                .is_some_and(|head| head.age_start >= request.oldest)
-        };
-        let left: Vec<(Name, Millis)> = due
-            .iter()
-            .copied()
-            .filter(|(name, _)| fresh(*name))
-            .collect();
-        check!(
-            left.is_empty() || request.limit == 0 || expired > 0 || !result.claimed.is_empty(),
-            "{} orders are due and none was claimed: {left:?}",
-            left.len()
-        );
-        let mut taken: Vec<(Name, Millis)> = Vec::new();
-        for one in &result.claimed {
-            let lease = one.lease;
-            let Some(name) = self.name_of(lease.record) else {
-                return Err(format!("{} was claimed, and is not there", lease.record));
-            };
-            let Some(due) = left.iter().find(|(due, _)| *due == name) else {
-                return Err(format!(
-                    "{} was claimed, and its order is not due",
-                    lease.record
-                ));
-            };
-            check!(
-                taken.iter().all(|(other, _)| *other != name),
-                "two records of an order were claimed"
-            );
-            let (endpoint, key_pair) = (
-                self.endpoints[name.endpoint].is_open(),
-                self.key_pairs[name.endpoint][name.key].is_open(),
-            );
-            let other = taken.iter().any(|(other, _)| {
-                other.endpoint == name.endpoint && (endpoint || key_pair && other.key == name.key)
-            });
-            check!(!other, "more than a probe was claimed");
-            check!(
-                !endpoint
-                    || !self
-                        .leases
-                        .iter()
-                        .any(|given| given.probes && given.name.endpoint == name.endpoint),
-                "{} is a second probe of its endpoint",
-                lease.record
-            );
-            let head = self.pending(name).next().unwrap();
-            check!(
-                head.id == lease.record,
-                "{} was claimed before {}",
-                lease.record,
-                head.id
-            );
-            check!(
-                one.body == head.body
-                    && one.attempts == head.attempts
-                    && one.endpoint == ENDPOINTS[name.endpoint]
-                    && one.public_key == KEYS[name.key]
-                    && one.order_id == order_id(name.order)
-                    && lease.token == request.lease.token
-                    && lease.probe == (endpoint || key_pair),
-                "{} was claimed with other values than it has",
-                lease.record
-            );
-            taken.push(*due);
-        }
-        // The order that has been due longest comes first.
-        for (name, due) in &left {
-            let newer = taken.iter().any(|(other, other_due)| {
-                (other.endpoint, other.key) == (name.endpoint, name.key) && other_due > due
-            });
-            let too = taken.iter().any(|(other, _)| other == name);
-            check!(too || !newer, "{name:?} was passed over");
-        }
-        for (one, (name, _)) in result.claimed.iter().zip(&taken) {
-            let LeaseRequest { token, until } = request.lease;
-            let order = self.order(*name).unwrap();
-            (order.due, order.token) = (Some(until), Some(token));
-            let open = self.endpoints[name.endpoint].is_open();
-            let circuits = [
-                &mut self.endpoints[name.endpoint],
-                &mut self.key_pairs[name.endpoint][name.key],
-            ];
-            for circuit in circuits.into_iter().filter(|circuit| circuit.is_open()) {
-                circuit.due = until;
-            }
-            self.leases.push(Given {
-                lease: one.lease,
-                name: *name,
-                until,
-                probes: open,
             });
         }
         Ok(())
@@ -613,101 +437,6 @@ impl Model {
         self.records.retain(|record| record.id != id);
         self.gone.push((id, name, why));
         self.reconcile(name, None);
-    }
-
-    pub(crate) fn list(&self, now: Millis) -> Vec<Record> {
-        let record = |record: &Stored| {
-            let is_pending = record.state == State::Pending;
-            let head = self.pending(record.name).next().map(|head| head.id);
-            let order = self
-                .orders
-                .iter()
-                .find(|order| order.name == record.name)
-                .unwrap();
-            Record {
-                id: record.id,
-                state: record.state,
-                in_flight: head == Some(record.id) && order.in_flight(now),
-                endpoint: ENDPOINTS[record.name.endpoint].to_owned(),
-                public_key: KEYS[record.name.key].to_vec(),
-                order_id: order_id(record.name.order),
-                accepted: record.accepted,
-                due: order.due.filter(|_| is_pending),
-                attempts: record.attempts,
-                last_error: record.last_error.clone(),
-                size: record.body.len() as u64,
-            }
-        };
-        self.records.iter().map(record).collect()
-    }
-
-    pub(crate) fn counts(&self, now: Millis) -> Counts {
-        let count = |state: State| {
-            self.records
-                .iter()
-                .filter(|record| record.state == state)
-                .count() as u64
-        };
-        let pending = self
-            .records
-            .iter()
-            .filter(|record| record.state == State::Pending);
-        Counts {
-            pending: count(State::Pending),
-            in_flight: self
-                .orders
-                .iter()
-                .filter(|order| order.in_flight(now))
-                .count() as u64,
-            refused: count(State::Refused),
-            expired: count(State::Expired),
-            oldest: pending.map(|record| record.accepted).next(),
-        }
-    }
-
-    pub(crate) fn key_pairs(&self, now: Millis) -> Vec<KeyPair> {
-        let mut key_pairs = Vec::new();
-        for (endpoint, used) in self.used.iter().enumerate() {
-            for (key, _) in used.iter().enumerate().filter(|(_, used)| **used) {
-                let open_until = |circuit: Circuit| circuit.is_open().then(|| circuit.due.max(now));
-                let orders = self.orders.iter().filter(|order| {
-                    (order.name.endpoint, order.name.key) == (endpoint, key) && order.due.is_some()
-                });
-                key_pairs.push(KeyPair {
-                    endpoint: ENDPOINTS[endpoint].to_owned(),
-                    public_key: KEYS[key].to_vec(),
-                    orders: orders.count() as u64,
-                    endpoint_open_until: open_until(self.endpoints[endpoint]),
-                    key_pair_open_until: open_until(self.key_pairs[endpoint][key]),
-                });
-            }
-        }
-        key_pairs.sort_by(|a, b| (&a.endpoint, &a.public_key).cmp(&(&b.endpoint, &b.public_key)));
-        key_pairs
-    }
-
-    pub(crate) fn next_due(&self) -> Option<Millis> {
-        let due = |order: &Order| {
-            let Name { endpoint, key, .. } = order.name;
-            let circuits = self.endpoints[endpoint]
-                .due
-                .max(self.key_pairs[endpoint][key].due);
-            Some(order.due?.max(circuits))
-        };
-        self.orders.iter().filter_map(due).min()
-    }
-
-    /// Each accepted record is there, or is gone for one reason.
-    pub(crate) fn nothing_is_lost(&self) -> Checked {
-        let mut ids = self.ids();
-        ids.dedup();
-        check!(
-            ids.len() == self.accepted && self.records.len() + self.gone.len() == self.accepted,
-            "{} records were accepted, {} are known",
-            self.accepted,
-            ids.len()
-        );
-        Ok(())
     }
 }
 
