@@ -96,7 +96,7 @@ foreach ($workers as $worker) {
     $worker->stop();
 }
 $lines = file($place->path('log'), FILE_IGNORE_NEW_LINES);
-$unsettled = count(preg_grep('/is sent again when its lease ends/', $lines));
+$unsettled = count(preg_grep('/is sent again when its lease expires/', $lines));
 $without = count(preg_grep('/was sent without the outbox/', $lines));
 holds('it was away', $without > 0);
 same('no other line', count($lines), $unsettled + $without);

@@ -11,6 +11,8 @@ mod look;
 mod manage;
 mod order;
 mod pending;
+#[cfg(test)]
+mod tests;
 
 use super::clock::Millis;
 use super::database::{Database, Durability, Result, Upsert, Value};

@@ -156,6 +156,26 @@ impl Sqlite {
         Ok(())
     }
 
+    pub(super) fn begin(&mut self, durability: Durability) -> Result<()> {
+        if durability == Durability::Durable {
+            self.still_at_path()?;
+        }
+        self.set_durability(durability)?;
+        self.wait(|database| {
+            let mut begin = database.connection.prepare_cached("BEGIN IMMEDIATE")?;
+            begin.raw_execute().map(drop)
+        })
+    }
+
+    /// Commits after a success. Whatever happens, no transaction stays open.
+    pub(super) fn end<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        let outcome = outcome.and_then(|value| self.run("COMMIT").map(|()| value));
+        if outcome.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        outcome
+    }
+
     /// Runs a statement without parameters, whatever it returns.
     fn run(&mut self, sql: &'static str) -> Result<()> {
         let run = || -> rusqlite::Result<()> {
@@ -221,20 +241,9 @@ impl Database for Sqlite {
         durability: Durability,
         mut work: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        if durability == Durability::Durable {
-            self.still_at_path()?;
-        }
-        self.set_durability(durability)?;
-        self.wait(|database| {
-            let mut begin = database.connection.prepare_cached("BEGIN IMMEDIATE")?;
-            begin.raw_execute().map(drop)
-        })?;
-        // Whatever happens from here on, no transaction stays open.
-        let outcome = work(self).and_then(|value| self.run("COMMIT").map(|()| value));
-        if outcome.is_err() && !self.connection.is_autocommit() {
-            let _ = self.connection.execute_batch("ROLLBACK");
-        }
-        outcome
+        self.begin(durability)?;
+        let outcome = work(self);
+        self.end(outcome)
     }
 
     /// A durable commit syncs all of the log. It must write something: the schema's version, as it is.
