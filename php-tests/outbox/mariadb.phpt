@@ -59,7 +59,7 @@ foreach ([[1, 1], [1, 2], [2, 0.5], [4, 2]] as [$timeout, $connect]) {
         $begun = hrtime(true);
         same("silent $what, $timeout, $connect", 'array', gettype(spread_update_order(...order('silent-1'))));
         between("silent $what, $timeout, $connect: seconds", 0.1, 0.5 * $timeout + 0.3, (hrtime(true) - $begun) / 1e9);
-        contains("silent $what, $timeout, $connect", 'no answer in time', implode($log()));
+        contains("silent $what, $timeout, $connect", 'no response in time', implode($log()));
     }
     $database->signal('CONT');
 }
