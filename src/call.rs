@@ -23,22 +23,62 @@ use crate::{decode, exceptions, outbox_connections, validate};
 
 /// How a call ended.
 pub(crate) struct Sent {
-    outcome: CallOutcome,
+    outcome: Outcome,
     /// What else is to be logged about the order.
     notice: Option<String>,
+}
+
+/// The outcome for the caller, with an outbox or without.
+enum Outcome {
+    Answered(Answer),
+    /// `dead_lettered`: the outbox keeps the order as refused, for a person.
+    Failed {
+        error: Error,
+        dead_lettered: bool,
+    },
+    /// The outbox will deliver it; with the error of the attempt, if there was one.
+    Queued {
+        last_error: Option<Error>,
+    },
 }
 
 impl From<Result<Answer, Error>> for Sent {
     fn from(sent: Result<Answer, Error>) -> Self {
         Self {
             outcome: match sent {
-                Ok(answer) => CallOutcome::Answered(answer),
-                Err(error) => CallOutcome::Failed {
+                Ok(answer) => Outcome::Answered(answer),
+                Err(error) => Outcome::Failed {
                     error,
                     dead_lettered: false,
                 },
             },
             notice: None,
+        }
+    }
+}
+
+impl From<CallOutcome> for Sent {
+    fn from(recorded: CallOutcome) -> Self {
+        let (outcome, incomplete) = match recorded {
+            CallOutcome::Queued => (Outcome::Queued { last_error: None }, None),
+            CallOutcome::Answered { answer, incomplete } => (Outcome::Answered(answer), incomplete),
+            CallOutcome::Refused { error, incomplete } => {
+                let dead_lettered = incomplete.is_none();
+                let outcome = Outcome::Failed {
+                    error,
+                    dead_lettered,
+                };
+                (outcome, incomplete)
+            }
+            CallOutcome::Failed { error, incomplete } => {
+                let last_error = Some(error);
+                (Outcome::Queued { last_error }, incomplete)
+            }
+        };
+        let notice = |error| format!("was sent, and is sent again when its lease expires: {error}");
+        Self {
+            outcome,
+            notice: incomplete.map(notice),
         }
     }
 }
@@ -68,18 +108,13 @@ pub(crate) fn send(
     };
     let id = order_id(data, request).unwrap_or_default();
     let begun = Instant::now();
-    let kept = zend::without_sigpipe(|| {
+    let recorded = zend::without_sigpipe(|| {
         outbox_connections::update(address, delivery, config, destination, &id, body, |limit| {
             exchange(config, destination, body, limit)
         })
     });
-    match kept {
-        Ok(ended) => Sent {
-            outcome: ended.outcome,
-            notice: ended
-                .incomplete
-                .map(|error| format!("was sent, and is sent again when its lease ends: {error}")),
-        },
+    match recorded {
+        Ok(recorded) => Sent::from(recorded),
         // A shop without its outbox is as one that never had any.
         Err(error) => Sent {
             notice: Some(format!("was sent without the outbox: {error}")),
@@ -111,22 +146,22 @@ pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) 
         zend::log(&line);
     }
     let (mut error, dead_lettered) = match outcome.into_inner() {
-        CallOutcome::Answered(answer) => match decoded(answer) {
+        Outcome::Answered(answer) => match decoded(answer) {
             Ok(value) => {
                 zend::forget_last_error();
                 return value;
             }
             Err(error) => (error, false),
         },
-        CallOutcome::Failed {
+        Outcome::Failed {
             error,
             dead_lettered,
         } => (error, dead_lettered),
-        CallOutcome::Queued { last_error: None } => {
+        Outcome::Queued { last_error: None } => {
             zend::forget_last_error();
             return true.into();
         }
-        CallOutcome::Queued {
+        Outcome::Queued {
             last_error: Some(error),
         } => {
             exceptions::note(error, order_name(data, request), report);

@@ -14,9 +14,10 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::{ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 use outbox::call;
+use outbox::destinations::Destinations;
 use outbox::relay::{self, Relay, RelayConfig, Stats};
 use outbox::retry::{MAX_AGE, Policy};
-use outbox::senders::{CallingThread, Destinations};
+use outbox::senders::CallingThread;
 use outbox::store::Counts;
 use outbox::{Store, StoreError, credentials, entropy};
 use settings::{ErrorMode, MAX_SECONDS, OutboxSetting, Report};
@@ -130,7 +131,7 @@ fn relay_once(
     let mut entropy = entropy::draw;
     let relay_config = RelayConfig {
         policy: Policy::default(),
-        oldest: MAX_AGE,
+        max_age: MAX_AGE,
         lease: config.timeout + call::LEASE_MARGIN,
     };
     let mut relay = Relay::new(relay_config, &mut entropy);
@@ -147,7 +148,7 @@ fn relay_once(
         |_, _| true,
     )?;
     let now = store.now()?;
-    Ok((relay.tally, store.counts(now)?))
+    Ok((relay.stats, store.counts(now)?))
 }
 
 fn store_failure(error: StoreError) -> Error {

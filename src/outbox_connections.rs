@@ -13,10 +13,9 @@ use client::answer::Answer;
 use client::config::{ClientConfig, Destination};
 use client::error::{Error, Kind};
 use client::process_owned::ProcessOwned;
-use outbox::call::{self, Delivery, Ended};
-use outbox::open::Opening;
+use outbox::call::{self, CallOutcome, Delivery};
 use outbox::store::Update;
-use outbox::{Address, Store, StoreError, entropy, open};
+use outbox::{Address, Opening, Store, StoreError, entropy, open};
 
 use crate::zend;
 
@@ -68,7 +67,7 @@ fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> 
     }
     zend::before_fork(close_before_fork);
     let opening = Opening {
-        patience: timeout,
+        timeout,
         create: true,
     };
     Ok(Connection {
@@ -126,7 +125,7 @@ pub(crate) fn update(
     order_id: &[u8],
     body: &[u8],
     send: impl FnOnce(Duration) -> Result<Answer, Error>,
-) -> Result<Ended, StoreError> {
+) -> Result<CallOutcome, StoreError> {
     let begun = Instant::now();
     let update = Update {
         endpoint: destination.endpoint.as_str(),

@@ -84,7 +84,7 @@ for ($round = 0; $round < 20; $round++) {
 }
 @unlink($place->path('filler'));
 $lines = $log();
-$unsettled = count(preg_grep('/is sent again when its lease ends/', $lines));
+$unsettled = count(preg_grep('/is sent again when its lease expires/', $lines));
 configure(delivery: 'direct');
 holds('all is delivered', wait_until(static fn (): bool => $place->records() === [], 60), json_encode($place->records()) . $worker->log());
 $worker->stop();

@@ -73,7 +73,7 @@ same('again', $done(failed: 1, pending: 2), spread_outbox_drain());
 same('records', 'status 500 pending 2 500', $place->records()[0]);
 // Seven days later.
 $old = (time() - 8 * 86400) * 1000;
-run(['sqlite3', $place->file, "UPDATE spread_records SET since = $old WHERE state = 0"]);
+run(['sqlite3', $place->file, "UPDATE spread_records SET age_start = $old WHERE state = 0"]);
 same('too old', $done(expired: 2), spread_outbox_drain());
 same('records', 'status 500 expired 2 500', $place->records()[0]);
 // Orders of other keys are not touched.

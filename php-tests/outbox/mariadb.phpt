@@ -59,7 +59,7 @@ foreach ([[1, 1], [1, 2], [2, 0.5], [4, 2]] as [$timeout, $connect]) {
         $begun = hrtime(true);
         same("silent $what, $timeout, $connect", 'array', gettype(spread_update_order(...order('silent-1'))));
         between("silent $what, $timeout, $connect: seconds", 0.1, 0.5 * $timeout + 0.3, (hrtime(true) - $begun) / 1e9);
-        contains("silent $what, $timeout, $connect", 'no answer in time', implode($log()));
+        contains("silent $what, $timeout, $connect", 'no response in time', implode($log()));
     }
     $database->signal('CONT');
 }
@@ -96,7 +96,7 @@ foreach ($workers as $worker) {
     $worker->stop();
 }
 $lines = file($place->path('log'), FILE_IGNORE_NEW_LINES);
-$unsettled = count(preg_grep('/is sent again when its lease ends/', $lines));
+$unsettled = count(preg_grep('/is sent again when its lease expires/', $lines));
 $without = count(preg_grep('/was sent without the outbox/', $lines));
 holds('it was away', $without > 0);
 same('no other line', count($lines), $unsettled + $without);

@@ -65,7 +65,7 @@ configure(delivery: 'deferred', private_key: "$secret", log_failures: 1);
 $log = collect_log();
 spread_update_order(...order('fail again', customer_email: 'john@doe.com'));
 spread_outbox_drain();
-foreach ([...$log(), ...array_column($place->query('SELECT note FROM spread_records'), 'note')] as $text) {
+foreach ([...$log(), ...array_column($place->query('SELECT last_error FROM spread_records'), 'last_error')] as $text) {
     lacks('a message', $secret, $text);
     lacks('a message', 'john', $text);
 }

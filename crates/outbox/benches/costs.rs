@@ -1,18 +1,17 @@
-//! What a store costs, for benches/outbox.py: fills an outbox, or times two of them in turn.
+//! The costs of a store, for benches/outbox.py: fills an outbox, or times two of them alternately.
 //!
 //!     outbox_costs fill FILE COUNT ENDPOINT PUBLIC_KEY
 //!     outbox_costs compare FILE OTHER ROUNDS
 //!
-//! `compare` prints, for each file, the medians in µs of every round: of keeping one update, and of claiming
-//! eight and giving them back.
+//! `compare` prints, for each file, the medians in µs of every round: of enqueuing one update, and of
+//! claiming eight and releasing them.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::time::{Duration, Instant};
 
-use outbox::open::Opening;
 use outbox::retry::Policy;
 use outbox::store::{ClaimRequest, Completion, LeaseRequest, Outcome, Update};
-use outbox::{Address, Store, open};
+use outbox::{Address, Opening, Store, open};
 
 /// As many bytes as the documented order has.
 const BODY: [u8; 1463] = [b'x'; 1463];
@@ -21,7 +20,7 @@ fn store(path: &str) -> Box<dyn Store + Send> {
     let address = format!("sqlite:{path}?synchronous=normal");
     let address = Address::parse(address.as_bytes()).unwrap().unwrap();
     let opening = Opening {
-        patience: Duration::from_secs(5),
+        timeout: Duration::from_secs(5),
         create: true,
     };
     open(&address, opening).unwrap()
@@ -32,7 +31,7 @@ fn id(number: u64) -> String {
     format!("{number:07}")
 }
 
-fn keep(store: &mut dyn Store, endpoint: &str, public_key: &[u8], number: u64) {
+fn enqueue(store: &mut dyn Store, endpoint: &str, public_key: &[u8], number: u64) {
     let now = store.now().unwrap();
     let order_id = id(number);
     let update = Update {
@@ -58,26 +57,26 @@ fn timed(work: impl FnOnce()) -> f64 {
 /// The medians of one round.
 fn round(store: &mut dyn Store, number: &mut u64) -> (f64, f64) {
     let (endpoint, public_key) = ("https://spread.example/", b"shop");
-    let kept = (0..100).map(|_| {
+    let enqueued = (0..100).map(|_| {
         *number += 1;
-        timed(|| keep(store, endpoint, public_key, *number))
+        timed(|| enqueue(store, endpoint, public_key, *number))
     });
-    let kept = median(kept.collect());
+    let enqueued = median(enqueued.collect());
     let claimed = (0..50).map(|token| {
         timed(|| {
             let now = store.now().unwrap();
-            let wanted = ClaimRequest {
+            let request = ClaimRequest {
                 limit: 8,
                 public_keys: &[public_key.to_vec()],
-                term: LeaseRequest {
+                lease: LeaseRequest {
                     token: token + 1,
                     until: now + 10_000,
                 },
                 oldest: 0,
             };
-            let claims = store.claim(&wanted, now).unwrap();
-            assert_eq!(claims.claimed.len(), 8);
-            let back: Vec<Completion> = claims
+            let result = store.claim(&request, now).unwrap();
+            assert_eq!(result.claimed.len(), 8);
+            let released: Vec<Completion> = result
                 .claimed
                 .iter()
                 .map(|claimed| Completion {
@@ -86,10 +85,10 @@ fn round(store: &mut dyn Store, number: &mut u64) -> (f64, f64) {
                     jitter: 0.0,
                 })
                 .collect();
-            store.complete(&back, &Policy::default(), now).unwrap();
+            store.complete(&released, &Policy::default(), now).unwrap();
         })
     });
-    (kept, median(claimed.collect()))
+    (enqueued, median(claimed.collect()))
 }
 
 fn main() {
@@ -99,7 +98,7 @@ fn main() {
         ["fill", path, count, endpoint, public_key] => {
             let mut store = store(path);
             for number in 0..count.parse().unwrap() {
-                keep(store.as_mut(), endpoint, public_key.as_bytes(), number);
+                enqueue(store.as_mut(), endpoint, public_key.as_bytes(), number);
             }
             store.checkpoint().unwrap();
         }
@@ -107,9 +106,9 @@ fn main() {
             let mut stores = [store(path), store(other)];
             let mut number = 1 << 40;
             let mut lines = Vec::new();
-            for turn in 0..rounds.parse().unwrap() {
+            for nth in 0..rounds.parse().unwrap() {
                 let mut line = [(0.0, 0.0); 2];
-                for index in [turn % 2, (turn + 1) % 2] {
+                for index in [nth % 2, (nth + 1) % 2] {
                     line[index] = round(stores[index].as_mut(), &mut number);
                 }
                 let [(a, b), (c, d)] = line;

@@ -3,18 +3,19 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use client::config::Expected;
 
-/// What stands for a password.
+/// Shown instead of a password.
 const MASK: &str = "********";
 
 const SQLITE: Expected =
-    "sqlite:/absolute/path/outbox.db, with ?synchronous=full or ?synchronous=normal at most";
-const MYSQL: Expected = "mysql://user:password@host:3306/database, with ?ssl-mode= (disabled, preferred, \
-                         required, verify-ca or verify-identity), ssl-ca= or socket= at most; special \
-                         characters percent-encoded";
+    "sqlite:/absolute/path/outbox.db, optionally with ?synchronous=full or ?synchronous=normal";
+const MYSQL: Expected = "mysql://user:password@host:3306/database, optionally with ?ssl-mode= (disabled, preferred, \
+                         required, verify-ca or verify-identity), ssl-ca= or socket=; special characters are \
+                         percent-encoded";
 const EITHER: Expected =
     "sqlite:/absolute/path/outbox.db or mysql://user:password@host:3306/database, or empty";
 
@@ -28,12 +29,12 @@ pub enum Address {
     Mysql(Server),
 }
 
-/// Which commits SQLite waits for the disk with.
+/// Which commits of SQLite wait for the disk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Synchronous {
-    /// Every commit that makes a promise: what a call has accepted survives a power cut.
+    /// Each durable commit: an update that a call has accepted survives a power cut.
     Full,
-    /// None: a power cut may take the last seconds; a process that dies takes nothing.
+    /// None: a power cut may take the last seconds. A process that dies takes nothing.
     Normal,
 }
 
@@ -51,7 +52,7 @@ pub struct Server {
     pub ca_file: Option<PathBuf>,
 }
 
-/// `ssl-mode`, as MySQL's own clients have it.
+/// `ssl-mode`, with the meaning it has for MySQL's own clients.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tls {
     Disabled,
@@ -63,10 +64,10 @@ pub enum Tls {
 }
 
 impl Address {
-    /// Reads the text of `spread.outbox`; empty means none.
+    /// Reads the text of `spread.outbox`; an empty one names no outbox.
     ///
     /// # Errors
-    /// When it is neither form.
+    /// When it has neither form.
     pub fn parse(text: &[u8]) -> Result<Option<Self>, Expected> {
         let text = str::from_utf8(text).map_err(|_| EITHER)?.trim();
         if text.is_empty() {
@@ -83,8 +84,8 @@ impl Address {
         Err(EITHER)
     }
 
-    /// The text as it may be shown: without the password, and not at all when it is in doubt where
-    /// that is.
+    /// The text as it may be shown: without the password, and not at all when the password cannot be
+    /// found in it.
     #[must_use]
     pub fn masked(text: &[u8]) -> String {
         match Self::parse(text) {
@@ -141,18 +142,18 @@ fn mysql(text: &str) -> Option<Server> {
         .then_some(server)
 }
 
-/// Percent-decoded, when that is text.
+/// Percent-decoded, when all escapes are valid and the result is UTF-8.
 fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        bytes.push(match byte {
-            b'%' => u8::try_from(digit(rest.next())? * 16 + digit(rest.next())?).ok()?,
-            byte => byte,
-        });
+    // percent_decode_str keeps invalid escapes as they are.
+    let is_escape = |rest: &str| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if !text.split('%').skip(1).all(is_escape) {
+        return None;
     }
-    String::from_utf8(bytes).ok()
+    let text = percent_decode_str(text).decode_utf8().ok()?;
+    Some(text.into_owned())
 }
 
 impl Tls {
@@ -221,7 +222,7 @@ impl fmt::Display for Address {
 }
 
 impl fmt::Debug for Address {
-    // Not derived: a password in a dump is a password in a log.
+    // Not derived: a dump may end up in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -253,7 +254,7 @@ mod tests {
         let Address::Mysql(server) =
             parsed("mysql://shop:p%40ss%2F@db.example:3307/spread?ssl-mode=VERIFY_IDENTITY")
         else {
-            panic!("not MySQL")
+            panic!("not a MySQL address")
         };
         assert_eq!(
             (&*server.user, &*server.password, server.port, &*server.host),

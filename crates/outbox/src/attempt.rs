@@ -1,4 +1,4 @@
-//! One attempt's end → what becomes of the record. No I/O.
+//! From the end of an attempt to the outcome for its record. No I/O.
 
 use super::retry;
 use super::store::{FailureScope, LastError, Outcome};
@@ -7,14 +7,14 @@ use client::error::{Error, Kind, OrderName};
 use client::retryability::{self, Retryability};
 use codec::answer;
 
-/// What an attempt met: a 2xx that may be SPREAD's, or why not.
+/// The end of an attempt: a 2xx that may be SPREAD's, or the error.
 pub type Attempt = Result<Answer, Error>;
 
-/// A 2xx that is no answer of SPREAD's (an HTML page, half a document) is a failure: whether SPREAD has
-/// the order only a person can tell.
+/// Turns a 2xx that is no answer of SPREAD's (an HTML page, half a document) into a failure: only a person
+/// can tell whether SPREAD has the order.
 ///
 /// # Errors
-/// Then, and when the attempt had failed before.
+/// Then, and when the attempt failed already.
 pub fn examined(attempt: Attempt) -> Attempt {
     let answer = attempt?;
     match answer::undecodable(&answer.body) {
@@ -27,42 +27,42 @@ pub fn examined(attempt: Attempt) -> Attempt {
     }
 }
 
-/// What becomes of the record of `order` after an [`examined`] attempt.
+/// The outcome of an [`examined`] attempt for the record of `order`.
 #[must_use]
 pub fn outcome(attempt: &Attempt, order: &OrderName) -> Outcome {
     let error = match attempt {
         Ok(_) => return Outcome::Delivered,
         Err(error) => error,
     };
-    let note = LastError {
+    let last_error = LastError {
         status: error.status(),
         sentence: error.sentence(order),
     };
     match retryability::of(error) {
-        Retryability::Never => Outcome::Refused(note),
+        Retryability::Never => Outcome::Refused(last_error),
         Retryability::Soon | Retryability::AfterCorrection => Outcome::Failed {
-            fault: fault(error),
-            note,
+            scope: scope(error),
+            last_error,
         },
     }
 }
 
-fn fault(error: &Error) -> FailureScope {
+fn scope(error: &Error) -> FailureScope {
     match error.kind() {
         Kind::Refused(refusal) => match refusal.status {
             401 | 403 => FailureScope::KeyPair,
             429 | 502..=504 => FailureScope::Endpoint {
-                retry_after: refusal.retry_after.map(retry::asked_for),
+                retry_after: refusal.retry_after.map(retry::retry_after_delay),
             },
-            // A 500 may be this order's alone, and a server that is wholly broken says so to each.
+            // A 500 may be this order's alone; a server that is broken for all says so to each.
             _ => match refusal.retry_after {
                 Some(seconds) => FailureScope::Endpoint {
-                    retry_after: Some(retry::asked_for(seconds)),
+                    retry_after: Some(retry::retry_after_delay(seconds)),
                 },
                 None => FailureScope::Order,
             },
         },
-        Kind::TooLarge { .. } | Kind::Undecodable { .. } => FailureScope::Order,
+        Kind::TooLarge { .. } | Kind::Undecodable { .. } | Kind::Internal(_) => FailureScope::Order,
         Kind::KeysMissing => FailureScope::KeyPair,
         _ => FailureScope::Endpoint { retry_after: None },
     }
@@ -87,26 +87,27 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_somebodys_fault() {
-        let fault = |outcome| match outcome {
-            Outcome::Failed { fault, note } => {
-                assert!(!note.sentence.contains("john"), "{}", note.sentence);
-                Some(fault)
+    fn refusals_have_a_scope() {
+        let scope = |outcome| match outcome {
+            Outcome::Failed { scope, last_error } => {
+                let sentence = last_error.sentence;
+                assert!(!sentence.contains("john"), "{sentence}");
+                Some(scope)
             }
             _ => None,
         };
         let retry_after = Some(2_000);
-        assert_eq!(fault(refused(401, None)), Some(FailureScope::KeyPair));
-        assert_eq!(fault(refused(500, None)), Some(FailureScope::Order));
+        assert_eq!(scope(refused(401, None)), Some(FailureScope::KeyPair));
+        assert_eq!(scope(refused(500, None)), Some(FailureScope::Order));
         assert_eq!(
-            fault(refused(429, Some(2.0))),
+            scope(refused(429, Some(2.0))),
             Some(FailureScope::Endpoint { retry_after })
         );
         assert_eq!(
-            fault(refused(503, None)),
+            scope(refused(503, None)),
             Some(FailureScope::Endpoint { retry_after: None })
         );
-        assert!(matches!(refused(422, None), Outcome::Refused(note) if note.status == 422));
+        assert!(matches!(refused(422, None), Outcome::Refused(error) if error.status == 422));
     }
 
     #[test]
@@ -120,6 +121,6 @@ mod tests {
         assert!(examined(answer("{\"ok\":1}")).is_ok());
         let attempt = examined(answer("<html>maintenance</html>"));
         let outcome = outcome(&attempt, &OrderName::unknown());
-        assert!(matches!(outcome, Outcome::Refused(note) if note.status == 200));
+        assert!(matches!(outcome, Outcome::Refused(error) if error.status == 200));
     }
 }

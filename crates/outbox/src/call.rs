@@ -1,18 +1,19 @@
-//! What `spread_update_order` does when there is an outbox: first keep the update, then perhaps send it.
+//! A call of `spread_update_order` with an outbox: record the update first, then perhaps send it.
 
 use std::time::Duration;
 
 use super::attempt::{self, Attempt};
+use super::clock::millis;
 use super::entropy::Entropy;
+use super::error::StoreError;
 use super::retry::Policy;
-use super::store::{Completion, LeaseRequest, Millis, Outcome, Store, StoreError, Update};
+use super::store::{Completion, LeaseRequest, Outcome, Store, Update};
 use client::UNACKNOWLEDGED;
 use client::answer::Answer;
 use client::error::{Error, OrderName};
 
-/// What a lease lasts beyond the time an attempt may take: what the attempt has left in the kernel, which
-/// can still arrive; and ten seconds for a process that was stopped for a while, or a runtime that looks at
-/// its clock late.
+/// How much longer a lease is than an attempt: by the time that bytes of a dead attempt can still arrive
+/// from the kernel, and ten seconds for a process that was stopped for a while or looks at its clock late.
 pub const LEASE_MARGIN: Duration = UNACKNOWLEDGED.saturating_add(Duration::from_secs(10));
 
 /// When updates are sent.
@@ -24,77 +25,66 @@ pub enum Delivery {
     Deferred,
 }
 
-/// How a call ended, for its caller.
+/// How a call ended.
+///
+/// `incomplete`: the attempt was made, but the record could not be updated. It stays in flight until its
+/// lease expires, and is then sent again.
 pub enum CallOutcome {
-    /// SPREAD took the order and answered.
-    Answered(Answer),
-    /// The order was not delivered. `dead_lettered`: the outbox keeps it as refused, for a person.
-    Failed { error: Error, dead_lettered: bool },
-    /// It will be delivered; with the error of the attempt, if there was one.
-    Queued { last_error: Option<Error> },
+    /// The update is recorded and was not sent; the worker delivers it.
+    Queued,
+    /// The update was delivered, and the record deleted.
+    Answered {
+        answer: Answer,
+        incomplete: Option<StoreError>,
+    },
+    /// SPREAD refused the update, and the record was moved to `refused`.
+    Refused {
+        error: Error,
+        incomplete: Option<StoreError>,
+    },
+    /// The attempt failed, and the worker tries again.
+    Failed {
+        error: Error,
+        incomplete: Option<StoreError>,
+    },
 }
 
-/// The end of a call.
-pub struct Ended {
-    pub outcome: CallOutcome,
-    /// Why the lease could not be completed: the record stays in flight until the lease ends, and is
-    /// then sent again.
-    pub incomplete: Option<StoreError>,
-}
-
-/// Keeps `update` and, with [`Delivery::Direct`] and no earlier update of the same order under way, has
-/// `send` send it, which takes `timeout` at most.
+/// Records `update`. With [`Delivery::Direct`], and unless an earlier update of the same order is pending,
+/// calls `send` to send it, which takes `timeout` at most.
 ///
 /// # Errors
-/// When the update could not be kept. It was not sent then.
+/// When the update could not be recorded. It was not sent then.
 pub fn update(
     store: &mut dyn Store,
     update: &Update<'_>,
     delivery: Delivery,
     timeout: Duration,
-    chance: Entropy,
+    entropy: Entropy,
     send: impl FnOnce() -> Attempt,
-) -> Result<Ended, StoreError> {
+) -> Result<CallOutcome, StoreError> {
     let now = store.now()?;
-    let term = (delivery == Delivery::Direct).then(|| LeaseRequest {
-        token: chance.token,
+    let request = (delivery == Delivery::Direct).then(|| LeaseRequest {
+        token: entropy.token,
         until: now + millis(timeout + LEASE_MARGIN),
     });
-    let Some(lease) = store.enqueue(update, term, now)? else {
-        return Ok(Ended {
-            outcome: CallOutcome::Queued { last_error: None },
-            incomplete: None,
-        });
+    let Some(lease) = store.enqueue(update, request, now)? else {
+        return Ok(CallOutcome::Queued);
     };
     let attempt = attempt::examined(send());
     let outcome = attempt::outcome(&attempt, &OrderName::new(update.order_id));
-    let refused = matches!(outcome, Outcome::Refused(_));
+    let is_refused = matches!(outcome, Outcome::Refused(_));
     let completion = Completion {
         lease,
         outcome,
-        jitter: chance.jitter,
+        jitter: entropy.jitter,
     };
     let incomplete = store
         .now()
         .and_then(|now| store.complete(&[completion], &Policy::default(), now))
         .err();
-    Ok(Ended {
-        outcome: match attempt {
-            Ok(answer) => CallOutcome::Answered(answer),
-            Err(error) if refused => CallOutcome::Failed {
-                error,
-                dead_lettered: incomplete.is_none(),
-            },
-            Err(error) => CallOutcome::Queued {
-                last_error: Some(error),
-            },
-        },
-        incomplete,
+    Ok(match attempt {
+        Ok(answer) => CallOutcome::Answered { answer, incomplete },
+        Err(error) if is_refused => CallOutcome::Refused { error, incomplete },
+        Err(error) => CallOutcome::Failed { error, incomplete },
     })
-}
-
-/// A duration in milliseconds.
-#[must_use]
-pub fn millis(duration: Duration) -> Millis {
-    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX / 4)
 }

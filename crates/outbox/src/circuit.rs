@@ -1,47 +1,54 @@
 //! Whether an endpoint, or a key pair, is worth trying.
 //!
-//! It counts as down after two failures of different orders with no success between them, or when it
-//! asks to be left alone (`Retry-After`). One order that fails again and again is not enough: its own
-//! delay holds it back, and others must not wait for it. While the gate is down one record at a time
-//! goes out, a probe, after delays that double as those of a record do; the first answer that says
-//! otherwise opens it.
+//! ```text
+//!             two orders fail with no success
+//!             between them, or Retry-After               `due` has come
+//!   closed ───────────────────────────────────► open ────────────────────► half-open
+//!     ▲                                           ▲                         │      │
+//!     │                                           └── the probe fails ──────┘      │
+//!     └────────────────── any attempt succeeds ────────────────────────────────────┘
+//! ```
+//!
+//! One order that fails again and again does not open a circuit: its own delay holds it back, and others
+//! must not wait for it. Half-open, one record goes out: the probe. The delays between probes double as
+//! those between the attempts of a record do.
 
+use super::clock::Millis;
 use super::retry::Policy;
-use super::store::Millis;
 
-/// How many different orders must fail.
+/// How many failures of different orders open a circuit.
 const LIMIT: u32 = 2;
 
-/// The longest delay between two probes: what is kept for a long time comes soon after the end.
+/// Longest delay between probes, so that a backlog starts to drain within a minute of recovery.
 const LONGEST: Millis = 60_000;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Circuit {
-    /// Failures without a success since; while it is down, of probes alone.
+    /// Failures since the last success; while the circuit is open, of probes alone.
     pub failures: u32,
-    /// The order that failed last, to tell one from several.
-    pub order: i64,
-    /// While it is down: when the next record may go out. 0 while it is up.
+    /// The order that failed last, to tell one order from several.
+    pub failed_order: i64,
+    /// When the next probe may go out; 0 while the circuit is closed.
     pub due: Millis,
 }
 
-/// What an attempt has shown of it.
+/// The result of an attempt for an endpoint or a key pair.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shown {
-    Up,
-    /// With the time it asked to be left alone.
-    Down {
+pub enum Signal {
+    Success,
+    Failure {
+        /// The delay that the answer asked for.
         retry_after: Option<Millis>,
     },
     /// The attempt did not get that far.
-    Nothing,
+    None,
 }
 
-/// An attempt, as far as a gate asks about it.
+/// An attempt, as far as it concerns a circuit.
 #[derive(Clone, Copy, Debug)]
-pub struct Observed {
-    pub shown: Shown,
-    /// It was the one that may go out while the gate is down.
+pub struct Observation {
+    pub signal: Signal,
+    /// The attempt was the probe of the open circuit.
     pub probe: bool,
     pub order: i64,
     /// From 0 to 1.
@@ -49,38 +56,39 @@ pub struct Observed {
 }
 
 impl Circuit {
+    /// Open or half-open.
     #[must_use]
-    pub fn is_down(self) -> bool {
+    pub fn is_open(self) -> bool {
         self.due != 0
     }
 
-    /// After an attempt.
+    /// The circuit after an attempt.
     #[must_use]
-    pub fn after(self, seen: Observed, policy: &Policy, now: Millis) -> Self {
-        match seen.shown {
-            Shown::Up => Self::default(),
-            // The probe's turn is the next one's.
-            Shown::Nothing if seen.probe && self.is_down() => Self { due: now, ..self },
-            Shown::Nothing => self,
-            Shown::Down { retry_after } => self.failed(seen, retry_after, policy, now),
+    pub fn after(self, observation: Observation, policy: &Policy, now: Millis) -> Self {
+        match observation.signal {
+            Signal::Success => Self::default(),
+            // The next record may be the probe at once.
+            Signal::None if observation.probe && self.is_open() => Self { due: now, ..self },
+            Signal::None => self,
+            Signal::Failure { retry_after } => self.failed(observation, retry_after, policy, now),
         }
     }
 
     fn failed(
         self,
-        seen: Observed,
+        observation: Observation,
         retry_after: Option<Millis>,
         policy: &Policy,
         now: Millis,
     ) -> Self {
-        // What was under way when it went down says nothing new.
-        let counts = if self.is_down() {
-            seen.probe
+        // Attempts that were under way when the circuit opened say nothing new.
+        let counts = if self.is_open() {
+            observation.probe
         } else {
-            self.failures == 0 || self.order != seen.order
+            self.failures == 0 || self.failed_order != observation.order
         };
         let failures = self.failures.saturating_add(u32::from(counts));
-        let mut due = if self.is_down() && seen.probe {
+        let mut due = if self.is_open() && observation.probe {
             now
         } else {
             self.due
@@ -90,7 +98,7 @@ impl Circuit {
                 longest: policy.longest.min(LONGEST),
                 ..*policy
             };
-            due = due.max(now + policy.delay(failures - 1, seen.jitter));
+            due = due.max(now + policy.delay(failures - 1, observation.jitter));
         }
         if let Some(delay) = retry_after
             && delay > 0
@@ -99,7 +107,7 @@ impl Circuit {
         }
         Self {
             failures,
-            order: seen.order,
+            failed_order: observation.order,
             due,
         }
     }
@@ -111,37 +119,37 @@ mod tests {
 
     const NOW: Millis = 10_000;
 
-    fn fail(gate: Circuit, order: i64, probe: bool, retry_after: Option<Millis>) -> Circuit {
-        let seen = Observed {
-            shown: Shown::Down { retry_after },
+    fn fail(circuit: Circuit, order: i64, probe: bool, retry_after: Option<Millis>) -> Circuit {
+        let observation = Observation {
+            signal: Signal::Failure { retry_after },
             probe,
             order,
             jitter: 1.0,
         };
-        gate.after(seen, &Policy::default(), NOW)
+        circuit.after(observation, &Policy::default(), NOW)
     }
 
-    fn down() -> Circuit {
+    fn open() -> Circuit {
         fail(fail(Circuit::default(), 1, false, None), 2, false, None)
     }
 
     #[test]
-    fn one_order_alone_does_not_close_it() {
-        let mut gate = Circuit::default();
+    fn one_order_alone_does_not_open_it() {
+        let mut circuit = Circuit::default();
         for _ in 0..100 {
-            gate = fail(gate, 7, false, None);
-            assert!(!gate.is_down());
+            circuit = fail(circuit, 7, false, None);
+            assert!(!circuit.is_open());
         }
-        assert_eq!(fail(gate, 8, false, None).due, NOW + 1_000);
+        assert_eq!(fail(circuit, 8, false, None).due, NOW + 1_000);
     }
 
     #[test]
     fn probes_come_at_doubling_delays_of_a_minute_at_most() {
-        let mut gate = down();
+        let mut circuit = open();
         let mut delays = Vec::new();
         for _ in 0..8 {
-            delays.push(gate.due - NOW);
-            gate = fail(gate, 2, true, None);
+            delays.push(circuit.due - NOW);
+            circuit = fail(circuit, 2, true, None);
         }
         assert_eq!(
             delays,
@@ -150,35 +158,36 @@ mod tests {
     }
 
     #[test]
-    fn what_was_under_way_when_it_went_down_says_nothing_new() {
-        let gate = down();
+    fn attempts_under_way_when_it_opened_say_nothing_new() {
+        let circuit = open();
         for order in 3..100 {
-            assert_eq!(fail(gate, order, false, None).due, gate.due);
+            assert_eq!(fail(circuit, order, false, None).due, circuit.due);
         }
     }
 
     #[test]
-    fn it_leaves_alone_who_asks_for_it() {
-        let gate = fail(Circuit::default(), 1, false, Some(30_000));
-        assert_eq!(gate.due, NOW + 30_000);
+    fn retry_after_opens_it_for_that_long() {
+        let circuit = fail(Circuit::default(), 1, false, Some(30_000));
+        assert_eq!(circuit.due, NOW + 30_000);
         // Another answer does not shorten it.
-        assert_eq!(fail(gate, 2, false, Some(5_000)).due, NOW + 30_000);
+        assert_eq!(fail(circuit, 2, false, Some(5_000)).due, NOW + 30_000);
     }
 
     #[test]
-    fn a_success_opens_it_and_a_probe_that_was_not_made_leaves_its_turn() {
-        let seen = |shown| Observed {
-            shown,
+    fn a_success_closes_it_and_a_probe_that_was_not_sent_makes_room_for_the_next() {
+        let probe = |signal| Observation {
+            signal,
             probe: true,
             order: 1,
             jitter: 0.0,
         };
         let policy = Policy::default();
-        let gate = Circuit {
+        let circuit = Circuit {
             due: 99_000,
-            ..down()
+            ..open()
         };
-        assert!(!gate.after(seen(Shown::Up), &policy, NOW).is_down());
-        assert_eq!(gate.after(seen(Shown::Nothing), &policy, NOW).due, NOW);
+        let after = |signal| circuit.after(probe(signal), &policy, NOW);
+        assert!(!after(Signal::Success).is_open());
+        assert_eq!(after(Signal::None).due, NOW);
     }
 }

@@ -1,4 +1,4 @@
-//! The key pairs of a worker: `spread.credentials_file`, one `public_key:private_key` on each line.
+//! The key pairs of a worker: `spread.credentials_file`, with one `public_key:private_key` on each line.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -7,25 +7,25 @@ use std::path::Path;
 
 use client::keys::Keys;
 
-/// More than any file of keys has.
-const LONGEST: u64 = 1 << 20;
+/// The largest file, in MiB: more than any file of keys needs.
+const LARGEST: u64 = 1;
 
 /// Reads a file of key pairs. Empty lines and lines that begin with `#` are skipped.
 ///
 /// # Errors
-/// One clause that says what is wrong with the file; no line of it is repeated.
+/// A clause whose subject is the file. It repeats no line.
 pub fn read(path: &Path) -> Result<Vec<Keys>, String> {
     let failed = |error: io::Error| format!("cannot be read: {}", error.kind());
     let mut file = File::open(path).map_err(failed)?;
     let facts = file.metadata().map_err(failed)?;
     if !facts.is_file() {
-        return Err("is not a file".into());
+        return Err("is not a regular file".into());
     }
     if facts.mode() & 0o077 != 0 {
-        return Err("can be read or written by others: chmod 600".into());
+        return Err("is accessible to others: run chmod 600 on it".into());
     }
-    if facts.len() > LONGEST {
-        return Err("is larger than 1 MiB".into());
+    if facts.len() > LARGEST << 20 {
+        return Err(format!("is larger than {LARGEST} MiB"));
     }
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(failed)?;
@@ -46,9 +46,7 @@ fn parse(bytes: &[u8]) -> Result<Vec<Keys>, String> {
             .filter(|(public, private)| !public.is_empty() && !private.is_empty())
             .ok_or_else(|| format!("has no public_key:private_key on line {number}"))?;
         if pairs.iter().any(|keys| keys.public == public) {
-            return Err(format!(
-                "has a public key for the second time on line {number}"
-            ));
+            return Err(format!("repeats a public key on line {number}"));
         }
         pairs.push(Keys {
             public: public.to_vec(),

@@ -1,6 +1,11 @@
-//! What `sql.rs` asks of a database: [`Database`], which `sqlite.rs` and `mysql.rs` implement.
+//! The database behind `sql.rs`: [`Database`], which `sqlite.rs` and `mysql.rs` implement.
 
-use super::store::{Millis, StoreError};
+use std::rc::Rc;
+
+use super::clock::Millis;
+use super::error::StoreError;
+
+pub(super) type Result<T> = std::result::Result<T, StoreError>;
 
 /// A parameter.
 #[derive(Clone, Copy)]
@@ -11,89 +16,138 @@ pub(super) enum Value<'v> {
     Text(&'v str),
 }
 
-/// A column of a row.
+impl From<Option<i64>> for Value<'_> {
+    fn from(number: Option<i64>) -> Self {
+        number.map_or(Self::Null, Self::Int)
+    }
+}
+
+/// One column of a row.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Cell {
     Null,
     Int(i64),
     Bytes(Vec<u8>),
+    /// A type that no column of the schema has.
+    Other,
 }
 
-/// A row.
-pub(super) struct Row(pub(super) Vec<Cell>);
+/// A row, read by the names that its SELECT gives to its columns. A missing column, a wrong type or a
+/// number out of range is an error: the schema is not the one this code knows.
+pub(super) struct Row {
+    names: Rc<[String]>,
+    cells: Vec<Cell>,
+}
 
 impl Row {
-    pub(super) fn int(&self, column: usize) -> i64 {
-        self.maybe_int(column).unwrap_or(0)
-    }
-
-    pub(super) fn maybe_int(&self, column: usize) -> Option<i64> {
-        match self.0.get(column) {
-            Some(Cell::Int(number)) => Some(*number),
-            _ => None,
+    pub(super) fn new(names: &Rc<[String]>, cells: Vec<Cell>) -> Self {
+        Self {
+            names: Rc::clone(names),
+            cells,
         }
     }
 
-    pub(super) fn count(&self, column: usize) -> u64 {
-        u64::try_from(self.int(column)).unwrap_or(0)
+    fn index(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| known == name)
     }
 
-    pub(super) fn bytes(&mut self, column: usize) -> Vec<u8> {
-        match self.0.get_mut(column) {
-            Some(Cell::Bytes(bytes)) => std::mem::take(bytes),
-            _ => Vec::new(),
+    /// A number that may be NULL.
+    pub(super) fn maybe_int(&self, name: &str) -> Result<Option<i64>> {
+        match self.index(name).and_then(|index| self.cells.get(index)) {
+            Some(Cell::Int(number)) => Ok(Some(*number)),
+            Some(Cell::Null) => Ok(None),
+            _ => Err(unexpected(name)),
         }
     }
 
-    pub(super) fn text(&mut self, column: usize) -> String {
-        String::from_utf8_lossy(&self.bytes(column)).into_owned()
+    /// A number, within the range of `T`.
+    pub(super) fn int<T: TryFrom<i64>>(&self, name: &str) -> Result<T> {
+        self.maybe_int(name)?
+            .and_then(|number| T::try_from(number).ok())
+            .ok_or_else(|| unexpected(name))
+    }
+
+    /// Moves the bytes out: they can be read once.
+    pub(super) fn bytes(&mut self, name: &str) -> Result<Vec<u8>> {
+        let index = self.index(name);
+        let cell = index.and_then(|index| self.cells.get_mut(index));
+        match cell.map(|cell| std::mem::replace(cell, Cell::Other)) {
+            Some(Cell::Bytes(bytes)) => Ok(bytes),
+            _ => Err(unexpected(name)),
+        }
+    }
+
+    /// As [`Row::bytes`], when they are UTF-8.
+    pub(super) fn text(&mut self, name: &str) -> Result<String> {
+        String::from_utf8(self.bytes(name)?).map_err(|_| unexpected(name))
     }
 }
 
-pub(super) type Result<T> = std::result::Result<T, StoreError>;
+fn unexpected(name: &str) -> StoreError {
+    StoreError::Failed(format!("the column {name} has an unexpected value"))
+}
+
+/// What a commit survives. A process that dies takes nothing with either of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// A power cut as well, from the moment that the commit returns.
+    Durable,
+    /// A power cut may take the last seconds.
+    Relaxed,
+}
 
 /// A connection.
 pub(super) trait Database {
     /// Whether rows are locked one by one; else a transaction has the database for itself.
     const LOCKS_ROWS: bool;
 
-    /// Whether only some transactions survive a power cut: those that make a promise.
-    const PROMISES: bool;
-
     /// The time by the clock that all users of this database share.
     fn now(&mut self) -> Result<Millis>;
 
-    /// What is stored now will be found by others. Transactions that make a promise, and queries outside of
-    /// any, look by themselves.
-    fn present(&mut self) -> Result<()>;
+    /// Fails when the open database is no longer the one that others find at its path. Durable
+    /// transactions, and queries outside of any, check it themselves.
+    fn still_at_path(&mut self) -> Result<()>;
 
-    /// Runs `work` in one transaction, again when the database says that another one was in its way.
-    /// `promise`: who called is told that something is kept, so that it must survive a power cut.
+    /// Runs `work` in one transaction, and runs it again when it conflicted with another one.
     fn transaction<T>(
         &mut self,
-        promise: bool,
+        durability: Durability,
         work: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<T>;
 
-    /// Runs a statement; how many rows it changed.
+    /// Makes all earlier commits durable.
+    fn sync(&mut self) -> Result<()>;
+
+    /// Runs a statement and returns how many rows it changed.
     fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64>;
 
-    /// Runs an INSERT; the id it gave.
+    /// Runs an INSERT and returns the id it gave.
     fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<i64>;
 
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>>;
 
-    /// The id of the row that has these values, which are unique; made when there is none.
+    /// The first row, if there is one.
+    fn query_first(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<Row>> {
+        Ok(self.query(sql, values)?.into_iter().next())
+    }
+
+    /// The row of a query that always has one.
+    fn query_one(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Row> {
+        self.query_first(sql, values)?
+            .ok_or_else(|| StoreError::Failed("a query returned no row".into()))
+    }
+
+    /// The id of the row with these values, which are unique; inserts it when there is none.
     fn upsert(&mut self, upsert: Upsert, values: &[Value<'_>]) -> Result<i64>;
 
-    /// See `Store::rest`.
+    /// See [`Store::checkpoint`](super::store::Store::checkpoint).
     fn checkpoint(&mut self) -> Result<()>;
 
-    /// Gives back room after a purge, unless others are in the way.
+    /// Gives room back after a purge, unless others are using the database.
     fn shrink(&mut self) -> Result<()>;
 }
 
-/// The rows that [`Database::upsert`] finds or makes. They are never deleted.
+/// The rows that [`Database::upsert`] finds or inserts. They are never deleted.
 #[derive(Clone, Copy)]
 pub(super) enum Upsert {
     /// By `url`.
@@ -104,24 +158,71 @@ pub(super) enum Upsert {
 
 /// A SELECT that locks the rows it finds, where rows are locked.
 macro_rules! locking {
-    ($database:ident, $sql:literal) => {
+    ($database:ident, $($sql:tt)+) => {
         if $database::LOCKS_ROWS {
-            concat!($sql, " FOR UPDATE")
+            concat!($($sql)+, " FOR UPDATE")
         } else {
-            $sql
+            concat!($($sql)+)
         }
     };
 }
 
-/// A SELECT that locks the rows it finds and passes over those that are locked.
+/// A SELECT that locks the rows it finds and skips those that are locked.
 macro_rules! skipping {
-    ($database:ident, $sql:literal) => {
+    ($database:ident, $($sql:tt)+) => {
         if $database::LOCKS_ROWS {
-            concat!($sql, " FOR UPDATE SKIP LOCKED")
+            concat!($($sql)+, " FOR UPDATE SKIP LOCKED")
         } else {
-            $sql
+            concat!($($sql)+)
         }
     };
 }
 
 pub(super) use {locking, skipping};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn row() -> Row {
+        let names: Rc<[String]> = ["number", "none", "text", "float", "latin"]
+            .map(String::from)
+            .into();
+        let cells = vec![
+            Cell::Int(-1),
+            Cell::Null,
+            Cell::Bytes(b"text".to_vec()),
+            Cell::Other,
+            Cell::Bytes(b"\xe9".to_vec()),
+        ];
+        Row::new(&names, cells)
+    }
+
+    #[test]
+    fn columns_are_read_by_name_and_type() {
+        let mut row = row();
+        assert_eq!(row.int::<i64>("number").unwrap(), -1);
+        assert_eq!(row.maybe_int("number").unwrap(), Some(-1));
+        assert_eq!(row.maybe_int("none").unwrap(), None);
+        assert_eq!(row.text("text").unwrap(), "text");
+        assert_eq!(row.bytes("latin").unwrap(), b"\xe9");
+    }
+
+    #[test]
+    fn anything_else_is_an_error() {
+        let mut row = row();
+        assert!(row.int::<u64>("number").is_err());
+        for name in ["none", "text", "float", "missing"] {
+            assert!(row.int::<i64>(name).is_err(), "{name}");
+        }
+        for name in ["text", "float", "missing"] {
+            assert!(row.maybe_int(name).is_err(), "{name}");
+        }
+        for name in ["number", "none", "float", "missing", "latin"] {
+            assert!(row.text(name).is_err(), "{name}");
+        }
+        assert!(row.bytes("text").is_ok());
+        assert!(row.bytes("text").is_err(), "read twice");
+    }
+}

@@ -1,8 +1,8 @@
-//! Tokens and jitter, from the TLS library's generator: the system's, which a fork does not repeat.
+//! Tokens and jitter, from the system's generator, which a fork does not repeat.
 
 use super::store::Token;
 
-/// What is left to chance, as an argument.
+/// Random values, as an argument.
 #[derive(Clone, Copy, Debug)]
 pub struct Entropy {
     /// Never 0.
@@ -14,10 +14,8 @@ pub struct Entropy {
 #[must_use]
 pub fn draw() -> Entropy {
     let mut bytes = [0; 12];
-    // Without randomness there is no TLS either; a lease still has the order's id and an end.
-    let _ = rustls::crypto::ring::default_provider()
-        .secure_random
-        .fill(&mut bytes);
+    // Fails only on a system without a generator, where TLS fails as well.
+    let _ = getrandom::fill(&mut bytes);
     let [a, b, c, d, e, f, g, h, jitter @ ..] = bytes;
     let token = i64::from_ne_bytes([a, b, c, d, e, f, g, h]);
     let jitter = f64::from(u32::from_ne_bytes(jitter)) / f64::from(u32::MAX);

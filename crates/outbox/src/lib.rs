@@ -1,38 +1,49 @@
 //! The outbox: order updates on disk until SPREAD has them.
 //!
-//! A record is one update; an order (endpoint, public key, order id) is the records that must be
-//! delivered in the order of the calls. Only an order's first waiting record, its head, is ever sent.
-//! An update without order id is an order of its own.
+//! A *record* is one update. The records with the same endpoint, public key and order id make an *order*:
+//! they are delivered in the sequence of the calls, one at a time. The first pending record of an order is
+//! its *head*, and only heads are sent. An update without order id is an order with one record.
 //!
 //! ```text
-//!                    enqueue
-//!                       │
-//!                       ▼     claim: the head, when its order, endpoint and keys are due
-//!            ┌───── waiting ──────────────────────────────► in flight
-//!            │        ▲  ▲                                   │ │ │ │
-//!            │        │  └─ again, later: the order is due ──┘ │ │ │
-//!            │        │     after a delay. released, or the    │ │ │
-//!            │        │     lease ended: it is due at once     │ │ │
-//!  too old   │        │                                        │ │ └─► deleted   a 2xx was seen
-//!            ▼        │ retry                                  │ │
-//!         expired ────┤◄───────────────── refused ◄────────────┘ │     never: SPREAD refused it
-//!            │        │                    │                     │
-//!            └────────┴── discard, purge ──┴──► deleted          └─► ignored   the lease is another's
+//!                      enqueue
+//!                         │
+//!                         ▼         claim: the head of a due order
+//!            ┌──────── pending ─────────────────────────────► in flight
+//!            │          ▲    ▲                                 │  │  │
+//!            │          │    └── failed: due after a delay ────┘  │  │
+//!            │          │        released, lease expired: due now │  │
+//!   too old  │          │ retry                                   │  │
+//!            ▼          │                                         │  │
+//!         expired ──────┴─────── refused ◄── SPREAD refused it ───┘  │
+//!            │                      │                                │
+//!            └── discard, purge ────┴────────► deleted ◄── delivered ┘
 //! ```
 //!
-//! In flight is a lease on the order, not a state of the record: a token and an end. Who settles with
-//! another token than the order has comes too late and changes nothing. A lease that ended is due
-//! again, so a sender that died is replaced. A delay stands on the order as well, so a newer update
-//! never overtakes an older one that waits for its next attempt. Refused and expired records block
+//! *In flight* is a lease on the order: a token, and a time at which it expires. Completing a lease with a
+//! token that the order no longer has changes nothing. An expired lease makes the order due again, so a
+//! sender that died is replaced. The delay after a failure stands on the order as well, so a newer update
+//! never overtakes an older one that is to be tried again. *Dead-lettered* records (refused, expired) block
 //! nothing.
 //!
-//! Endpoints and key pairs have a gate (`gate.rs`): while one is down, one record at a time goes out to
-//! see whether it is back, not the whole queue.
+//! Endpoints and key pairs have a [circuit]: while it is open, one record at a time probes whether they
+//! are back, not the whole queue.
 //!
-//! `store.rs` says what a store does, `sql.rs` does it in SQL; `database.rs` says what that needs,
-//! `sqlite.rs` and `mysql.rs` give it, `schema.rs` holds their tables. `call.rs` is what `spread_update_order`
-//! does, `pass.rs` what the worker does with its `lanes.rs`. Clock, jitter and tokens come in as
-//! arguments.
+//! Two ways lead in. [`call::update`] is one call of `spread_update_order`: it records an update and may
+//! send it. A [`relay::Relay`] is a worker: it claims records from a [`Store`] and passes them to
+//! [`senders`]. Clock, jitter and tokens come in as arguments.
+//!
+//! | file | purpose |
+//! |---|---|
+//! | `call.rs` | one call: record, perhaps send, complete |
+//! | `relay.rs` | the worker: expire, complete, claim, start |
+//! | `senders.rs`, `destinations.rs` | send claimed records; to which endpoint, with which keys |
+//! | `attempt.rs` | from the end of an attempt to the outcome for its record |
+//! | `circuit.rs`, `retry.rs` | when an endpoint, a key pair, a record is tried again |
+//! | `address.rs`, `credentials.rs` | read the setting `spread.outbox`; read the file of key pairs |
+//! | `store.rs`, `error.rs`, `clock.rs`, `entropy.rs` | the interface of a store; its errors, its time, its random values |
+//! | `sql.rs`, `sql/` | the store in SQL |
+//! | `database.rs`, `schema.rs` | the interface of a database; its tables |
+//! | `sqlite.rs`, `mysql.rs` | the two databases |
 
 #![forbid(unsafe_code)]
 
@@ -40,11 +51,14 @@ pub mod address;
 pub mod attempt;
 pub mod call;
 pub mod circuit;
+pub mod clock;
 pub mod credentials;
 mod database;
+pub mod destinations;
 pub mod entropy;
+mod error;
 mod mysql;
-pub mod open;
+mod open;
 pub mod relay;
 pub mod retry;
 mod schema;
@@ -54,5 +68,6 @@ mod sqlite;
 pub mod store;
 
 pub use address::Address;
+pub use error::StoreError;
 pub use open::open;
-pub use store::{Store, StoreError};
+pub use store::{Opening, Store};

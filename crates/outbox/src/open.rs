@@ -1,21 +1,11 @@
 //! Opens the store that an address names.
 
-use std::time::Duration;
-
 use super::address::Address;
+use super::error::StoreError;
 use super::mysql::Mysql;
 use super::sql::Sql;
 use super::sqlite::Sqlite;
-use super::store::{Store, StoreError};
-
-/// How a store is opened.
-#[derive(Clone, Copy, Debug)]
-pub struct Opening {
-    /// How long one operation may wait, for a connection or for others who write.
-    pub patience: Duration,
-    /// Whether an outbox that is not there yet is made.
-    pub create: bool,
-}
+use super::store::{Opening, Store};
 
 /// Opens an outbox and brings its schema up to date.
 ///

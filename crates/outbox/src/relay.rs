@@ -1,100 +1,104 @@
-//! What a worker does, turn by turn: settle what has ended, claim what is due, have it sent.
+//! A worker, tick by tick: complete finished leases, claim due records, start sending them.
 
 use std::time::{Duration, Instant};
 
 use super::attempt;
-use super::call::millis;
+use super::clock::{Millis, millis};
+use super::destinations::Destinations;
 use super::entropy::Entropy;
+use super::error::StoreError;
 use super::retry::Policy;
-use super::senders::{Destinations, Done, Job, Senders};
-use super::store::{ClaimRequest, Completion, LeaseRequest, Millis, Outcome, Store, StoreError};
+use super::senders::{Finished, Job, Senders};
+use super::store::{ClaimRequest, Completion, LeaseRequest, Outcome, Store};
 use client::UNACKNOWLEDGED;
 use client::error::OrderName;
 
-/// How a worker works.
+/// How often [`drain`] looks at its deadline while it waits for senders.
+const WAIT: Duration = Duration::from_millis(500);
+
+/// The settings of a relay.
 #[derive(Clone, Copy, Debug)]
 pub struct RelayConfig {
     pub policy: Policy,
-    /// How long an update is tried.
-    pub oldest: Millis,
-    /// How long a claim holds. Longer than an attempt takes.
+    /// Records older than this expire.
+    pub max_age: Millis,
+    /// How long a lease lasts; longer than an attempt.
     pub lease: Duration,
 }
 
-/// What has been done so far.
+/// How many records and attempts had which outcome so far.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Stats {
     pub delivered: u64,
-    /// Attempts that failed; the records wait for the next one.
+    /// Failed attempts that will be repeated.
     pub failed: u64,
     pub refused: u64,
     pub expired: u64,
-    /// Attempts whose lease had ended before they did: their records are somebody else's.
+    /// Attempts that outlasted their lease: another worker has the record.
     pub late: u64,
 }
 
-/// A failure to be told.
+/// A failed attempt, to be logged.
 pub struct FailedAttempt {
     pub record: i64,
     pub order: OrderName,
     pub outcome: Outcome,
 }
 
-/// A worker's memory.
-pub struct Relay<'c> {
-    rules: RelayConfig,
-    chance: &'c mut dyn FnMut() -> Entropy,
-    /// What ended and could not be written yet.
-    unsettled: Vec<Completion>,
-    pub tally: Stats,
+/// Moves records from a store to senders, and outcomes back.
+pub struct Relay<'e> {
+    config: RelayConfig,
+    entropy: &'e mut dyn FnMut() -> Entropy,
+    /// Completions that are not in the store yet.
+    incomplete: Vec<Completion>,
+    pub stats: Stats,
 }
 
-/// What one turn did.
+/// The result of one tick.
 #[derive(Default)]
 pub struct Tick {
     pub started: usize,
-    /// Attempts that have failed.
-    pub troubles: Vec<FailedAttempt>,
+    pub failed_attempts: Vec<FailedAttempt>,
 }
 
-impl<'c> Relay<'c> {
+impl<'e> Relay<'e> {
     #[must_use]
-    pub fn new(rules: RelayConfig, chance: &'c mut dyn FnMut() -> Entropy) -> Self {
+    pub fn new(config: RelayConfig, entropy: &'e mut dyn FnMut() -> Entropy) -> Self {
         Self {
-            rules,
-            chance,
-            unsettled: Vec::new(),
-            tally: Stats::default(),
+            config,
+            entropy,
+            incomplete: Vec::new(),
+            stats: Stats::default(),
         }
     }
 
-    /// Remembers what has ended, to be settled by the next turn.
-    pub fn remember(&mut self, done: Vec<Done>) -> Vec<FailedAttempt> {
-        let mut troubles = Vec::new();
-        for Done {
+    /// Takes finished jobs, for the next tick to complete.
+    pub fn collect(&mut self, jobs: Vec<Finished>) -> Vec<FailedAttempt> {
+        let mut failed_attempts = Vec::new();
+        for Finished {
             lease,
             order,
             outcome,
-        } in done
+        } in jobs
         {
-            let Entropy { jitter, .. } = (self.chance)();
-            self.unsettled.push(Completion {
+            let Entropy { jitter, .. } = (self.entropy)();
+            self.incomplete.push(Completion {
                 lease,
                 outcome: outcome.clone(),
                 jitter,
             });
             if matches!(outcome, Outcome::Failed { .. } | Outcome::Refused(_)) {
-                troubles.push(FailedAttempt {
+                failed_attempts.push(FailedAttempt {
                     record: lease.record,
                     order,
                     outcome,
                 });
             }
         }
-        troubles
+        failed_attempts
     }
 
-    /// Sets aside what is too old, in batches; says how many.
+    /// Moves all records that are too old to `expired` and returns how many.
     ///
     /// # Errors
     /// When the store fails.
@@ -102,8 +106,8 @@ impl<'c> Relay<'c> {
         let mut all = 0;
         loop {
             let now = store.now()?;
-            let expired = store.expire(now - self.rules.oldest, now)?;
-            self.tally.expired += expired;
+            let expired = store.expire(now - self.config.max_age, now)?;
+            self.stats.expired += expired;
             all += expired;
             if expired == 0 {
                 return Ok(all);
@@ -111,106 +115,108 @@ impl<'c> Relay<'c> {
         }
     }
 
+    /// Whether there is something for the next tick to complete.
     #[must_use]
     pub fn has_incomplete(&self) -> bool {
-        !self.unsettled.is_empty()
+        !self.incomplete.is_empty()
     }
 
-    /// Settles what has ended and, `room` permitting, starts what is due.
+    /// Completes the collected jobs, then claims due records and starts them: as many as are idle senders,
+    /// and `room` at most.
     ///
     /// # Errors
-    /// When the store fails. What has ended is not forgotten: the next turn settles it.
+    /// When the store fails. The collected jobs stay for the next tick.
     pub fn tick(
         &mut self,
         store: &mut dyn Store,
-        lanes: &mut dyn Senders,
+        senders: &mut dyn Senders,
         destinations: &mut Destinations,
         room: usize,
     ) -> Result<Tick, StoreError> {
         self.complete(store)?;
-        let mut turn = Tick::default();
-        let limit = lanes.idle().min(room);
+        let mut tick = Tick::default();
+        let limit = senders.idle().min(room);
         if limit == 0 {
-            return Ok(turn);
+            return Ok(tick);
         }
         let begun = Instant::now();
         let now = store.now()?;
-        let Entropy { token, .. } = (self.chance)();
+        let Entropy { token, .. } = (self.entropy)();
         let public_keys = destinations.public_keys();
-        let claims = store.claim(
+        let result = store.claim(
             &ClaimRequest {
                 limit,
                 public_keys: &public_keys,
-                term: LeaseRequest {
+                lease: LeaseRequest {
                     token,
-                    until: now + millis(self.rules.lease),
+                    until: now + millis(self.config.lease),
                 },
-                oldest: now - self.rules.oldest,
+                oldest: now - self.config.max_age,
             },
             now,
         )?;
-        self.tally.expired += claims.expired;
+        self.stats.expired += result.expired;
         let longest = destinations.config().timeout + UNACKNOWLEDGED;
-        let latest = begun + self.rules.lease.saturating_sub(longest);
-        for claimed in claims.claimed {
+        let latest = begun + self.config.lease.saturating_sub(longest);
+        for claimed in result.claimed {
             match destinations.of(&claimed) {
                 Ok(destination) => {
-                    lanes.start(Job {
+                    senders.start(Job {
                         claimed,
                         config: destinations.config(),
                         destination,
                         latest,
                     });
-                    turn.started += 1;
+                    tick.started += 1;
                 }
                 Err(error) => {
                     let order = OrderName::new(&claimed.order_id);
                     let outcome = attempt::outcome(&Err(error), &order);
-                    let lease = claimed.lease;
-                    turn.troubles.extend(self.remember(vec![Done {
-                        lease,
+                    let failed = self.collect(vec![Finished {
+                        lease: claimed.lease,
                         order,
                         outcome,
-                    }]));
+                    }]);
+                    tick.failed_attempts.extend(failed);
                 }
             }
         }
-        Ok(turn)
+        Ok(tick)
     }
 
     fn complete(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
-        if self.unsettled.is_empty() {
+        if self.incomplete.is_empty() {
             return Ok(());
         }
         let now = store.now()?;
-        let ours = store.complete(&self.unsettled, &self.rules.policy, now)?;
-        for (settled, ours) in self.unsettled.drain(..).zip(ours) {
-            let counted = match settled.outcome {
-                _ if !ours => &mut self.tally.late,
-                Outcome::Delivered => &mut self.tally.delivered,
-                Outcome::Failed { .. } => &mut self.tally.failed,
-                Outcome::Refused(_) => &mut self.tally.refused,
+        let in_time = store.complete(&self.incomplete, &self.config.policy, now)?;
+        for (completion, in_time) in self.incomplete.drain(..).zip(in_time) {
+            let counter = match completion.outcome {
+                _ if !in_time => &mut self.stats.late,
+                Outcome::Delivered => &mut self.stats.delivered,
+                Outcome::Failed { .. } => &mut self.stats.failed,
+                Outcome::Refused(_) => &mut self.stats.refused,
                 Outcome::Released => continue,
             };
-            *counted += 1;
+            *counter += 1;
         }
         Ok(())
     }
 }
 
-/// ClaimResult and sends until nothing is due, `limit` records were sent or `deadline` has passed; settles
-/// what it began.
+/// Ticks until nothing is due, `limit` records were sent, `deadline` has passed or `on_tick` returns false;
+/// then completes what it began.
 ///
 /// # Errors
-/// When the store fails; what was sent and not settled is then sent again when its lease ends.
+/// When the store fails. Records that were sent and not completed are sent again when their leases expire.
 pub fn drain(
-    pass: &mut Relay<'_>,
+    relay: &mut Relay<'_>,
     store: &mut dyn Store,
-    lanes: &mut dyn Senders,
+    senders: &mut dyn Senders,
     destinations: &mut Destinations,
     limit: usize,
     deadline: Instant,
-    mut told: impl FnMut(&Stats, Vec<FailedAttempt>) -> bool,
+    mut on_tick: impl FnMut(&Stats, Vec<FailedAttempt>) -> bool,
 ) -> Result<(), StoreError> {
     let mut left = limit;
     let mut go_on = true;
@@ -220,16 +226,16 @@ pub fn drain(
         } else {
             0
         };
-        let turn = pass.tick(store, lanes, destinations, room)?;
-        left -= turn.started;
-        let mut troubles = turn.troubles;
-        if lanes.in_flight() == 0 && turn.started == 0 && !pass.has_incomplete() {
-            told(&pass.tally, troubles);
+        let tick = relay.tick(store, senders, destinations, room)?;
+        left -= tick.started;
+        let mut failed_attempts = tick.failed_attempts;
+        if senders.in_flight() == 0 && tick.started == 0 && !relay.has_incomplete() {
+            on_tick(&relay.stats, failed_attempts);
             return Ok(());
         }
-        if lanes.in_flight() > 0 {
-            troubles.extend(pass.remember(lanes.ended(Duration::from_millis(500))));
+        if senders.in_flight() > 0 {
+            failed_attempts.extend(relay.collect(senders.finished(WAIT)));
         }
-        go_on &= told(&pass.tally, troubles);
+        go_on &= on_tick(&relay.stats, failed_attempts);
     }
 }

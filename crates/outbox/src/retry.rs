@@ -1,6 +1,6 @@
 //! When the next attempt is due: full jitter over a doubling delay.
 
-use super::store::Millis;
+use super::clock::Millis;
 
 /// The delays between attempts.
 #[derive(Clone, Copy, Debug)]
@@ -20,18 +20,18 @@ impl Default for Policy {
     }
 }
 
-/// How long an update is tried.
+/// Records older than this expire.
 pub const MAX_AGE: Millis = 7 * 24 * 3_600 * 1_000;
 
 /// The longest `Retry-After` that is obeyed to the letter.
 const LONGEST_RETRY_AFTER: f64 = 24.0 * 3_600.0;
 
-/// No lease, delay or `Retry-After` ends farther ahead, whatever is set: what is due later was scheduled
+/// No lease, delay or `Retry-After` ends farther ahead, whatever is set: a later due time was written
 /// before the clock was set back.
 pub const FARTHEST: Millis = 25 * 3_600 * 1_000;
 
-/// When that is due instead: whoever is sending at this moment may end.
-pub const SETTLED_CLOCK: Millis = 60_000;
+/// How far ahead such a due time is moved, so that attempts under way can finish first.
+pub const SET_BACK_DELAY: Millis = 60_000;
 
 impl Policy {
     /// The delay after `failures` failed attempts: anywhere between none and the doubled bound, so that
@@ -52,7 +52,7 @@ impl Policy {
 
 /// `Retry-After` in seconds as a delay.
 #[must_use]
-pub fn asked_for(seconds: f64) -> Millis {
+pub fn retry_after_delay(seconds: f64) -> Millis {
     #[allow(clippy::cast_possible_truncation)]
     let millis = (seconds.clamp(0.0, LONGEST_RETRY_AFTER) * 1_000.0).ceil() as Millis;
     millis
@@ -85,8 +85,8 @@ mod tests {
 
     #[test]
     fn retry_after_is_obeyed_within_a_day() {
-        assert_eq!(asked_for(0.0), 0);
-        assert_eq!(asked_for(2.5), 2_500);
-        assert_eq!(asked_for(1e12), 86_400_000);
+        assert_eq!(retry_after_delay(0.0), 0);
+        assert_eq!(retry_after_delay(2.5), 2_500);
+        assert_eq!(retry_after_delay(1e12), 86_400_000);
     }
 }

@@ -1,23 +1,24 @@
-//! The tables, in numbered steps for each database. A step that was released is never changed: what is
-//! new is a new step. A database is brought up to date when it is opened, and refused when it has more
-//! steps than this code knows.
+//! The tables, in numbered steps for each database. A released step never changes: a change is a new
+//! step. Opening a database brings it up to date, and fails when it has more steps than this code knows.
 //!
 //! ```text
-//!   endpoints ◄── accounts ◄── orders ◄── records
-//!   a URL         a public     one or     one update
-//!                 key there    more
+//!   endpoints ◄── key_pairs ◄── orders ◄── records
+//!   a URL         a public      one or     one update
+//!                 key there     more
 //! ```
 //!
-//! `orders.id` is a digest of the account and the order's id: it is found without an index of its own. Two
-//! orders with the same digest, should that ever be, are one here and wait for each other.
-//! `orders.due`: when the order's head may be claimed; in flight, when the lease ends; NULL when
-//! nothing waits. `orders.token`: whose lease it is. `orders.alone`: the record that came when none waited,
-//! while it waits; all others of the order are `queued`. `orders.delivered`: the newest delivered record,
-//! while older ones are set aside. `records.since`: from when the age counts, which a retry renews.
-//! `failures`, `failed_order` and `due` of endpoints and accounts are their gates.
+//! | column | meaning |
+//! |---|---|
+//! | `orders.id` | a digest of the key pair and the order's id, found without another index. Should two orders ever have the same digest, they are one here and delay each other |
+//! | `orders.due` | when the order's head may be claimed; in flight, when the lease expires; NULL when nothing is pending |
+//! | `orders.token` | the token of the lease |
+//! | `orders.sole_pending` | the record that came when none was pending, while it is pending; all others of the order are `queued`: see `sql/pending.rs` |
+//! | `orders.delivered` | the newest delivered record, while older ones are dead-lettered |
+//! | `records.age_start` | when the age of a record begins to count: a retry sets it again |
+//! | `failures`, `failed_order`, `due` | the circuit of an endpoint or a key pair: see `circuit.rs` |
 //!
-//! What a commit costs is the pages that it writes, 3 to 5 µs each with SQLite: so an update that comes and
-//! goes is in as few indexes as possible: those of what is queued and of what is set aside do not hold it.
+//! A commit costs the pages that it writes, 3 to 5 µs each with SQLite. An update that comes and goes is
+//! therefore in as few indexes as possible: those of queued and of dead-lettered records do not hold it.
 
 /// The steps for SQLite.
 pub(super) const SQLITE: [&str; 2] = [
@@ -33,13 +34,13 @@ pub(super) const SQLITE: [&str; 2] = [
     );
     CREATE TABLE spread_orders (
         id INTEGER PRIMARY KEY,
-        account INTEGER NOT NULL,
+        key_pair INTEGER NOT NULL,
         due INTEGER,
         token INTEGER,
-        alone INTEGER,
+        sole_pending INTEGER,
         delivered INTEGER NOT NULL DEFAULT 0
     );
-    CREATE INDEX spread_orders_due ON spread_orders (account, due);
+    CREATE INDEX spread_orders_due ON spread_orders (key_pair, due);
     CREATE TABLE spread_records (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         parent INTEGER NOT NULL,
@@ -47,14 +48,14 @@ pub(super) const SQLITE: [&str; 2] = [
         order_id BLOB NOT NULL,
         state INTEGER NOT NULL,
         accepted INTEGER NOT NULL,
-        since INTEGER NOT NULL,
+        age_start INTEGER NOT NULL,
         attempts INTEGER NOT NULL,
         status INTEGER NOT NULL,
-        note TEXT NOT NULL,
+        last_error TEXT NOT NULL,
         body BLOB NOT NULL
     );
     CREATE INDEX spread_records_queued ON spread_records (parent, state) WHERE queued = 1;
-    CREATE INDEX spread_records_aside ON spread_records (state) WHERE state <> 0;",
+    CREATE INDEX spread_records_dead_lettered ON spread_records (state) WHERE state <> 0;",
     "ALTER TABLE spread_endpoints ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE spread_endpoints ADD COLUMN failed_order INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE spread_endpoints ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
@@ -78,12 +79,12 @@ pub(super) const MYSQL: [&[&str]; 2] = [
         ) ENGINE = InnoDB",
         "CREATE TABLE spread_orders (
             id BIGINT NOT NULL PRIMARY KEY,
-            account BIGINT NOT NULL,
+            key_pair BIGINT NOT NULL,
             due BIGINT,
             token BIGINT,
-            alone BIGINT,
+            sole_pending BIGINT,
             delivered BIGINT NOT NULL DEFAULT 0,
-            KEY spread_orders_due (account, due)
+            KEY spread_orders_due (key_pair, due)
         ) ENGINE = InnoDB",
         "CREATE TABLE spread_records (
             id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -92,13 +93,13 @@ pub(super) const MYSQL: [&[&str]; 2] = [
             order_id BLOB NOT NULL,
             state TINYINT NOT NULL,
             accepted BIGINT NOT NULL,
-            since BIGINT NOT NULL,
+            age_start BIGINT NOT NULL,
             attempts INT NOT NULL,
             status SMALLINT NOT NULL,
-            note BLOB NOT NULL,
+            last_error BLOB NOT NULL,
             body LONGBLOB NOT NULL,
             KEY spread_records_queued (parent, queued, state),
-            KEY spread_records_aside (state)
+            KEY spread_records_dead_lettered (state)
         ) ENGINE = InnoDB",
     ],
     &[

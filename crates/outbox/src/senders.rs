@@ -1,7 +1,6 @@
-//! Where claimed records are sent: one after the other in the calling thread, or on threads with a
+//! Sending claimed records: one after the other on the calling thread, or on a pool of threads with a
 //! connection each.
 
-use std::collections::HashMap;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,43 +10,43 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::attempt;
-use super::store::{Claimed, FailureScope, LastError, Lease, Outcome};
-use client::config::{self, ClientConfig, Destination};
-use client::error::{Error, Kind, OrderName};
-use client::keys::Keys;
+use super::store::{Claimed, Lease, Outcome};
+use client::config::{ClientConfig, Destination};
+use client::error::{Kind, OrderName};
 use client::runtime;
 
-/// A record that is to be sent before its lease ends.
+/// A record to be sent while its lease lasts.
 pub struct Job {
     pub claimed: Claimed,
     pub config: Arc<ClientConfig>,
     pub destination: Arc<Destination>,
-    /// When it is too late to begin: the attempt could outlast the lease.
+    /// From then on the attempt could outlast the lease, and is not made.
     pub latest: Instant,
 }
 
-/// What became of a job.
-pub struct Done {
+/// A job that has ended.
+pub struct Finished {
     pub lease: Lease,
     pub order: OrderName,
     pub outcome: Outcome,
 }
 
-/// A number of places in each of which one record at a time is sent.
+/// A number of senders, each of which sends one record at a time.
 pub trait Senders {
     /// How many more jobs can start.
     fn idle(&self) -> usize;
 
+    /// How many jobs have started and were not returned by [`Senders::finished`].
     fn in_flight(&self) -> usize;
 
     fn start(&mut self, job: Job);
 
-    /// The jobs that have ended. Waits `wait` at most for the first of them; also returns when there is
-    /// something else to look at.
-    fn ended(&mut self, wait: Duration) -> Vec<Done>;
+    /// The jobs that have finished. Waits for the first of them, `wait` at most; returns early when it is
+    /// woken.
+    fn finished(&mut self, wait: Duration) -> Vec<Finished>;
 }
 
-/// Sends `job` in the calling thread.
+/// Sends `job` on the calling thread.
 fn send(job: &Job, on_thread_start: fn()) -> Outcome {
     if Instant::now() >= job.latest {
         return Outcome::Released;
@@ -64,18 +63,18 @@ fn send(job: &Job, on_thread_start: fn()) -> Outcome {
     attempt::outcome(&attempt::examined(attempt), &order)
 }
 
-fn done(job: &Job, outcome: Outcome) -> Done {
-    Done {
+fn finished(job: &Job, outcome: Outcome) -> Finished {
+    Finished {
         lease: job.claimed.lease,
         order: OrderName::new(&job.claimed.order_id),
         outcome,
     }
 }
 
-/// One lane: the calling thread itself.
+/// One sender: the calling thread.
 pub struct CallingThread {
     on_thread_start: fn(),
-    done: Vec<Done>,
+    finished: Vec<Finished>,
 }
 
 impl CallingThread {
@@ -84,48 +83,48 @@ impl CallingThread {
     pub fn new(on_thread_start: fn()) -> Self {
         Self {
             on_thread_start,
-            done: Vec::new(),
+            finished: Vec::new(),
         }
     }
 }
 
 impl Senders for CallingThread {
     fn idle(&self) -> usize {
-        usize::from(self.done.is_empty())
+        usize::from(self.finished.is_empty())
     }
 
     fn in_flight(&self) -> usize {
-        self.done.len()
+        self.finished.len()
     }
 
     fn start(&mut self, job: Job) {
         let outcome = send(&job, self.on_thread_start);
-        self.done.push(done(&job, outcome));
+        self.finished.push(finished(&job, outcome));
     }
 
-    fn ended(&mut self, _: Duration) -> Vec<Done> {
-        std::mem::take(&mut self.done)
+    fn finished(&mut self, _: Duration) -> Vec<Finished> {
+        std::mem::take(&mut self.finished)
     }
 }
 
-/// What the owner of [`SenderPool`] waits for.
+/// What the owner of a [`SenderPool`] waits for.
 enum Event {
-    Ended(Done),
+    Finished(Finished),
     Woken,
 }
 
-/// Has [`SenderPool::ended`] return: for whoever has something to say to its caller.
+/// Makes [`SenderPool`]'s `finished` return early.
 #[derive(Clone)]
 pub struct Waker(Sender<Event>);
 
 impl Waker {
     pub fn wake(&self) {
-        // Nobody waits any more when the lanes are gone.
+        // Fails when the pool is gone: then nobody waits.
         let _ = self.0.send(Event::Woken);
     }
 }
 
-/// SenderPool, each with a runtime and connections of its own, behind one queue. The queue is as long as there
+/// Threads behind one queue, each with a runtime and connections for itself. The queue is as long as there
 /// are threads: while some wait for an answer, the store gives and takes several records at a time.
 pub struct SenderPool {
     threads: Vec<JoinHandle<()>>,
@@ -136,13 +135,13 @@ pub struct SenderPool {
     in_flight: usize,
 }
 
-/// How long the end of one job waits for others, to be settled together: while the queue is not empty
-/// nobody waits for it.
-const TOGETHER: Duration = Duration::from_millis(2);
+/// How long a finished job waits for others, to be completed together with them. It delays nobody: the
+/// queue still has jobs for each thread.
+const BATCH_WAIT: Duration = Duration::from_millis(2);
 
 impl SenderPool {
     /// # Errors
-    /// When a thread cannot be made.
+    /// When a thread cannot be created.
     pub fn new(count: usize) -> io::Result<Self> {
         let (sender, events) = channel();
         let (jobs, queue) = channel::<Job>();
@@ -150,11 +149,11 @@ impl SenderPool {
         let stopping = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::with_capacity(count);
         for number in 0..count {
-            let (queue, ended) = (Arc::clone(&queue), sender.clone());
+            let (queue, events) = (Arc::clone(&queue), sender.clone());
             let stopping = Arc::clone(&stopping);
             let thread = thread::Builder::new()
-                .name(format!("lane {number}"))
-                .spawn(move || work(&queue, &ended, &stopping))?;
+                .name(format!("sender {number}"))
+                .spawn(move || work(&queue, &events, &stopping))?;
             threads.push(thread);
         }
         Ok(Self {
@@ -172,21 +171,21 @@ impl SenderPool {
         self.waker.clone()
     }
 
-    /// Begins no job that has not begun; they are released.
+    /// Releases all jobs that are still in the queue.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    fn take(&mut self, event: Event, done: &mut Vec<Done>) {
-        if let Event::Ended(ended) = event {
+    fn take(&mut self, event: Event, jobs: &mut Vec<Finished>) {
+        if let Event::Finished(job) = event {
             self.in_flight -= 1;
-            done.push(ended);
+            jobs.push(job);
         }
     }
 }
 
-/// What one thread does.
-fn work(queue: &Mutex<Receiver<Job>>, ended: &Sender<Event>, stopping: &AtomicBool) {
+/// The loop of one thread.
+fn work(queue: &Mutex<Receiver<Job>>, events: &Sender<Event>, stopping: &AtomicBool) {
     loop {
         let job = match queue.lock() {
             Ok(queue) => queue.recv(),
@@ -198,18 +197,14 @@ fn work(queue: &Mutex<Receiver<Job>>, ended: &Sender<Event>, stopping: &AtomicBo
         let outcome = if stopping.load(Ordering::Relaxed) {
             Outcome::Released
         } else {
-            // A record that makes the client panic is an order that fails, not a lane that is gone.
+            // A record that makes the client panic is an order that fails, and must not end the thread.
             panic::catch_unwind(AssertUnwindSafe(|| send(&job, || {}))).unwrap_or_else(|_| {
-                Outcome::Failed {
-                    fault: FailureScope::Order,
-                    note: LastError {
-                        status: 0,
-                        sentence: "the worker itself failed, which is a fault of spread".into(),
-                    },
-                }
+                let error = Kind::Internal("the sender panicked").into();
+                attempt::outcome(&Err(error), &OrderName::new(&job.claimed.order_id))
             })
         };
-        if ended.send(Event::Ended(done(&job, outcome))).is_err() {
+        let event = Event::Finished(finished(&job, outcome));
+        if events.send(event).is_err() {
             return;
         }
     }
@@ -234,26 +229,26 @@ impl Senders for SenderPool {
         }
     }
 
-    fn ended(&mut self, wait: Duration) -> Vec<Done> {
-        let mut done = Vec::new();
+    fn finished(&mut self, wait: Duration) -> Vec<Finished> {
+        let mut jobs = Vec::new();
         let Ok(event) = self.events.recv_timeout(wait) else {
-            return done;
+            return jobs;
         };
         let woken = matches!(event, Event::Woken);
-        self.take(event, &mut done);
-        let until = Instant::now() + TOGETHER;
+        self.take(event, &mut jobs);
+        let until = Instant::now() + BATCH_WAIT;
         loop {
-            // With an empty queue every end leaves a thread idle.
-            let patient =
-                !woken && self.in_flight > self.threads.len() && done.len() < self.threads.len();
-            let left = if patient {
+            // With an empty queue each finished job leaves a thread idle.
+            let can_wait =
+                !woken && self.in_flight > self.threads.len() && jobs.len() < self.threads.len();
+            let left = if can_wait {
                 until.saturating_duration_since(Instant::now())
             } else {
                 Duration::ZERO
             };
             match self.events.recv_timeout(left) {
-                Ok(event) => self.take(event, &mut done),
-                Err(_) => return done,
+                Ok(event) => self.take(event, &mut jobs),
+                Err(_) => return jobs,
             }
         }
     }
@@ -266,61 +261,5 @@ impl Drop for SenderPool {
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
-    }
-}
-
-/// Where records are sent, and how: what all have in common, and each shop's keys.
-pub struct Destinations {
-    config: Arc<ClientConfig>,
-    keys: Vec<Keys>,
-    made: HashMap<(String, Vec<u8>), Arc<Destination>>,
-}
-
-impl Destinations {
-    #[must_use]
-    pub fn new(config: ClientConfig, keys: Vec<Keys>) -> Self {
-        Self {
-            config: Arc::new(config),
-            keys,
-            made: HashMap::new(),
-        }
-    }
-
-    #[must_use]
-    pub fn public_keys(&self) -> Vec<Vec<u8>> {
-        self.keys.iter().map(|keys| keys.public.clone()).collect()
-    }
-
-    #[must_use]
-    pub fn config(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.config)
-    }
-
-    /// The destination of a record.
-    ///
-    /// # Errors
-    /// When its endpoint is none, or when there are no keys for it.
-    pub fn of(&mut self, claimed: &Claimed) -> Result<Arc<Destination>, Error> {
-        let name = (claimed.endpoint.clone(), claimed.public_key.clone());
-        if let Some(destination) = self.made.get(&name) {
-            return Ok(Arc::clone(destination));
-        }
-        let keys = self
-            .keys
-            .iter()
-            .find(|keys| keys.public == claimed.public_key)
-            .ok_or(Kind::KeysMissing)?;
-        let endpoint = config::endpoint(claimed.endpoint.as_bytes()).map_err(|expected| {
-            Error::from(Kind::Setting {
-                name: "the record's endpoint",
-                expected,
-            })
-        })?;
-        let destination = Arc::new(Destination {
-            endpoint,
-            keys: keys.clone(),
-        });
-        self.made.insert(name, Arc::clone(&destination));
-        Ok(destination)
     }
 }

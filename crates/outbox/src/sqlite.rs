@@ -1,37 +1,38 @@
-//! SQLite: one file on one machine, and nothing to run.
+//! SQLite: one file on one machine, and no server.
 //!
-//! In WAL mode a commit appends to the log of changes. With `synchronous=FULL` it also waits until the
-//! disk has it; that is chosen for the commits that make a promise (an update that was accepted and not
-//! sent), and `NORMAL` for all others: an update that is being sent, and a record that is deleted,
-//! need only survive the death of a process, which takes nothing from the log. What a power cut can
-//! cost is then a record that was delivered and comes back: it is sent a second time.
+//! In WAL mode a commit appends to the log of changes; with `synchronous=FULL` it also waits until the log
+//! is on the disk. Durable commits use `FULL` (an update that was accepted and not sent), all others use
+//! `NORMAL`: an update that is being sent and a record that is deleted need only survive the death of a
+//! process, which takes nothing from the log. At worst a power cut brings a delivered record back, and it
+//! is sent a second time.
 //!
-//! A connection must not cross a fork, not even to be closed by the child: SQLite's locks are the
-//! process's, and its list of open files would tell the child that it holds those of the parent. See
-//! `php/outbox.rs`.
+//! A connection must not cross a fork, not even to be closed by the child: SQLite's locks belong to the
+//! process, and its list of open files would make the child believe that it holds its parent's. See
+//! `src/drain.rs` of the extension.
+
+mod reason;
 
 use std::fs::OpenOptions;
-use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::rc::Rc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
+use rusqlite::{Connection, OpenFlags, Statement};
 
 use super::address::Synchronous;
-use super::database::{Cell, Database, Row, Upsert, Value};
-use super::open::Opening;
+use super::clock::{Millis, millis};
+use super::database::{Cell, Database, Durability, Result, Row, Upsert, Value};
+use super::error::StoreError;
 use super::schema;
-use super::store::{Millis, StoreError};
+use super::store::Opening;
 use client::error::printable;
 
-/// What one look at the lock waits when somebody else writes. Short: SQLite's own waits grow to 100 ms,
-/// and who has waited long would wait longest.
-const TURN: Duration = Duration::from_millis(1);
-
-type Result<T> = std::result::Result<T, StoreError>;
+/// How often a lock is tried while another connection has it. Short: SQLite's own waits grow to 100 ms, and
+/// the connection that has waited longest would wait longest.
+const LOCK_POLL: Duration = Duration::from_millis(1);
 
 pub(super) struct Sqlite {
     connection: Connection,
@@ -39,35 +40,35 @@ pub(super) struct Sqlite {
     /// Device and inode, to see that the file is still the one at its path.
     identity: (u64, u64),
     synchronous: Synchronous,
-    /// Whether commits wait for the disk at the moment.
-    full: bool,
-    patience: Duration,
+    /// What a commit survives at the moment.
+    durability: Durability,
+    timeout: Duration,
 }
 
 impl Sqlite {
     pub(super) fn open(path: &Path, synchronous: Synchronous, opening: Opening) -> Result<Self> {
         if opening.create {
-            // Before SQLite would make it, readable by others; the files beside it get the same mode.
+            // Before SQLite would create it readable by others; the files beside it get the same mode.
             OpenOptions::new()
                 .write(true)
                 .create(true)
                 .truncate(false)
                 .mode(0o600)
                 .open(path)
-                .map_err(|error| StoreError::Open(file_reason(path, &error)))?;
+                .map_err(|error| StoreError::Open(reason::of_file(path, &error)))?;
         }
         let identity = identity(path)
             .ok_or_else(|| StoreError::Open(format!("there is no file {}", printable(path))))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(path, flags);
-        let connection = opened.map_err(|error| StoreError::Open(reason(path, &error)))?;
+        let connection = Connection::open_with_flags(path, flags)
+            .map_err(|error| StoreError::Open(reason::of(path, &error)))?;
         let mut database = Self {
             connection,
             path: path.to_owned(),
             identity,
             synchronous,
-            full: false,
-            patience: opening.patience,
+            durability: Durability::Relaxed,
+            timeout: opening.timeout,
         };
         database.prepare().map_err(|error| match error {
             StoreError::Failed(reason) => StoreError::Open(reason),
@@ -92,27 +93,26 @@ impl Sqlite {
         if self.version()? == known {
             return Ok(());
         }
-        self.transaction(true, |database| {
+        self.transaction(Durability::Durable, |database| {
             // Another process may have done it meanwhile.
             let found = database.version()?;
             if found > known {
                 return Err(StoreError::Newer { found, known });
             }
-            let done = usize::try_from(found).unwrap_or(0);
+            let done = usize::try_from(found).map_err(|_| {
+                StoreError::Failed(format!("the schema has the unknown version {found}"))
+            })?;
             for step in schema::SQLITE.iter().skip(done) {
                 database
                     .connection
                     .execute_batch(step)
                     .map_err(|error| database.failure(&error))?;
             }
-            database
-                .connection
-                .pragma_update(None, "user_version", known)
-                .map_err(|error| database.failure(&error))
+            database.set_version(known)
         })
     }
 
-    /// The steps of the schema that were taken.
+    /// How many steps of the schema were taken.
     fn version(&mut self) -> Result<i64> {
         self.wait(|database| {
             let version = "user_version";
@@ -122,34 +122,62 @@ impl Sqlite {
         })
     }
 
-    /// Runs `work` until nobody else is in its way, or patience ends.
+    fn set_version(&mut self, version: i64) -> Result<()> {
+        self.connection
+            .pragma_update(None, "user_version", version)
+            .map_err(|error| self.failure(&error))
+    }
+
+    /// Runs `work` until no other connection has the lock it needs, for [`Opening::timeout`] at most.
     fn wait<T>(&mut self, mut work: impl FnMut(&mut Self) -> rusqlite::Result<T>) -> Result<T> {
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
         loop {
             match work(self) {
-                Err(error) if is_busy(&error) && begun.elapsed() < self.patience => {
-                    std::thread::sleep(TURN);
+                Err(error) if reason::is_busy(&error) && begun.elapsed() < self.timeout => {
+                    std::thread::sleep(LOCK_POLL);
                 }
                 outcome => return outcome.map_err(|error| self.failure(&error)),
             }
         }
     }
 
-    fn wait_for_the_disk(&mut self, promise: bool) -> Result<()> {
-        let full = promise && self.synchronous == Synchronous::Full;
-        if full != self.full {
-            let setting = if full {
-                "PRAGMA synchronous = FULL"
-            } else {
-                "PRAGMA synchronous = NORMAL"
-            };
-            self.batch(setting)?;
-            self.full = full;
+    fn set_durability(&mut self, wanted: Durability) -> Result<()> {
+        let wanted = match self.synchronous {
+            Synchronous::Full => wanted,
+            Synchronous::Normal => Durability::Relaxed,
+        };
+        if wanted != self.durability {
+            self.run(match wanted {
+                Durability::Durable => "PRAGMA synchronous = FULL",
+                Durability::Relaxed => "PRAGMA synchronous = NORMAL",
+            })?;
+            self.durability = wanted;
         }
         Ok(())
     }
 
-    fn batch(&mut self, sql: &'static str) -> Result<()> {
+    pub(super) fn begin(&mut self, durability: Durability) -> Result<()> {
+        if durability == Durability::Durable {
+            self.still_at_path()?;
+        }
+        self.set_durability(durability)?;
+        self.wait(|database| {
+            let mut begin = database.connection.prepare_cached("BEGIN IMMEDIATE")?;
+            begin.raw_execute().map(drop)
+        })
+    }
+
+    /// Commits after a success. Whatever happens, no transaction stays open.
+    pub(super) fn end<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        let outcome = outcome.and_then(|value| self.run("COMMIT").map(|()| value));
+        if outcome.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        outcome
+    }
+
+    /// Runs a statement without parameters, whatever it returns.
+    fn run(&mut self, sql: &'static str) -> Result<()> {
         let run = || -> rusqlite::Result<()> {
             let mut statement = self.connection.prepare_cached(sql)?;
             let mut rows = statement.raw_query();
@@ -160,52 +188,13 @@ impl Sqlite {
     }
 
     fn failure(&self, error: &rusqlite::Error) -> StoreError {
-        StoreError::Failed(reason(&self.path, error))
+        StoreError::Failed(reason::of(&self.path, error))
     }
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {
     let facts = std::fs::metadata(path).ok()?;
     Some((facts.dev(), facts.ino()))
-}
-
-fn is_busy(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
-    )
-}
-
-fn file_reason(path: &Path, error: &io::Error) -> String {
-    let who = match error.kind() {
-        io::ErrorKind::PermissionDenied => ": check who may write there",
-        io::ErrorKind::NotFound => ": its directory must exist",
-        _ => "",
-    };
-    format!("{}: {}{who}", printable(path), error.kind())
-}
-
-/// What SQLite says, without any value of a statement.
-fn reason(path: &Path, error: &rusqlite::Error) -> String {
-    let what = match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "others have been writing to it for too long"
-        }
-        Some(ErrorCode::DiskFull) => "the disk is full",
-        Some(ErrorCode::ReadOnly) => "it is read-only for this user",
-        Some(ErrorCode::CannotOpen) => {
-            "it cannot be opened: check who may write to it and to its directory"
-        }
-        Some(ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied) => {
-            "this user may not use it"
-        }
-        Some(ErrorCode::NotADatabase) => "it is not an SQLite database",
-        Some(ErrorCode::DatabaseCorrupt) => "it is damaged: see sqlite3's .recover",
-        Some(ErrorCode::SystemIoFailure) => "the disk fails, or is full",
-        Some(ErrorCode::OutOfMemory) => "no memory is left",
-        _ => "SQLite refuses a statement: is it a spread outbox?",
-    };
-    format!("{}: {what}", printable(path))
 }
 
 impl ToSql for Value<'_> {
@@ -228,16 +217,16 @@ fn bind(statement: &mut Statement<'_>, values: &[Value<'_>]) -> rusqlite::Result
 
 impl Database for Sqlite {
     const LOCKS_ROWS: bool = false;
-    const PROMISES: bool = true;
 
     fn now(&mut self) -> Result<Millis> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        Ok(since.map_or(0, super::call::millis))
+        since
+            .map(millis)
+            .map_err(|_| StoreError::Failed("the system clock is before 1970".into()))
     }
 
-    /// The file at the path must be the one that is open: one that was deleted or replaced would take
-    /// updates and never give them back.
-    fn present(&mut self) -> Result<()> {
+    /// A file that was deleted or replaced would take updates and never give them back.
+    fn still_at_path(&mut self) -> Result<()> {
         if identity(&self.path) == Some(self.identity) {
             return Ok(());
         }
@@ -249,23 +238,23 @@ impl Database for Sqlite {
 
     fn transaction<T>(
         &mut self,
-        promise: bool,
+        durability: Durability,
         mut work: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        if promise {
-            self.present()?;
+        self.begin(durability)?;
+        let outcome = work(self);
+        self.end(outcome)
+    }
+
+    /// A durable commit syncs all of the log. It must write something: the schema's version, as it is.
+    fn sync(&mut self) -> Result<()> {
+        if self.synchronous == Synchronous::Normal {
+            return self.still_at_path();
         }
-        self.wait_for_the_disk(promise)?;
-        self.wait(|database| {
-            let mut begin = database.connection.prepare_cached("BEGIN IMMEDIATE")?;
-            begin.raw_execute().map(drop)
-        })?;
-        // Whatever happens from here on, no transaction stays open.
-        let outcome = work(self).and_then(|value| self.batch("COMMIT").map(|()| value));
-        if outcome.is_err() && !self.connection.is_autocommit() {
-            let _ = self.connection.execute_batch("ROLLBACK");
-        }
-        outcome
+        self.transaction(Durability::Durable, |database| {
+            let version = database.version()?;
+            database.set_version(version)
+        })
     }
 
     fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
@@ -275,7 +264,7 @@ impl Database for Sqlite {
             statement.raw_execute()
         };
         let changed = run().map_err(|error| self.failure(&error))?;
-        Ok(u64::try_from(changed).unwrap_or(0))
+        Ok(changed as u64)
     }
 
     fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<i64> {
@@ -286,35 +275,37 @@ impl Database for Sqlite {
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         let run = |database: &mut Self| -> rusqlite::Result<Vec<Row>> {
             let mut statement = database.connection.prepare_cached(sql)?;
-            let columns = statement.column_count();
+            let names: Vec<String> = statement.column_names().map(String::from).collect();
+            let names: Rc<[String]> = names.into();
             bind(&mut statement, values)?;
             let mut rows = statement.raw_query();
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let mut cells = Vec::with_capacity(columns);
-                for column in 0..columns {
-                    cells.push(match row.get_ref(column)? {
+                let cell = |index| {
+                    Ok(match row.get_ref(index)? {
+                        ValueRef::Null => Cell::Null,
                         ValueRef::Integer(number) => Cell::Int(number),
                         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
                             Cell::Bytes(bytes.to_vec())
                         }
-                        ValueRef::Null | ValueRef::Real(_) => Cell::Null,
-                    });
-                }
-                found.push(Row(cells));
+                        ValueRef::Real(_) => Cell::Other,
+                    })
+                };
+                let cells = (0..names.len()).map(cell);
+                found.push(Row::new(&names, cells.collect::<rusqlite::Result<_>>()?));
             }
             Ok(found)
         };
         if self.connection.is_autocommit() {
-            self.present()?;
+            self.still_at_path()?;
         }
-        // Outside a transaction somebody may be in the way, such as one who clears the log.
+        // Outside a transaction another connection may have a lock, such as one that empties the log.
         self.wait(run)
     }
 
     fn upsert(&mut self, upsert: Upsert, values: &[Value<'_>]) -> Result<i64> {
         // One writer at a time: nobody comes between the two.
-        let (find, make) = match upsert {
+        let (find, insert) = match upsert {
             Upsert::Endpoint => (
                 "SELECT id FROM spread_endpoints WHERE url = ?",
                 "INSERT INTO spread_endpoints (url) VALUES (?)",
@@ -324,24 +315,48 @@ impl Database for Sqlite {
                 "INSERT INTO spread_key_pairs (endpoint, public_key) VALUES (?, ?)",
             ),
         };
-        match self.query(find, values)?.first() {
-            Some(Row(cells)) => match cells.first() {
-                Some(Cell::Int(id)) => Ok(*id),
-                _ => Err(StoreError::Failed("an id is not a number".into())),
-            },
-            None => self.insert(make, values),
+        match self.query_first(find, values)? {
+            Some(row) => row.int("id"),
+            None => self.insert(insert, values),
         }
     }
 
     fn checkpoint(&mut self) -> Result<()> {
-        // Who is reading or writing at this moment is not disturbed: then it is for the next time.
-        self.batch("PRAGMA wal_checkpoint(TRUNCATE)")
+        // Does not wait for readers and writers; the next checkpoint does what this one leaves.
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     fn shrink(&mut self) -> Result<()> {
-        // Rewrites the file, while others wait. Not kept up to date all the time (auto_vacuum): that is a
-        // page more in each commit.
+        // Rewrites the file while others wait. Not done by each commit (auto_vacuum): that would write one
+        // page more.
         let _ = self.wait(|database| database.connection.execute_batch("VACUUM"));
         self.checkpoint()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sync_writes_to_the_log_and_changes_nothing() {
+        let path = std::env::temp_dir().join(format!("spread-sync-{}.db", std::process::id()));
+        let opening = Opening {
+            timeout: Duration::from_secs(5),
+            create: true,
+        };
+        for (synchronous, writes) in [(Synchronous::Full, true), (Synchronous::Normal, false)] {
+            let mut database = Sqlite::open(&path, synchronous, opening).unwrap();
+            // Of a newer version, whose schema this one must not take back.
+            database.set_version(99).unwrap();
+            let log = path.with_extension("db-wal");
+            let before = std::fs::metadata(&log).unwrap().len();
+            database.sync().unwrap();
+            assert_eq!(std::fs::metadata(&log).unwrap().len() > before, writes);
+            assert_eq!(database.version().unwrap(), 99);
+            drop(database);
+            std::fs::remove_file(&path).unwrap();
+        }
     }
 }

@@ -1,32 +1,40 @@
-//! What a store of order updates does, whatever database is behind it.
+//! A store of order updates, whatever database is behind it.
 
-use std::fmt;
+use std::time::Duration;
 
+use super::clock::Millis;
+use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
 
-/// Milliseconds since 1970, by the clock that all users of an outbox share.
-pub type Millis = i64;
+/// How a store is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening {
+    /// The longest that one operation waits, for a connection or for another transaction.
+    pub timeout: Duration,
+    /// Whether to create an outbox that does not exist yet.
+    pub create: bool,
+}
 
-/// What tells one lease from another: random, never 0.
+/// Tells one lease from another: random, never 0.
 pub type Token = i64;
 
-/// One update on its way in.
+/// One update to be delivered.
 #[derive(Clone, Copy)]
 pub struct Update<'u> {
     /// The URL.
     pub endpoint: &'u str,
     pub public_key: &'u [u8],
-    /// Empty: the update has no order to keep.
+    /// Empty: the update belongs to no order and has no sequence to keep.
     pub order_id: &'u [u8],
     /// As it is sent, form-encoded.
     pub body: &'u [u8],
 }
 
-/// A lease that is asked for.
+/// A request for a lease.
 #[derive(Clone, Copy)]
 pub struct LeaseRequest {
     pub token: Token,
-    /// When it ends; in [`FARTHEST`] at the latest.
+    /// When the lease expires; in [`FARTHEST`] at the latest.
     pub until: Millis,
 }
 
@@ -37,15 +45,15 @@ impl LeaseRequest {
     }
 }
 
-/// The right to send one record, until its term ends.
+/// The right to send one record until it expires.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Lease {
     pub record: i64,
     pub order: i64,
-    pub account: i64,
+    pub key_pair: i64,
     pub endpoint: i64,
     pub token: Token,
-    /// It is the one record that may go out while its endpoint or its keys are down.
+    /// The record is the one that may go out while the circuit of its endpoint or key pair is half-open.
     pub probe: bool,
 }
 
@@ -61,26 +69,27 @@ pub struct Claimed {
     pub body: Vec<u8>,
 }
 
-/// What is asked for when records are claimed.
+/// A request for records to send.
 #[derive(Clone, Copy)]
-pub struct ClaimRequest<'w> {
+pub struct ClaimRequest<'r> {
     pub limit: usize,
-    /// The public keys there are private keys for.
-    pub public_keys: &'w [Vec<u8>],
-    pub term: LeaseRequest,
-    /// Records accepted before are too old to be sent.
+    /// The public keys whose private keys are known.
+    pub public_keys: &'r [Vec<u8>],
+    /// Asked for on each record.
+    pub lease: LeaseRequest,
+    /// Records accepted before this time expire instead.
     pub oldest: Millis,
 }
 
-/// What came of claiming.
+/// The records of a claim.
 #[derive(Default)]
 pub struct ClaimResult {
     pub claimed: Vec<Claimed>,
-    /// How many records were found to be too old, and set aside.
+    /// How many records were too old and moved to `expired`.
     pub expired: u64,
 }
 
-/// How an attempt ended.
+/// The end of a lease.
 #[derive(Clone, Debug)]
 pub struct Completion {
     pub lease: Lease,
@@ -89,33 +98,34 @@ pub struct Completion {
     pub jitter: f64,
 }
 
+/// The outcome of a claimed record.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// A 2xx was seen.
     Delivered,
-    /// Again or later, after the policy's delay.
+    /// To be tried again, after the policy's delay.
     Failed {
-        fault: FailureScope,
-        note: LastError,
+        scope: FailureScope,
+        last_error: LastError,
     },
-    /// Set aside for a person.
+    /// To be moved to `refused`.
     Refused(LastError),
     /// Not tried.
     Released,
 }
 
-/// Whose fault a failed attempt is, as far as it is known: what else would fail as well.
+/// How far a failure reaches: which other attempts would fail as well, as far as it is known.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum FailureScope {
-    /// Perhaps this order's alone.
+    /// Perhaps this order alone.
     Order,
-    /// The key pair's.
+    /// All orders with this key pair.
     KeyPair,
-    /// The endpoint's; with the time it asked to be left alone, in milliseconds.
+    /// All orders to this endpoint; with its `Retry-After`, in milliseconds.
     Endpoint { retry_after: Option<Millis> },
 }
 
-/// What an attempt met, for a person. No key and no customer is in it.
+/// The error of the last attempt, in words. It names no key and no customer.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct LastError {
     /// The HTTP status, 0 when there was none.
@@ -126,9 +136,11 @@ pub struct LastError {
 /// The state of a record, as it is stored.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum State {
-    /// To be delivered: waiting, or in flight while its order is leased.
+    /// To be delivered; in flight while it is its order's head and the order is leased.
     Pending = 0,
+    /// Dead-lettered: SPREAD refused it.
     Refused = 1,
+    /// Dead-lettered: it became too old.
     Expired = 2,
 }
 
@@ -138,22 +150,19 @@ impl State {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Pending => "waiting",
+            Self::Pending => "pending",
             Self::Refused => "refused",
             Self::Expired => "expired",
         }
     }
 
-    pub(super) fn from_number(number: i64) -> Self {
-        match number {
-            1 => Self::Refused,
-            2 => Self::Expired,
-            _ => Self::Pending,
-        }
+    pub(super) fn from_number(number: i64) -> Result<Self, StoreError> {
+        let known = Self::ALL.into_iter().find(|state| *state as i64 == number);
+        known.ok_or_else(|| StoreError::Failed(format!("a record has the unknown state {number}")))
     }
 }
 
-/// What is in an outbox.
+/// How many records an outbox holds.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
     /// Not delivered, those in flight included.
@@ -161,24 +170,24 @@ pub struct Counts {
     pub in_flight: u64,
     pub refused: u64,
     pub expired: u64,
-    /// When the oldest waiting record was accepted.
+    /// When the oldest pending record was accepted.
     pub oldest: Option<Millis>,
 }
 
-/// An endpoint and a public key that records are for.
+/// An endpoint and a public key that records are for, and their circuits.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KeyPair {
     pub endpoint: String,
     pub public_key: Vec<u8>,
-    /// How many orders have updates that wait.
+    /// How many orders have pending records.
     pub orders: u64,
-    /// When the endpoint is tried again; nothing when it is up.
-    pub endpoint_down_until: Option<Millis>,
-    /// When these keys are tried again; nothing when they are good.
-    pub keys_down_until: Option<Millis>,
+    /// When the next probe of the endpoint may go out; nothing while its circuit is closed.
+    pub endpoint_open_until: Option<Millis>,
+    /// The same of the key pair.
+    pub key_pair_open_until: Option<Millis>,
 }
 
-/// A record for a person to look at.
+/// A record, for a person to look at.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Record {
     pub id: i64,
@@ -188,12 +197,11 @@ pub struct Record {
     pub public_key: Vec<u8>,
     pub order_id: Vec<u8>,
     pub accepted: Millis,
-    /// When its order is due; nothing when the record is set aside.
+    /// When its order is due; nothing when the record is dead-lettered.
     pub due: Option<Millis>,
     pub attempts: u32,
-    /// What the last attempt met.
-    pub note: LastError,
-    /// How many bytes the body has.
+    pub last_error: LastError,
+    /// The size of the body in bytes.
     pub size: u64,
 }
 
@@ -207,7 +215,7 @@ pub struct Filter<'f> {
     pub limit: usize,
 }
 
-/// What came of [`Store::retry`] and [`Store::discard`].
+/// The result of [`Store::retry`] and [`Store::discard`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Change {
     Done,
@@ -218,7 +226,7 @@ pub enum Change {
     Overtaken,
 }
 
-/// A place where updates wait. All that is done in one call is done, or none of it.
+/// Keeps updates until they are delivered. Each method does all of its work, or none of it.
 pub trait Store {
     /// The time by the clock that all users of this outbox share.
     ///
@@ -226,88 +234,74 @@ pub trait Store {
     /// As all methods: when the database fails; see [`StoreError`].
     fn now(&mut self) -> Result<Millis, StoreError>;
 
-    /// Keeps an update. With a term asks for the lease on it as well, and gets it unless an earlier
-    /// update of the same order waits or is in flight.
+    /// Records an update, durably unless a lease is asked for and given. The lease is given unless an
+    /// earlier update of the same order is pending.
     ///
     /// # Errors
-    /// When it is not kept.
+    /// When the update is not recorded.
     fn enqueue(
         &mut self,
         update: &Update<'_>,
-        term: Option<LeaseRequest>,
+        lease: Option<LeaseRequest>,
         now: Millis,
     ) -> Result<Option<Lease>, StoreError>;
 
-    /// Leases heads that are due, at most one of an order; and one of all while an endpoint or its keys
-    /// are down.
-    fn claim(&mut self, wanted: &ClaimRequest<'_>, now: Millis) -> Result<ClaimResult, StoreError>;
+    /// Leases the heads of due orders; one of all while a circuit is half-open.
+    fn claim(&mut self, request: &ClaimRequest<'_>, now: Millis)
+    -> Result<ClaimResult, StoreError>;
 
-    /// Ends leases. For each, whether it was still the order's.
+    /// Ends leases. For each, whether it was still the order's: else nothing was changed.
     fn complete(
         &mut self,
-        settled: &[Completion],
+        completions: &[Completion],
         policy: &Policy,
         now: Millis,
     ) -> Result<Vec<bool>, StoreError>;
 
-    /// Sets aside what was accepted before `oldest`, a limited number; says how many. What is in flight
-    /// stays.
+    /// Moves records accepted before `oldest` to `expired`, a limited number, and returns how many.
+    /// Records in flight stay.
     fn expire(&mut self, oldest: Millis, now: Millis) -> Result<u64, StoreError>;
 
-    /// When the next record can be claimed; nothing when none waits.
+    /// When the next record can be claimed; nothing when none is pending.
     fn next_due(&mut self, public_keys: &[Vec<u8>]) -> Result<Option<Millis>, StoreError>;
 
     fn counts(&mut self, now: Millis) -> Result<Counts, StoreError>;
 
     fn key_pairs(&mut self, now: Millis) -> Result<Vec<KeyPair>, StoreError>;
 
-    /// Records by id.
+    /// Records in the sequence of their ids.
     fn list(&mut self, filter: &Filter<'_>, now: Millis) -> Result<Vec<Record>, StoreError>;
 
     fn body(&mut self, id: i64) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Has a record sent: one set aside becomes its order's head again, a waiting one is due at once,
-    /// with its endpoint and its keys. `force`: even if it overwrites a newer update.
+    /// Makes a record due now: requeues a dead-lettered one in its old place, and closes the circuits of
+    /// its endpoint and key pair. `force`: even if it overwrites a newer update.
     fn retry(&mut self, id: i64, force: bool, now: Millis) -> Result<Change, StoreError>;
 
     /// Deletes a record that is not in flight.
     fn discard(&mut self, id: i64, now: Millis) -> Result<Change, StoreError>;
 
-    /// Deletes records in `state` that were accepted before `before`, and gives room back; says how
-    /// many. Pending records are never purged.
+    /// Deletes dead-lettered records in `state` that were accepted before `before`, gives their room
+    /// back, and returns how many. Pending records are never purged.
     fn purge(&mut self, state: State, before: Millis, now: Millis) -> Result<u64, StoreError>;
 
-    /// What can be done when nothing else is: for SQLite, empties the log of changes, where deleted
-    /// records can still be read.
+    /// Housekeeping for idle times: SQLite empties its log of changes, in which deleted records can still
+    /// be read.
     fn checkpoint(&mut self) -> Result<(), StoreError>;
 }
 
-/// Why a store does not do what it was asked.
-#[derive(Clone, Debug)]
-pub enum StoreError {
-    /// It cannot be opened, or no connection is to be had.
-    Open(String),
-    /// Its schema was made by a newer version.
-    Newer { found: i64, known: i64 },
-    /// The connection to it is gone; a new one may do.
-    Lost(String),
-    /// It refused or could not write.
-    Failed(String),
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
 
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Open(reason) => write!(f, "the outbox cannot be opened ({reason})"),
-            Self::Newer { found, known } => write!(
-                f,
-                "the outbox has schema {found}, this version of spread knows {known}: update spread \
-                 on this machine"
-            ),
-            Self::Lost(reason) => write!(f, "the connection to the outbox is lost ({reason})"),
-            Self::Failed(reason) => write!(f, "the outbox cannot be used ({reason})"),
+    #[test]
+    fn a_state_is_read_as_it_was_written_and_no_other_number_is_one() {
+        for state in State::ALL {
+            assert_eq!(State::from_number(state as i64).unwrap(), state);
+        }
+        for number in [-1, 3, i64::MAX] {
+            assert!(State::from_number(number).is_err());
         }
     }
 }
-
-impl std::error::Error for StoreError {}

@@ -12,7 +12,8 @@ use super::{Failure, VERSION};
 use client::config::ClientConfig;
 use client::keys::Keys;
 use outbox::Address;
-use outbox::call::{LEASE_MARGIN, millis};
+use outbox::call::LEASE_MARGIN;
+use outbox::clock::millis;
 use outbox::relay::RelayConfig;
 use outbox::retry::Policy;
 use settings::table::PUBLIC_KEY;
@@ -335,7 +336,7 @@ impl Settings {
                 first: or("retry-first", policy.first).max(1),
                 longest: or("retry-longest", policy.longest).max(1),
             },
-            oldest: or("max-age", outbox::retry::MAX_AGE),
+            max_age: or("max-age", outbox::retry::MAX_AGE),
             lease: given("lease")
                 .unwrap_or_default()
                 .max(self.common.timeout + LEASE_MARGIN),

@@ -18,9 +18,11 @@ use super::arguments::Settings;
 use super::text::number;
 use super::{Failure, LEFT, VERSION, opened};
 use client::keys::Keys;
+use outbox::clock::Millis;
+use outbox::destinations::Destinations;
 use outbox::relay::{self, FailedAttempt, Relay, Stats};
-use outbox::senders::{Destinations, SenderPool, Senders as _, Waker};
-use outbox::store::{KeyPair, Millis, Outcome, Store};
+use outbox::senders::{SenderPool, Senders as _, Waker};
+use outbox::store::{KeyPair, Outcome, Store};
 use outbox::{StoreError, credentials, entropy};
 
 /// How often what is too old is set aside, and gates are looked at.
@@ -189,7 +191,7 @@ pub(super) fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode,
                     round = Some(Instant::now());
                 }
                 told.busy |= turn.started > 0;
-                troubles = turn.troubles;
+                troubles = turn.failed_attempts;
                 if stop && lanes.in_flight() == 0 && !pass.has_incomplete() {
                     break;
                 }
@@ -198,13 +200,13 @@ pub(super) fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode,
             None => wait = outbox.pause(),
         }
         if !pass.has_incomplete() || turn_failed(&outbox) {
-            troubles.extend(pass.remember(lanes.ended(wait)));
+            troubles.extend(pass.collect(lanes.finished(wait)));
         }
         told.troubles(&troubles);
     }
     let Stats {
         delivered, late, ..
-    } = pass.tally;
+    } = pass.stats;
     say(&format!(
         "stopped: {} delivered, {} attempts too late",
         number(delivered),
@@ -332,7 +334,9 @@ impl Told {
                         note.sentence, trouble.record
                     ));
                 }
-                Outcome::Failed { note, .. } => {
+                Outcome::Failed {
+                    last_error: note, ..
+                } => {
                     let recent = self.failed.is_some_and(|last| last.elapsed() < ROUND);
                     if recent {
                         self.untold += 1;
@@ -365,11 +369,11 @@ impl Told {
                 ));
                 self.unknown.push(account.public_key.clone());
             }
-            let down: Option<Millis> = account.endpoint_down_until.or(account.keys_down_until);
+            let down: Option<Millis> = account.endpoint_open_until.or(account.key_pair_open_until);
             let name = (account.endpoint.clone(), account.public_key.clone());
             let before = self.down.insert(name, down.is_some()).unwrap_or(false);
             if before != down.is_some() {
-                let is = if account.endpoint_down_until.is_some() {
+                let is = if account.endpoint_open_until.is_some() {
                     "is down"
                 } else if down.is_some() {
                     "refuses these keys"
@@ -421,7 +425,7 @@ pub(super) fn drain(settings: &Settings, matches: &ArgMatches) -> Result<ExitCod
     let now = store.now()?;
     told.key_pairs(&store.key_pairs(now)?, &shops.public_keys());
     let counts = store.counts(now)?;
-    let tally = pass.tally;
+    let tally = pass.stats;
     if matches.get_flag("json") {
         let value = json!({
             "delivered": tally.delivered,

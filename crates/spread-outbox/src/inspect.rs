@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::Failure;
 use super::arguments::Settings;
 use super::text::{number, printable, span, table};
-use outbox::call::millis;
-use outbox::store::{Change, Counts, Filter, KeyPair, Millis, Record, State, Store};
+use outbox::clock::{Millis, millis};
+use outbox::store::{Change, Counts, Filter, KeyPair, Record, State, Store};
 
 /// How many records are read at a time.
 const PAGE: usize = 500;
@@ -85,10 +85,10 @@ fn status(
             "endpoint": account.endpoint,
             "public_key": String::from_utf8_lossy(&account.public_key),
             "orders": account.orders,
-            "endpoint_down": account.endpoint_down_until.is_some(),
-            "endpoint_tried_in_seconds": down(account.endpoint_down_until),
-            "keys_down": account.keys_down_until.is_some(),
-            "keys_tried_in_seconds": down(account.keys_down_until),
+            "endpoint_down": account.endpoint_open_until.is_some(),
+            "endpoint_tried_in_seconds": down(account.endpoint_open_until),
+            "keys_down": account.key_pair_open_until.is_some(),
+            "keys_tried_in_seconds": down(account.key_pair_open_until),
         })).collect::<Vec<_>>(),
     });
     let mut text = format!(
@@ -126,7 +126,7 @@ fn account_row(account: &KeyPair, now: Millis) -> Vec<String> {
         ..=0 => "tried next".to_owned(),
         wait => format!("tried again in {}", span(wait + 999)),
     };
-    let is = match (account.endpoint_down_until, account.keys_down_until) {
+    let is = match (account.endpoint_open_until, account.key_pair_open_until) {
         (Some(until), _) => format!("down, {}", tried(until)),
         (None, Some(until)) => format!("refusing these keys, {}", tried(until)),
         (None, None) => "up".into(),
@@ -178,8 +178,8 @@ fn metrics(counts: &Counts, oldest: Option<i64>, accounts: &[KeyPair], now: Mill
             text,
             "spread_outbox_up{{endpoint=\"{endpoint}\",public_key=\"{key}\",of=\"endpoint\"}} {}\n\
              spread_outbox_up{{endpoint=\"{endpoint}\",public_key=\"{key}\",of=\"keys\"}} {}",
-            up(account.endpoint_down_until),
-            up(account.keys_down_until)
+            up(account.endpoint_open_until),
+            up(account.key_pair_open_until)
         );
     }
     let _ = writeln!(
@@ -202,8 +202,8 @@ fn record_value(record: &Record) -> Value {
         "accepted": date(record.accepted),
         "due": record.due.map(date),
         "attempts": record.attempts,
-        "status": record.note.status,
-        "what": record.note.sentence,
+        "status": record.last_error.status,
+        "what": record.last_error.sentence,
         "bytes": record.size,
     })
 }
@@ -247,7 +247,7 @@ fn list(store: &mut dyn Store, matches: &ArgMatches) -> Result<ExitCode, Failure
                     Some(_) if !record.in_flight => "now".into(),
                     _ => String::new(),
                 },
-                printable(record.note.sentence.as_bytes()),
+                printable(record.last_error.sentence.as_bytes()),
             ]
         })
         .collect();
@@ -301,8 +301,8 @@ fn show(store: &mut dyn Store, matches: &ArgMatches) -> Result<ExitCode, Failure
         ),
         ("due", record.due.map(date).unwrap_or_default()),
         ("attempts", record.attempts.to_string()),
-        ("status", record.note.status.to_string()),
-        ("what", printable(record.note.sentence.as_bytes())),
+        ("status", record.last_error.status.to_string()),
+        ("what", printable(record.last_error.sentence.as_bytes())),
         ("bytes", record.size.to_string()),
     ] {
         let _ = writeln!(text, "{name:<11} {shown}");

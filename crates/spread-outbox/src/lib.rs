@@ -12,8 +12,7 @@ use std::process::ExitCode;
 
 use arguments::Settings;
 
-use outbox::open::Opening;
-use outbox::{Store, open};
+use outbox::{Opening, Store, open};
 
 /// The version of the program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -60,7 +59,7 @@ fn run(matches: &clap::ArgMatches) -> Result<ExitCode, Failure> {
 
 fn opened(settings: &Settings, create: bool) -> Result<Box<dyn Store + Send>, Failure> {
     let opening = Opening {
-        patience: settings.patience,
+        timeout: settings.patience,
         create,
     };
     Ok(open(&settings.address, opening)?)

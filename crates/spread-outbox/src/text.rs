@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use client::error::one_line;
-use outbox::store::Millis;
+use outbox::clock::Millis;
 
 /// Reads `30s`, `15m`, `12h`, `7d`, or a number of seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {

@@ -1,175 +1,176 @@
-//! Claiming: which heads are due, and whose turn it is where a gate is down.
+//! Claiming: which heads are due, and which of them is the probe of an open circuit.
 
+use super::super::clock::Millis;
 use super::super::database::{Database, Result, Row, Value, skipping};
-use super::super::retry::{FARTHEST, SETTLED_CLOCK};
-use super::super::store::{ClaimRequest, ClaimResult, Claimed, Lease, LeaseRequest, Millis};
-use super::circuits::{Guarded, gated, gates};
-use super::order::{head, schedule};
+use super::super::retry::{FARTHEST, SET_BACK_DELAY};
+use super::super::store::{ClaimRequest, ClaimResult, Claimed, Lease, LeaseRequest};
+use super::circuits::{GuardedKeyPair, guarded_key_pairs, lock_circuits};
+use super::order::schedule;
+use super::pending::head;
 
-/// When something happens to the orders of an account.
-pub(super) struct Times {
+/// When the orders of a key pair are due.
+pub(super) struct DueTimes {
     pub(super) public_key: Vec<u8>,
-    /// The first may be claimed; nothing when there is none.
-    pub(super) due: Option<Millis>,
-    /// The last time that stands on one of them, or on a gate.
+    /// When the first can be claimed; nothing when none is pending.
+    pub(super) first: Option<Millis>,
+    /// The latest time in the rows of its orders and circuits.
     pub(super) last: Millis,
 }
 
-pub(super) fn times<D: Database>(db: &mut D) -> Result<Vec<Times>> {
+pub(super) fn due_times<D: Database>(db: &mut D) -> Result<Vec<DueTimes>> {
     let rows = db.query(
-        "SELECT e.due, a.due, a.public_key, (SELECT MIN(o.due) FROM spread_orders o WHERE \
-         o.account = a.id AND o.due IS NOT NULL), (SELECT MAX(o.due) FROM spread_orders o WHERE \
-         o.account = a.id) FROM spread_key_pairs a JOIN spread_endpoints e ON e.id = a.endpoint",
+        "SELECT e.due AS endpoint_due, k.due AS key_pair_due, k.public_key AS public_key, \
+         (SELECT MIN(o.due) FROM spread_orders o WHERE o.key_pair = k.id AND o.due IS NOT NULL) AS first_due, \
+         (SELECT MAX(o.due) FROM spread_orders o WHERE o.key_pair = k.id) AS last_due \
+         FROM spread_key_pairs k JOIN spread_endpoints e ON e.id = k.endpoint",
         &[],
     )?;
     let times = |mut row: Row| {
-        let gates = row.int(0).max(row.int(1));
-        Times {
-            public_key: row.bytes(2),
-            due: row.maybe_int(3).map(|due| due.max(gates)),
-            last: row.int(4).max(gates),
-        }
+        let circuits: Millis = row.int("endpoint_due")?;
+        let circuits = circuits.max(row.int("key_pair_due")?);
+        let last = row.maybe_int("last_due")?;
+        Ok(DueTimes {
+            public_key: row.bytes("public_key")?,
+            first: row.maybe_int("first_due")?.map(|due| due.max(circuits)),
+            last: last.map_or(circuits, |last| last.max(circuits)),
+        })
     };
-    Ok(rows.into_iter().map(times).collect())
+    rows.into_iter().map(times).collect()
 }
 
-/// Leases what `wanted` asks for, each account its share.
+/// Leases what `request` asks for, each key pair its share.
 pub(super) fn claim<D: Database>(
     db: &mut D,
-    wanted: &ClaimRequest<'_>,
+    request: &ClaimRequest<'_>,
     now: Millis,
 ) -> Result<ClaimResult> {
-    let mut claims = ClaimResult::default();
-    let mut left = wanted.limit;
-    let mut gated = gated(db)?;
-    gated.retain(|known| {
-        wanted.public_keys.contains(&known.public_key)
-            && known.of_endpoint.due <= now
-            && known.of_account.due <= now
+    let mut result = ClaimResult::default();
+    let mut left = request.limit;
+    let mut key_pairs = guarded_key_pairs(db)?;
+    key_pairs.retain(|key_pair| {
+        request.public_keys.contains(&key_pair.public_key)
+            && key_pair.circuits.endpoint.due <= now
+            && key_pair.circuits.key_pair.due <= now
     });
-    let mut accounts = gated.len();
+    let mut remaining = key_pairs.len();
     let mut probed = Vec::new();
-    for known in gated {
-        let share = left.div_ceil(accounts.max(1));
-        accounts -= 1;
-        let of_endpoint = known.of_endpoint.is_down();
-        if of_endpoint && probed.contains(&known.endpoint) {
+    for key_pair in key_pairs {
+        let share = left.div_ceil(remaining.max(1));
+        remaining -= 1;
+        let endpoint_open = key_pair.circuits.endpoint.is_open();
+        if endpoint_open && probed.contains(&key_pair.endpoint) {
             continue;
         }
-        let probe = of_endpoint || known.of_account.is_down();
-        let share = if probe { share.min(1) } else { share };
-        let taken = claim_from(db, &known, share, wanted, now, &mut claims)?;
-        if of_endpoint && taken > 0 {
-            probed.push(known.endpoint);
+        let share = if key_pair.circuits.any_open() {
+            share.min(1)
+        } else {
+            share
+        };
+        let claimed = claim_from(db, &key_pair, share, request, now, &mut result)?;
+        if endpoint_open && claimed > 0 {
+            probed.push(key_pair.endpoint);
         }
-        left -= taken.min(left);
+        left -= claimed.min(left);
         if left == 0 {
             break;
         }
     }
-    Ok(claims)
+    Ok(result)
 }
 
-/// Leases up to `limit` due heads of one account; how many.
+/// Leases up to `limit` due heads of one key pair and returns how many.
 fn claim_from<D: Database>(
     db: &mut D,
-    known: &Guarded,
+    key_pair: &GuardedKeyPair,
     limit: usize,
-    wanted: &ClaimRequest<'_>,
+    request: &ClaimRequest<'_>,
     now: Millis,
-    claims: &mut ClaimResult,
+    result: &mut ClaimResult,
 ) -> Result<usize> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let orders = db.query(
         skipping!(
             D,
-            "SELECT id, alone FROM spread_orders WHERE account = ? AND due <= ? ORDER BY due LIMIT ?"
+            "SELECT id FROM spread_orders WHERE key_pair = ? AND due <= ? ORDER BY due LIMIT ?"
         ),
         &[
-            Value::Int(known.account),
+            Value::Int(key_pair.id),
             Value::Int(now),
-            Value::Int(limit),
+            Value::Int(i64::try_from(limit).unwrap_or(i64::MAX)),
         ],
     )?;
-    let probe = known.of_endpoint.is_down() || known.of_account.is_down();
-    let mut taken = 0;
+    let LeaseRequest { token, until } = request.lease;
+    let probe = key_pair.circuits.any_open();
+    let mut claimed = 0;
     for row in orders {
-        let order = row.int(0);
-        let Some(mut head) = head(
-            db,
-            order,
-            row.maybe_int(1),
-            wanted.oldest,
-            &mut claims.expired,
-        )?
-        else {
+        let order = row.int("id")?;
+        let Some(head) = head(db, order, request.oldest, &mut result.expired)? else {
             continue;
         };
-        if probe && !take_turn(db, known, wanted.term)? {
+        if probe && !take_probe(db, key_pair, until)? {
             return Ok(0);
         }
-        schedule(db, order, Some(wanted.term.until), Some(wanted.term.token))?;
-        taken += 1;
-        claims.claimed.push(Claimed {
+        schedule(db, order, Some(until), Some(token))?;
+        claimed += 1;
+        result.claimed.push(Claimed {
             lease: Lease {
-                record: head.int(0),
+                record: head.record,
                 order,
-                account: known.account,
-                endpoint: known.endpoint,
-                token: wanted.term.token,
+                key_pair: key_pair.id,
+                endpoint: key_pair.endpoint,
+                token,
                 probe,
             },
-            endpoint: known.url.clone(),
-            public_key: known.public_key.clone(),
-            order_id: head.bytes(4),
-            attempts: u32::try_from(head.int(1)).unwrap_or(0),
-            body: head.bytes(2),
+            endpoint: key_pair.url.clone(),
+            public_key: key_pair.public_key.clone(),
+            order_id: head.order_id,
+            attempts: head.attempts,
+            body: head.body,
         });
     }
-    Ok(taken)
+    Ok(claimed)
 }
 
-/// Where a gate is down: takes the turn of the one record that may go out until `term` ends. No when
-/// another worker was faster: then no turn is taken.
-fn take_turn<D: Database>(db: &mut D, known: &Guarded, term: LeaseRequest) -> Result<bool> {
-    let Some((of_endpoint, of_account)) = gates(db, known.account)? else {
+/// Makes the record that is being claimed the probe of the open circuits before it, until its lease
+/// expires. False when another worker was faster: then there is no probe to take.
+fn take_probe<D: Database>(db: &mut D, key_pair: &GuardedKeyPair, until: Millis) -> Result<bool> {
+    let Some(now) = lock_circuits(db, key_pair.id)? else {
         return Ok(false);
     };
-    if (of_endpoint.due, of_account.due) != (known.of_endpoint.due, known.of_account.due) {
+    let before = key_pair.circuits;
+    if (now.endpoint.due, now.key_pair.due) != (before.endpoint.due, before.key_pair.due) {
         return Ok(false);
     }
-    let turn = |id| [Value::Int(term.until), Value::Int(id)];
-    if of_endpoint.is_down() {
+    if now.endpoint.is_open() {
         db.execute(
             "UPDATE spread_endpoints SET due = ? WHERE id = ?",
-            &turn(known.endpoint),
+            &[Value::Int(until), Value::Int(key_pair.endpoint)],
         )?;
     }
-    if of_account.is_down() {
+    if now.key_pair.is_open() {
         db.execute(
             "UPDATE spread_key_pairs SET due = ? WHERE id = ?",
-            &turn(known.account),
+            &[Value::Int(until), Value::Int(key_pair.id)],
         )?;
     }
     Ok(true)
 }
 
-/// The clock was set back: what is due farther ahead than anything can be is due soon. Gates a little later
-/// than leases: a lease and a gate that end together are a probe's, and these are not.
+/// The clock was set back: due times farther ahead than [`FARTHEST`] are moved to soon. Circuits a little
+/// later than leases: a lease and a circuit with the same time are a probe's, and these are not.
 pub(super) fn set_back<D: Database>(db: &mut D, now: Millis) -> Result<()> {
-    let (soon, far) = (Value::Int(now + SETTLED_CLOCK), Value::Int(now + FARTHEST));
-    for account in db.query("SELECT id FROM spread_key_pairs ORDER BY id", &[])? {
+    let (soon, far) = (Value::Int(now + SET_BACK_DELAY), Value::Int(now + FARTHEST));
+    for row in db.query("SELECT id FROM spread_key_pairs ORDER BY id", &[])? {
         db.execute(
-            "UPDATE spread_orders SET due = ? WHERE account = ? AND due > ?",
-            &[soon, Value::Int(account.int(0)), far],
+            "UPDATE spread_orders SET due = ? WHERE key_pair = ? AND due > ?",
+            &[soon, Value::Int(row.int("id")?), far],
         )?;
     }
-    let later = Value::Int(now + SETTLED_CLOCK + 1);
-    for gates in [
+    let later = Value::Int(now + SET_BACK_DELAY + 1);
+    for circuits in [
         "UPDATE spread_endpoints SET due = ? WHERE due > ?",
         "UPDATE spread_key_pairs SET due = ? WHERE due > ?",
     ] {
-        db.execute(gates, &[later, far])?;
+        db.execute(circuits, &[later, far])?;
     }
     Ok(())
 }

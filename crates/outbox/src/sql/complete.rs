@@ -1,122 +1,145 @@
-//! Settling: what an attempt's end changes in the order's row and in the gates.
+//! Completing a lease: the end of an attempt changes the order's row and the circuits.
 
-use super::super::circuit::{Circuit, Observed, Shown};
+use super::super::circuit::{Circuit, Observation, Signal};
+use super::super::clock::Millis;
 use super::super::database::{Database, Result, Value};
 use super::super::retry::Policy;
-use super::super::store::{Completion, FailureScope, Millis, Outcome};
-use super::circuits::{gate_values, gates};
-use super::order::{Left, delete, lock, schedule, tidy};
+use super::super::store::{Completion, FailureScope, LastError, Outcome};
+use super::circuits::{Circuits, lock_circuits, write_endpoint, write_key_pair};
+use super::order::{lock, schedule};
+use super::pending::{Remaining, delete, refuse};
 
-/// Ends one lease; when it would have ended, if it was still the order's.
-pub(super) fn complete_record<D: Database>(
+/// Ends leases. For each, whether it was still the order's.
+pub(super) fn complete<D: Database>(
     db: &mut D,
-    settled: &Completion,
+    completions: &[Completion],
+    policy: &Policy,
+    now: Millis,
+) -> Result<Vec<bool>> {
+    let mut expiries = vec![None; completions.len()];
+    // In one sequence everywhere, or two workers could deadlock.
+    let mut by_order: Vec<(&Completion, &mut Option<Millis>)> =
+        completions.iter().zip(&mut expiries).collect();
+    by_order.sort_by_key(|(completion, _)| completion.lease.order);
+    for (completion, expiry) in by_order {
+        *expiry = complete_record(db, completion, policy, now)?;
+    }
+    for (completion, expiry) in completions.iter().zip(&expiries) {
+        if let Some(expiry) = expiry {
+            update_circuits(db, completion, *expiry, policy, now)?;
+        }
+    }
+    Ok(expiries.iter().map(Option::is_some).collect())
+}
+
+/// Ends one lease. When it would have expired, if it was still the order's.
+fn complete_record<D: Database>(
+    db: &mut D,
+    completion: &Completion,
     policy: &Policy,
     now: Millis,
 ) -> Result<Option<Millis>> {
-    let lease = settled.lease;
-    let Some(locked) = lock(db, lease.order)? else {
+    let lease = completion.lease;
+    let Some(order) = lock(db, lease.order)? else {
         return Ok(None);
     };
-    if locked.token != Some(lease.token) {
+    if order.token != Some(lease.token) {
         return Ok(None);
     }
-    match &settled.outcome {
-        Outcome::Released => schedule(db, lease.order, Some(now), None)?,
+    match &completion.outcome {
+        Outcome::Released => schedule(db, order.id, Some(now), None)?,
         Outcome::Delivered => {
             delete(db, lease.record)?;
-            if tidy(db, lease.order, locked.alone, lease.record, Some(now))? != Left::Nothing {
+            if order.reconcile(db, lease.record, Some(now))? != Remaining::Nothing {
                 db.execute(
                     "UPDATE spread_orders SET delivered = ? WHERE id = ? AND delivered < ?",
                     &[
                         Value::Int(lease.record),
-                        Value::Int(lease.order),
+                        Value::Int(order.id),
                         Value::Int(lease.record),
                     ],
                 )?;
             }
         }
-        Outcome::Refused(note) => {
-            db.execute(
-                "UPDATE spread_records SET state = 1, queued = 1, attempts = attempts + 1, status = ?, note = ? \
-                 WHERE id = ?",
-                &[
-                    Value::Int(i64::from(note.status)),
-                    Value::Text(&note.sentence),
-                    Value::Int(lease.record),
-                ],
-            )?;
-            tidy(db, lease.order, locked.alone, lease.record, Some(now))?;
+        Outcome::Refused(last_error) => {
+            refuse(db, lease.record, last_error)?;
+            order.reconcile(db, lease.record, Some(now))?;
         }
-        Outcome::Failed { fault, note } => {
-            db.execute(
-                "UPDATE spread_records SET attempts = attempts + 1, status = ?, note = ? WHERE id = ?",
-                &[
-                    Value::Int(i64::from(note.status)),
-                    Value::Text(&note.sentence),
-                    Value::Int(lease.record),
-                ],
-            )?;
-            let rows = db.query(
-                "SELECT attempts FROM spread_records WHERE id = ?",
-                &[Value::Int(lease.record)],
-            )?;
-            let attempts = rows.first().map_or(1, |row| row.int(0));
-            let delay = policy.delay(u32::try_from(attempts).unwrap_or(u32::MAX), settled.jitter);
-            let delay = match fault {
-                FailureScope::Endpoint {
-                    retry_after: Some(asked_for),
-                } => delay.max(*asked_for),
-                _ => delay,
-            };
-            schedule(db, lease.order, Some(now + delay), None)?;
+        Outcome::Failed { scope, last_error } => {
+            let attempts = count_attempt(db, lease.record, last_error)?;
+            let mut delay = policy.delay(attempts, completion.jitter);
+            if let FailureScope::Endpoint {
+                retry_after: Some(retry_after),
+            } = scope
+            {
+                delay = delay.max(*retry_after);
+            }
+            schedule(db, order.id, Some(now + delay), None)?;
         }
     }
-    Ok(locked.due)
+    Ok(order.due)
 }
 
-/// Closes or opens the gates by what an attempt has shown.
-pub(super) fn update_circuits<D: Database>(
+/// Records a failed attempt and returns how many there were.
+fn count_attempt<D: Database>(db: &mut D, record: i64, error: &LastError) -> Result<u32> {
+    db.execute(
+        "UPDATE spread_records SET attempts = attempts + 1, status = ?, last_error = ? WHERE id = ?",
+        &[
+            Value::Int(i64::from(error.status)),
+            Value::Text(&error.sentence),
+            Value::Int(record),
+        ],
+    )?;
+    let row = db.query_first(
+        "SELECT attempts FROM spread_records WHERE id = ?",
+        &[Value::Int(record)],
+    )?;
+    // Discarded after its lease had expired; the order's next record must wait all the same.
+    row.map_or(Ok(1), |row| row.int("attempts"))
+}
+
+/// Opens or closes the circuits by what an attempt has shown. `expiry`: when its lease would have expired.
+fn update_circuits<D: Database>(
     db: &mut D,
-    settled: &Completion,
-    end: Millis,
+    completion: &Completion,
+    expiry: Millis,
     policy: &Policy,
     now: Millis,
 ) -> Result<()> {
-    let lease = settled.lease;
-    let (endpoint, account) = match settled.outcome {
-        Outcome::Released => (Shown::Nothing, Shown::Nothing),
-        Outcome::Delivered | Outcome::Refused(_) => (Shown::Up, Shown::Up),
-        Outcome::Failed { fault, .. } => match fault {
-            FailureScope::Order => (Shown::Up, Shown::Up),
-            FailureScope::KeyPair => (Shown::Up, Shown::Down { retry_after: None }),
-            FailureScope::Endpoint { retry_after } => (Shown::Down { retry_after }, Shown::Nothing),
+    let lease = completion.lease;
+    let (endpoint, key_pair) = match completion.outcome {
+        Outcome::Released => (Signal::None, Signal::None),
+        Outcome::Delivered | Outcome::Refused(_) => (Signal::Success, Signal::Success),
+        Outcome::Failed { scope, .. } => match scope {
+            FailureScope::Order => (Signal::Success, Signal::Success),
+            FailureScope::KeyPair => (Signal::Success, Signal::Failure { retry_after: None }),
+            FailureScope::Endpoint { retry_after } => {
+                (Signal::Failure { retry_after }, Signal::None)
+            }
         },
     };
-    let seen = |shown, gate: Circuit| Observed {
-        shown,
-        // The turn ends when the lease does: else it is another record's by now, or another gate's.
-        probe: lease.probe && gate.due == end,
-        order: lease.order,
-        jitter: settled.jitter,
+    let after = |circuit: Circuit, signal| {
+        let observation = Observation {
+            signal,
+            // A probe ends when its lease does: else it is another record by now, or another circuit's.
+            probe: lease.probe && circuit.due == expiry,
+            order: lease.order,
+            jitter: completion.jitter,
+        };
+        circuit.after(observation, policy, now)
     };
-    let Some((before, of_account)) = gates(db, lease.account)? else {
+    let Some(before) = lock_circuits(db, lease.key_pair)? else {
         return Ok(());
     };
-    let after = before.after(seen(endpoint, before), policy, now);
-    if after != before {
-        db.execute(
-            "UPDATE spread_endpoints SET failures = ?, failed_order = ?, due = ? WHERE id = ?",
-            &gate_values(after, lease.endpoint),
-        )?;
+    let after = Circuits {
+        endpoint: after(before.endpoint, endpoint),
+        key_pair: after(before.key_pair, key_pair),
+    };
+    if after.endpoint != before.endpoint {
+        write_endpoint(db, lease.endpoint, after.endpoint)?;
     }
-    let before = of_account;
-    let after = before.after(seen(account, before), policy, now);
-    if after != before {
-        db.execute(
-            "UPDATE spread_key_pairs SET failures = ?, failed_order = ?, due = ? WHERE id = ?",
-            &gate_values(after, lease.account),
-        )?;
+    if after.key_pair != before.key_pair {
+        write_key_pair(db, lease.key_pair, after.key_pair)?;
     }
     Ok(())
 }

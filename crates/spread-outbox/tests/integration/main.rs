@@ -4,12 +4,18 @@
 
 mod manual;
 mod mariadb;
-#[macro_use]
 mod model;
+mod mysql_clients;
 mod mysql_faults;
+mod mysql_protocol;
+mod mysql_proxy;
+mod mysql_stores;
+mod operations;
 mod reference;
 mod sequences;
 mod store;
+mod store_circuits;
+mod store_steps;
 mod stores;
 mod stubs;
 mod upgrade;

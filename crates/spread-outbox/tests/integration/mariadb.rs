@@ -1,4 +1,4 @@
-//! A MariaDB of its own for a test process: on loopback, in a temporary directory, gone with the process.
+//! MariaDB servers of a test process: on loopback, in a temporary directory, and gone with the process.
 
 use std::fs;
 use std::net::TcpListener;
@@ -25,14 +25,14 @@ impl MariaDb {
             .get_or_init(|| {
                 let server = Self::start();
                 if server.is_none() {
-                    eprintln!("MySQL is left out: there is no mariadbd");
+                    eprintln!("tests on MySQL are skipped: there is no mariadbd");
                 }
                 server
             })
             .as_ref()
     }
 
-    /// One that no other test uses.
+    /// A server that no other test uses.
     pub(crate) fn own() -> Option<Self> {
         Self::start()
     }
@@ -77,7 +77,8 @@ impl MariaDb {
         Some(server)
     }
 
-    /// Starts it, and a watcher that ends it when this process ends, however it does.
+    /// Starts the server, and a watcher that kills it by its pid when this process ends, in whatever way:
+    /// then the watcher's standard input ends.
     fn run(&self) {
         let path = |name: &str| self.directory.join(name).display().to_string();
         let watch = "\"$@\" & server=$!; cat >/dev/null; kill -9 $server; wait $server; \
@@ -113,7 +114,7 @@ impl MariaDb {
         }
     }
 
-    /// Kills it, as a machine that loses its power would, and starts it again.
+    /// Kills the server, as a power cut would, and starts it again.
     pub(crate) fn kill_and_restart(&self, pause: Duration) {
         fs::write(self.directory.join("keep"), "").unwrap();
         let mut child = self.running.lock().unwrap().take().unwrap();
@@ -175,7 +176,7 @@ fn program(name: &str) -> Option<PathBuf> {
         .find(|path| path.exists())
 }
 
-/// A CA, another CA that signed nothing here, and the server's certificate, for 127.0.0.1.
+/// A CA, another CA that signed nothing here, and a server certificate for 127.0.0.1.
 fn certificates(directory: &Path) {
     use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
     let authority = |name: &str| {

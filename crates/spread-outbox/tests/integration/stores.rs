@@ -1,13 +1,11 @@
 //! The stores that tests run on.
-// Each test binary has its own copy, and uses what it needs.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use outbox::open::Opening;
 use outbox::store::Update;
-use outbox::{Address, Store, open};
+use outbox::{Address, Opening, Store, open};
 
 /// An update of one shop.
 #[must_use]
@@ -21,7 +19,7 @@ pub(crate) fn update<'u>(order_id: &'u str, body: &'u str) -> Update<'u> {
 }
 
 pub(crate) const OPENING: Opening = Opening {
-    patience: Duration::from_secs(10),
+    timeout: Duration::from_secs(10),
     create: true,
 };
 
@@ -39,7 +37,7 @@ pub(crate) fn address(text: &str) -> Address {
     Address::parse(text.as_bytes()).unwrap().unwrap()
 }
 
-/// A directory of its own, removed when it is dropped.
+/// A new directory, removed when it is dropped.
 pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
@@ -48,7 +46,7 @@ impl Scratch {
         Self::below(&std::env::temp_dir())
     }
 
-    /// In memory, where there is a file system for that.
+    /// In memory, where a file system for that exists.
     pub(crate) fn fast() -> Self {
         let memory = Path::new("/dev/shm");
         if memory.is_dir() {
@@ -69,8 +67,10 @@ impl Scratch {
 
     #[must_use]
     pub(crate) fn address(&self) -> Address {
-        let text = format!("sqlite:{}/outbox.db?synchronous=normal", self.0.display());
-        Address::parse(text.as_bytes()).unwrap().unwrap()
+        address(&format!(
+            "sqlite:{}/outbox.db?synchronous=normal",
+            self.0.display()
+        ))
     }
 }
 

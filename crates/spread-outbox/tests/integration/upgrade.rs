@@ -1,4 +1,4 @@
-//! Outboxes that an older or a newer version made, and the files of a new one.
+//! Outboxes that an older or a newer version created, and the files of a new one.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::thread;
@@ -9,26 +9,25 @@ use rusqlite::Connection;
 
 use crate::mariadb::MariaDb;
 use crate::stores::{OPENING, Scratch, address, update};
-use outbox::open::Opening;
 use outbox::retry::Policy;
-use outbox::store::{ClaimRequest, Completion, Filter, LeaseRequest, Outcome, State, StoreError};
-use outbox::{Address, open};
+use outbox::store::{ClaimRequest, Completion, Filter, LeaseRequest, Outcome, State};
+use outbox::{Address, Opening, StoreError, open};
 
-/// The first schema, as it was released, with one order that waits and one that was refused.
+/// The first schema, as it was released, with a pending record and a refused one.
 const SQLITE_1: &str = "
     PRAGMA journal_mode = WAL;
     CREATE TABLE spread_endpoints (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE);
     CREATE TABLE spread_key_pairs (id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL,
         public_key BLOB NOT NULL, UNIQUE (endpoint, public_key));
-    CREATE TABLE spread_orders (id INTEGER PRIMARY KEY, account INTEGER NOT NULL, due INTEGER,
-        token INTEGER, alone INTEGER, delivered INTEGER NOT NULL DEFAULT 0);
-    CREATE INDEX spread_orders_due ON spread_orders (account, due);
+    CREATE TABLE spread_orders (id INTEGER PRIMARY KEY, key_pair INTEGER NOT NULL, due INTEGER,
+        token INTEGER, sole_pending INTEGER, delivered INTEGER NOT NULL DEFAULT 0);
+    CREATE INDEX spread_orders_due ON spread_orders (key_pair, due);
     CREATE TABLE spread_records (id INTEGER PRIMARY KEY AUTOINCREMENT, parent INTEGER NOT NULL, queued INTEGER NOT NULL,
         order_id BLOB NOT NULL, state INTEGER NOT NULL, accepted INTEGER NOT NULL,
-        since INTEGER NOT NULL, attempts INTEGER NOT NULL, status INTEGER NOT NULL,
-        note TEXT NOT NULL, body BLOB NOT NULL);
+        age_start INTEGER NOT NULL, attempts INTEGER NOT NULL, status INTEGER NOT NULL,
+        last_error TEXT NOT NULL, body BLOB NOT NULL);
     CREATE INDEX spread_records_queued ON spread_records (parent, state) WHERE queued = 1;
-    CREATE INDEX spread_records_aside ON spread_records (state) WHERE state <> 0;
+    CREATE INDEX spread_records_dead_lettered ON spread_records (state) WHERE state <> 0;
     PRAGMA user_version = 1;";
 
 const MYSQL_1: [&str; 6] = [
@@ -37,14 +36,14 @@ const MYSQL_1: [&str; 6] = [
     "CREATE TABLE spread_key_pairs (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
         endpoint BIGINT NOT NULL, public_key VARBINARY(500) NOT NULL,
         UNIQUE (endpoint, public_key)) ENGINE = InnoDB",
-    "CREATE TABLE spread_orders (id BIGINT NOT NULL PRIMARY KEY, account BIGINT NOT NULL,
-        due BIGINT, token BIGINT, alone BIGINT, delivered BIGINT NOT NULL DEFAULT 0,
-        KEY spread_orders_due (account, due)) ENGINE = InnoDB",
+    "CREATE TABLE spread_orders (id BIGINT NOT NULL PRIMARY KEY, key_pair BIGINT NOT NULL,
+        due BIGINT, token BIGINT, sole_pending BIGINT, delivered BIGINT NOT NULL DEFAULT 0,
+        KEY spread_orders_due (key_pair, due)) ENGINE = InnoDB",
     "CREATE TABLE spread_records (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
         parent BIGINT NOT NULL, queued TINYINT NOT NULL, order_id BLOB NOT NULL, state TINYINT NOT NULL,
-        accepted BIGINT NOT NULL, since BIGINT NOT NULL, attempts INT NOT NULL,
-        status SMALLINT NOT NULL, note BLOB NOT NULL, body LONGBLOB NOT NULL,
-        KEY spread_records_queued (parent, queued, state), KEY spread_records_aside (state)) ENGINE = InnoDB",
+        accepted BIGINT NOT NULL, age_start BIGINT NOT NULL, attempts INT NOT NULL,
+        status SMALLINT NOT NULL, last_error BLOB NOT NULL, body LONGBLOB NOT NULL,
+        KEY spread_records_queued (parent, queued, state), KEY spread_records_dead_lettered (state)) ENGINE = InnoDB",
     "CREATE TABLE spread_schema (version INT NOT NULL) ENGINE = InnoDB",
     "INSERT INTO spread_schema VALUES (1)",
 ];
@@ -52,11 +51,11 @@ const MYSQL_1: [&str; 6] = [
 const ROWS: [&str; 5] = [
     "INSERT INTO spread_endpoints (id, url) VALUES (1, 'https://spread.example/api')",
     "INSERT INTO spread_key_pairs (id, endpoint, public_key) VALUES (1, 1, 'shop')",
-    "INSERT INTO spread_orders (id, account, due, alone) VALUES (17, 1, 5, 4), (18, 1, NULL, NULL)",
-    "INSERT INTO spread_records (id, parent, queued, order_id, state, accepted, since, attempts, status, note, \
-     body) VALUES (4, 17, 0, 'a', 0, 5, 5, 2, 503, 'busy', 'old body')",
-    "INSERT INTO spread_records (id, parent, queued, order_id, state, accepted, since, attempts, status, note, \
-     body) VALUES (3, 18, 1, 'b', 1, 4, 4, 1, 422, 'no', 'refused body')",
+    "INSERT INTO spread_orders (id, key_pair, due, sole_pending) VALUES (17, 1, 5, 4), (18, 1, NULL, NULL)",
+    "INSERT INTO spread_records (id, parent, queued, order_id, state, accepted, age_start, attempts, status, \
+     last_error, body) VALUES (4, 17, 0, 'a', 0, 5, 5, 2, 503, 'busy', 'old body')",
+    "INSERT INTO spread_records (id, parent, queued, order_id, state, accepted, age_start, attempts, status, \
+     last_error, body) VALUES (3, 18, 1, 'b', 1, 4, 4, 1, 422, 'no', 'refused body')",
 ];
 
 /// A database with the first schema, and a connection that uses it.
@@ -80,25 +79,27 @@ fn is_usable(address: &Address) {
     let records = store.list(&all, 10).unwrap();
     let states: Vec<_> = records.iter().map(|one| (one.id, one.state)).collect();
     assert_eq!(states, [(3, State::Refused), (4, State::Pending)]);
-    let wanted = ClaimRequest {
+    let request = ClaimRequest {
         limit: 10,
         public_keys: &[b"shop".to_vec()],
-        term: LeaseRequest {
+        lease: LeaseRequest {
             token: 9,
             until: 1_000,
         },
         oldest: 0,
     };
-    let claimed = store.claim(&wanted, 10).unwrap().claimed;
+    let claimed = store.claim(&request, 10).unwrap().claimed;
     assert_eq!((claimed.len(), &*claimed[0].body), (1, &b"old body"[..]));
     assert_eq!((claimed[0].attempts, &*claimed[0].order_id), (2, &b"a"[..]));
-    let settled = Completion {
+    let completion = Completion {
         lease: claimed[0].lease,
         outcome: Outcome::Delivered,
         jitter: 0.0,
     };
     assert_eq!(
-        store.complete(&[settled], &Policy::default(), 20).unwrap(),
+        store
+            .complete(&[completion], &Policy::default(), 20)
+            .unwrap(),
         [true]
     );
     store.enqueue(&update("c", "new"), None, 30).unwrap();
@@ -129,7 +130,7 @@ fn the_first_schema_opens_in_this_one() {
 }
 
 #[test]
-fn a_step_that_was_cut_short_is_finished() {
+fn an_interrupted_step_is_finished() {
     let Some(server) = MariaDb::shared() else {
         return;
     };
@@ -171,7 +172,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     let newer = format!("UPDATE {name}.spread_schema SET version = 99");
     let mut root = server.root();
     root.query_drop(newer).unwrap();
-    // What a newer version has done without is not made again.
+    // A table that a newer version has dropped is not created again.
     root.query_drop(format!("DROP TABLE {name}.spread_endpoints"))
         .unwrap();
     refused(&address(&base));

@@ -1,0 +1,13 @@
+//! Time as a store counts it.
+
+use std::time::Duration;
+
+/// Milliseconds since 1970, by the clock that all users of an outbox share; or a number of milliseconds.
+pub type Millis = i64;
+
+/// A duration in milliseconds.
+#[must_use]
+pub fn millis(duration: Duration) -> Millis {
+    // A quarter, so that the sum of two of them is no overflow.
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX / 4)
+}

@@ -1,0 +1,49 @@
+//! The client's errors in words. The server's own words may repeat values, and are not used.
+
+use std::io;
+
+use mysql::{DriverError, Error};
+
+use super::super::address::Server;
+use super::codes;
+use client::error::printable;
+
+const NO_TLS: &str =
+    "no TLS connection that can be verified: check ssl-mode, ssl-ca and the server's name";
+const NOT_MYSQL: &str = "the server does not speak the MySQL protocol";
+const TIMEOUT: &str = "no response in time";
+
+/// Why `server` cannot be used.
+pub(super) fn of(server: &Server, error: &Error) -> String {
+    let reason = match error {
+        Error::MySqlError(error) => match codes::meaning(error.code) {
+            Some(meaning) => meaning.into(),
+            None => format!("the server reports error {}", error.code),
+        },
+        Error::TlsError(_) => NO_TLS.into(),
+        Error::DriverError(DriverError::TlsNotSupported) => {
+            "the server offers no TLS, and ssl-mode requires it".into()
+        }
+        Error::DriverError(DriverError::ConnectTimeout | DriverError::Timeout) => TIMEOUT.into(),
+        Error::DriverError(DriverError::CouldNotConnect(Some((_, _, kind)))) => kind.to_string(),
+        Error::IoError(error) => of_io(error),
+        Error::CodecError(error) => std::error::Error::source(error)
+            .and_then(|cause| cause.downcast_ref())
+            .map_or_else(|| NOT_MYSQL.into(), of_io),
+        _ => NOT_MYSQL.into(),
+    };
+    match &server.socket {
+        Some(socket) => format!("{}: {reason}", printable(socket)),
+        None => format!("{}:{}: {reason}", server.host, server.port),
+    }
+}
+
+fn of_io(error: &io::Error) -> String {
+    match error.kind() {
+        // What a socket's timeout gives.
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => TIMEOUT.into(),
+        // What rustls gives.
+        io::ErrorKind::InvalidData => NO_TLS.into(),
+        kind => kind.to_string(),
+    }
+}
