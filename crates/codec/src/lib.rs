@@ -8,4 +8,5 @@
 
 pub mod answer;
 pub mod form;
-pub mod json_numbers;
+pub mod json;
+mod json_numbers;
