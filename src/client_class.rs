@@ -4,6 +4,10 @@
 //! of that moment. Keys live in Rust, where no dump looks. Connections belong to the process, not to
 //! the object: clients with the same keys share them.
 
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+
+use client::error::OrderName;
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
 use ext_php_rs::class::{
@@ -16,20 +20,15 @@ use ext_php_rs::flags::{ClassFlags, ConstantFlags, DataType, MethodFlags};
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
-use std::panic::AssertUnwindSafe;
-use std::rc::Rc;
-
-use crate::drain::Outbox;
-use crate::options::{self, OptionError};
-use crate::zend::{self, ZendString};
-use crate::{encode, exceptions, functions, ini, validate};
-use client::config::Config;
-use client::error::OrderName;
 use settings::{ErrorMode, Report};
+
+use crate::options::{self, Fixed, OptionError};
+use crate::zend::{self, ZendString};
+use crate::{call, encode, exceptions, ini, validate};
 
 /// What a client is made of. `Rc`: a call keeps it while user code may drop the object.
 #[derive(Clone)]
-struct Client(Rc<(Config, Outbox)>);
+struct Client(Rc<Fixed>);
 
 static METADATA: ClassMetadata<Client> = ClassMetadata::new(&[]);
 
@@ -113,7 +112,7 @@ fn construct(call: &mut ExecuteData) -> ConstructorResult<Client> {
     let Some((public, private, options)) = zend::constructor_arguments(call) else {
         return ConstructorResult::ArgError;
     };
-    match options::client(&public, private, &options) {
+    match options::client(public, private, &options) {
         Ok(settings) => return ConstructorResult::Ok(Client(Rc::new(settings))),
         Err(OptionError::Type(argument, message)) => {
             zend::throw_argument_type_error(argument, &ZendString::new(message.as_bytes()));
@@ -122,7 +121,7 @@ fn construct(call: &mut ExecuteData) -> ConstructorResult<Client> {
             zend::throw_argument_error(argument, &ZendString::new(message.as_bytes()));
         }
         Err(OptionError::Setting(error)) => {
-            exceptions::raise(error, OrderName::unknown(), report(), "");
+            exceptions::raise(error, OrderName::unknown(), report(), false);
         }
     }
     ConstructorResult::ArgError
@@ -151,11 +150,17 @@ fn update(call: &mut ExecuteData) -> Option<Zval> {
     let [data, request] = zend::arrays(call)?;
     let body = zend::as_caller(call, || encode::body(&data, &request))?;
     let client = Rc::clone(&call.get_object::<Client>()?.0);
-    let (config, outbox) = &*client;
-    let ended = functions::send(config, outbox, &body, &data, &request);
+    let sent = call::send(
+        &client.settings.client,
+        &client.destination,
+        &client.outbox,
+        &body,
+        &data,
+        &request,
+    );
     drop(client);
     drop(body);
-    Some(functions::deliver(ended, &data, &request, report()))
+    Some(call::report(sent, &data, &request, report()))
 }
 
 zend_fastcall! {

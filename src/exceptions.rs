@@ -132,10 +132,15 @@ fn class_of(error: &Error) -> &'static ClassEntry {
     }
 }
 
-/// Reports a failed call as the settings want it, and returns what the function returns. `aside` ends the
-/// line in the log.
-pub(crate) fn raise(error: Error, order: OrderName, report: Report, aside: &str) -> Zval {
-    let (message, exception) = keep(error, order, report, aside);
+/// Reports a failed call as the settings want it, and returns what the function returns.
+/// `dead_lettered`: the outbox keeps the order as refused, for a person.
+pub(crate) fn raise(error: Error, order: OrderName, report: Report, dead_lettered: bool) -> Zval {
+    let consequence = if dead_lettered {
+        "; the outbox keeps it as refused"
+    } else {
+        ""
+    };
+    let (message, exception) = keep(error, order, report, consequence);
     match (report.mode, exception) {
         (ErrorMode::Exception, Some(exception)) => zend::throw(exception),
         (ErrorMode::Warning, exception) => {
@@ -150,19 +155,24 @@ pub(crate) fn raise(error: Error, order: OrderName, report: Report, aside: &str)
     false.into()
 }
 
-/// Keeps and logs what an attempt met when the call itself has not failed.
+/// Keeps and logs the error of an attempt when the call itself has not failed.
 pub(crate) fn note(error: Error, order: OrderName, report: Report) {
     keep(
         error,
         order,
         report,
-        "; the order is kept in the outbox and will be sent again",
+        "; the outbox keeps it and will send it again",
     );
 }
 
 /// The message and, unless there is no memory for it, the exception, which `spread_last_error()` returns
 /// from here on; logged.
-fn keep(error: Error, order: OrderName, report: Report, aside: &str) -> (ZendString, Option<Zval>) {
+fn keep(
+    error: Error,
+    order: OrderName,
+    report: Report,
+    consequence: &str,
+) -> (ZendString, Option<Zval>) {
     // Each step below calls Zend, where a fatal error may jump away: what is Rust's is guarded.
     let sentence = error.sentence(&order);
     drop(order);
@@ -177,7 +187,7 @@ fn keep(error: Error, order: OrderName, report: Report, aside: &str) -> (ZendStr
     }
     if report.log {
         let prefix = b"spread: ";
-        let line = [prefix, message.as_bytes(), aside.as_bytes()].concat();
+        let line = [prefix, message.as_bytes(), consequence.as_bytes()].concat();
         zend::log(&ZendString::new(&line));
     }
     (message, exception)

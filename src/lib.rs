@@ -17,6 +17,7 @@
 
 #![deny(unsafe_code)]
 
+mod call;
 mod client_class;
 mod decode;
 mod drain;
@@ -26,6 +27,7 @@ mod functions;
 mod ini;
 mod options;
 mod order_state;
+mod outbox_connections;
 mod validate;
 #[allow(unsafe_code)]
 mod zend;

@@ -1,12 +1,15 @@
 //! The options of `Spread\Client`: settings of the one table, given as PHP values.
 
-use crate::drain::Outbox;
-use crate::ini;
-use crate::zend::{self, Table, Value};
-use client::config::{self, Config};
-use client::error::{Error, Kind};
+use std::ffi::CStr;
+
+use client::config::Destination;
+use client::error::Error;
 use codec::form::Key;
-use settings::{Draft, OptionType, Setting, TABLE};
+use settings::table::{PRIVATE_KEY, PUBLIC_KEY};
+use settings::{About, OptionType, OutboxSetting, Row, Settings, Source, TABLE};
+
+use crate::ini::{Ini, Loaded};
+use crate::zend::{Table, Value};
 
 /// Why no client can be made. Messages go on from "Argument #N ($name)".
 pub(crate) enum OptionError {
@@ -16,21 +19,31 @@ pub(crate) enum OptionError {
 }
 
 // The constructor's arguments, as PHP counts them.
-const PUBLIC_KEY: u32 = 1;
-const OPTIONS: u32 = 3;
+const PUBLIC_KEY_ARGUMENT: u32 = 1;
+const OPTIONS_ARGUMENT: u32 = 3;
 
-/// The configuration of a client: the options, and the INI settings of this moment for what they
-/// leave out. Keys come from the arguments alone.
+/// What a client sends with.
+pub(crate) struct Fixed {
+    pub(crate) settings: Settings,
+    pub(crate) destination: Destination,
+    pub(crate) outbox: OutboxSetting,
+}
+
+/// The settings of a client: the options, and the INI settings of this moment for what they leave
+/// out. Keys come from the arguments alone.
 pub(crate) fn client(
-    public: &[u8],
+    public: Vec<u8>,
     private: Vec<u8>,
     options: &Table,
-) -> Result<(Config, Outbox), OptionError> {
-    let mut draft = Draft::empty();
-    let mut given = Vec::new();
+) -> Result<Fixed, OptionError> {
+    let mut given = Given {
+        public,
+        private,
+        options: Vec::new(),
+    };
     for (key, value) in options.entries() {
-        let (setting, kind) = find(key).ok_or_else(|| unknown(key))?;
-        let name = setting.option_name();
+        let (row, kind) = find(key).ok_or_else(|| unknown(key))?;
+        let name = row.about().option_name();
         let text = text(kind, &value).ok_or_else(|| {
             let types = match kind {
                 OptionType::Text => "string",
@@ -38,53 +51,70 @@ pub(crate) fn client(
             };
             let given = type_name(&value);
             let message = format!("holds \"{name}\", which must be of type {types}, {given} given");
-            OptionError::Type(OPTIONS, message)
+            OptionError::Type(OPTIONS_ARGUMENT, message)
         })?;
-        (setting.parse)(&mut draft, &text).map_err(|expected| {
-            OptionError::Value(
-                OPTIONS,
-                format!("holds \"{name}\", which must be {expected}"),
-            )
+        row.check(&text).map_err(|expected| {
+            let message = format!("holds \"{name}\", which must be {expected}");
+            OptionError::Value(OPTIONS_ARGUMENT, message)
         })?;
-        given.push(name);
+        given.options.push((name, text));
     }
-    let mut broken_outbox = None;
-    for setting in &TABLE {
-        if setting.option.is_none() || given.contains(&setting.option_name()) {
-            continue;
-        }
-        match (setting.parse)(&mut draft, &zend::ini(setting.name)) {
-            Err(expected) if setting.name() == ini::OUTBOX => broken_outbox = Some(expected),
-            Err(expected) => {
-                return Err(OptionError::Setting(
-                    Kind::Setting {
-                        name: setting.name(),
-                        expected,
-                    }
-                    .into(),
-                ));
-            }
-            Ok(()) => {}
-        }
-    }
-    draft.keys.public = config::public_key(public)
-        .map_err(|expected| OptionError::Value(PUBLIC_KEY, format!("must be {expected}")))?;
-    draft.keys.private = private;
-    if draft.keys.public.is_empty() || draft.keys.private.is_empty() {
-        return Err(OptionError::Setting(Kind::KeysMissing.into()));
-    }
-    let outbox = Outbox::new(&draft, broken_outbox);
-    let config = ini::finish(draft).map_err(OptionError::Setting)?;
-    Ok((config, outbox))
+    PUBLIC_KEY.parse(&given.public).map_err(|expected| {
+        OptionError::Value(PUBLIC_KEY_ARGUMENT, format!("must be {expected}"))
+    })?;
+    let Loaded {
+        outbox, settings, ..
+    } = Loaded::new(&given);
+    let settings = settings.map_err(OptionError::Setting)?;
+    let destination = settings.destination().map_err(OptionError::Setting)?;
+    Ok(Fixed {
+        settings,
+        destination,
+        outbox,
+    })
 }
 
-fn find(key: Key<'_>) -> Option<(&'static Setting, OptionType)> {
+/// The arguments of a constructor, above the INI settings.
+struct Given {
+    public: Vec<u8>,
+    private: Vec<u8>,
+    options: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl Source for Given {
+    fn text(&self, about: &About) -> Option<Vec<u8>> {
+        if about.name == PUBLIC_KEY.about().name {
+            return Some(self.public.clone());
+        }
+        if about.name == PRIVATE_KEY.about().name {
+            return Some(self.private.clone());
+        }
+        let mut options = self.options.iter();
+        match options.find(|(name, _)| *name == about.option_name()) {
+            Some((_, text)) => Some(text.clone()),
+            // What is no option (how a failure is reported, for instance) does not concern a client.
+            None if about.option.is_some() => Ini.text(about),
+            None => None,
+        }
+    }
+
+    /// An empty key is the caller's mistake, whatever the environment holds.
+    fn environment(&self, _: &CStr) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn ini(&self, entry: &CStr) -> Vec<u8> {
+        Ini.ini(entry)
+    }
+}
+
+fn find(key: Key<'_>) -> Option<(&'static dyn Row, OptionType)> {
     let Key::Name(name) = key else {
         return None;
     };
-    TABLE.iter().find_map(|setting| {
-        let kind = setting.option?;
-        (setting.option_name().as_bytes() == name).then_some((setting, kind))
+    TABLE.iter().find_map(|row| {
+        let kind = row.about().option?;
+        (row.about().option_name().as_bytes() == name).then_some((*row, kind))
     })
 }
 
@@ -99,14 +129,15 @@ fn unknown(key: Key<'_>) -> OptionError {
     };
     let known: Vec<&str> = TABLE
         .iter()
-        .filter(|setting| setting.option.is_some())
-        .map(Setting::option_name)
+        .map(|row| row.about())
+        .filter(|about| about.option.is_some())
+        .map(About::option_name)
         .collect();
     let message = format!(
         "holds an unknown option \"{key}\"; the options are {}",
         known.join(", ")
     );
-    OptionError::Value(OPTIONS, message)
+    OptionError::Value(OPTIONS_ARGUMENT, message)
 }
 
 /// The value as the setting's parser takes it; nothing when it has the wrong type.

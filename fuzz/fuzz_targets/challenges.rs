@@ -9,8 +9,9 @@
 
 use http::HeaderValue;
 use libfuzzer_sys::fuzz_target;
-use client::auth::{Authorization, Memory, Outcome, Policy, Scheme};
-use client::config::{self, Keys};
+use client::auth::{AuthState, Authorization, Outcome, Policy, Scheme};
+use client::keys::Keys;
+use settings::table::AUTH;
 use url::Url;
 
 const PRIVATE: &[u8] = b"the private key 4711";
@@ -23,7 +24,7 @@ fuzz_target!(|input: &[u8]| {
     let mut line = || lines.next().unwrap_or_default();
     let (options, public, target) = (line(), line(), line());
     let mut words = options.split(|byte| *byte == b' ');
-    let policy = config::policy(words.next().unwrap_or_default()).unwrap_or(Policy::Auto);
+    let policy = AUTH.parse(words.next().unwrap_or_default()).unwrap_or(Policy::Auto);
     let secure = words.next() == Some(b"https");
     let keys = Keys {
         public: public.to_vec(),
@@ -32,11 +33,11 @@ fuzz_target!(|input: &[u8]| {
     let uri = request_target(target);
     let lines: Vec<&[u8]> = lines.collect();
 
-    let mut memory = Memory::default();
+    let mut memory = AuthState::default();
     // Twice: the second call begins with what the first one left.
     for _ in 0..2 {
         let mut rounds = 0;
-        let authorization = |memory: &mut Memory| {
+        let authorization = |memory: &mut AuthState| {
             let cnonce = || "5a8bfa1d3c5e7f90".to_owned();
             let sent = memory.authorization(policy, secure, &keys, "POST", &uri, &cnonce)?;
             check(&sent, policy, input);

@@ -2,9 +2,7 @@
 Basic is found however it is offered: any letter case, among other schemes, in one header or several
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $offers = [
     ['WWW-Authenticate: Basic realm="SPREAD"'],

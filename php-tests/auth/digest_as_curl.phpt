@@ -4,10 +4,7 @@ Digest challenges of every kind are answered as php-curl answers them, field for
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/snippet.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/digest.inc';
 
 $plain = ['realm' => 'r', 'nonce' => 'n1', 'qop' => 'auth'];

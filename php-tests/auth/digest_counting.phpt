@@ -2,10 +2,7 @@
 A Digest nonce serves later orders too: one request for each, counted, over http and https
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/digest.inc';
 
 $tls = new Certificates();

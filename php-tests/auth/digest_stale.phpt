@@ -4,10 +4,7 @@ An expired nonce costs a round trip and no order; a server that calls every nonc
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/snippet.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/digest.inc';
 
 /** A server whose nonces serve so often and are then refused with these further parameters. */

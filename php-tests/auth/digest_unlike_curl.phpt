@@ -4,10 +4,7 @@ Where php-curl gives up or picks another challenge, and spread takes the first t
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/snippet.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/digest.inc';
 
 $other = 'Digest realm="r", nonce="n0", qop="auth", algorithm=SHA-1';

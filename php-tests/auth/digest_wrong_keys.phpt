@@ -2,10 +2,7 @@
 Wrong keys against Digest: one AuthenticationException, no loop, and the right keys work afterwards
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/digest.inc';
 
 $tls = new Certificates();

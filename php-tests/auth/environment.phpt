@@ -2,10 +2,7 @@
 Without keys in the settings those of the environment are used
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $server = serve(static fn (array $request): string => answer_json(basic_credentials($request)), ['tls' => $tls->server()]);

@@ -2,11 +2,9 @@
 Over plain http the keys wait until the server asks; what it asked for is remembered
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
-function tell(Server $server): void
+function show(Server $server): void
 {
     foreach ($server->requests() as $request) {
         echo '  connection ', $request['connection'], ', ', basic_credentials($request) ?? 'no keys', ', ', $request['body'], "\n";
@@ -23,7 +21,7 @@ configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret');
 foreach ([1, 2, 3] as $number) {
     echo outcome(spread_update_order(['n' => $number], [])), "\n";
 }
-tell($server);
+show($server);
 
 echo "the same origin, another path\n";
 configure(endpoint: $server->url('/other'));
@@ -33,13 +31,13 @@ echo "another origin has not asked yet\n";
 $other = serve($asks);
 configure(endpoint: $other->url());
 echo outcome(spread_update_order(['n' => 5], [])), "\n";
-tell($other);
+show($other);
 
 echo "a server that never asks\n";
 $open = serve(static fn (array $request): string => answer_json('open'));
 configure(endpoint: $open->url());
 echo outcome(spread_update_order(['n' => 6], [])), "\n";
-tell($open);
+show($open);
 
 echo "a server that closes after it has asked\n";
 $closes = serve(static fn (array $request): string => basic_credentials($request) === null
@@ -47,7 +45,7 @@ $closes = serve(static fn (array $request): string => basic_credentials($request
     : answer_json('ok'));
 configure(endpoint: $closes->url());
 echo outcome(spread_update_order(['n' => 7], [])), "\n";
-tell($closes);
+show($closes);
 ?>
 --EXPECT--
 a server that asks

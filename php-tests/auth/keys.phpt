@@ -2,10 +2,7 @@
 Keys are sent as the bytes they are; a public key with a colon is refused before anything is sent
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $server = serve(static fn (array $request): string => answer_json(bin2hex(basic_credentials($request))), ['tls' => $tls->server()]);

@@ -2,10 +2,7 @@
 A server that wants only what spread does not speak: the message names it, and no key is sent over http
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/digest.inc';
 
 $tls = new Certificates();

@@ -2,10 +2,7 @@
 spread.auth: what is sent at once, what when asked, and what never
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/digest.inc';
 
 $tls = new Certificates();

@@ -2,10 +2,7 @@
 Wrong keys are one AuthenticationException, without a loop
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $handler = static fn (array $request): string => basic_credentials($request) === 'shop:right'

@@ -2,10 +2,7 @@
 Two shops in one process never share keys: each order goes out with the keys of its moment
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $asks = static fn (array $request): string => basic_credentials($request) === null

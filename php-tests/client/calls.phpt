@@ -2,10 +2,7 @@
 Spread\Client: its own keys and options, the same answers, always exceptions
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $server = serve(static fn (array $request): string => str_contains($request['body'], 'refuse')

@@ -2,8 +2,7 @@
 Spread\Client: options of a wrong name, type or value are errors that name them
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 configure(log_failures: 0);
 $cases = [

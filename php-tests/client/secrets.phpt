@@ -2,8 +2,7 @@
 Spread\Client shows its keys in no dump, trace, serialisation or copy
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 ini_set('zend.exception_ignore_args', '0');
 configure(log_failures: 0);

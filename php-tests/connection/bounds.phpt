@@ -2,10 +2,7 @@
 Answers are bounded: 8 MiB of body, 256 KiB and 1024 lines of head, whatever was announced; memory stays bounded too
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $mib = 1 << 20;
 $text = static fn (int $length): string => '"' . str_repeat('x', $length - 2) . '"';

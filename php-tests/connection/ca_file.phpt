@@ -4,11 +4,7 @@ spread.ca_file, else openssl.cafile, else curl.cainfo; a file that is no CA file
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $server = serve(static fn (): string => answer_json('ok'), ['tls' => $tls->server()]);

@@ -2,10 +2,7 @@
 A kept connection that the server has closed is never an error: the order goes out on a new one
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 function echo_order(array $request, string ...$headers): string
 {

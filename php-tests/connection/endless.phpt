@@ -2,9 +2,7 @@
 What never ends beside head and body is bounded too: trailers, chunk extensions, lines, a byte at a time
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $endless = static fn (string $head, string $piece): Closure => static function (Connection $connection) use ($head, $piece): void {
     $connection->request();

@@ -2,9 +2,7 @@
 A flood of what is never an answer ends too, at loopback speed some seconds late: the time is looked at between reads
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $endless = static fn (string $head, string $piece): Closure => static function (Connection $connection) use ($head, $piece): void {
     $connection->request();

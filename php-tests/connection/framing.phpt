@@ -2,9 +2,7 @@
 Answers framed in every way that HTTP/1.1 allows
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $chunked = "Transfer-Encoding: chunked\r\n\r\n";
 $kept = [

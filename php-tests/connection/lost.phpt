@@ -2,10 +2,7 @@
 A connection lost before the whole answer is a ConnectionException, and the next order goes out
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $cut = static fn (string $answer): Closure => static function (Connection $connection) use ($answer): void {
     $connection->request();

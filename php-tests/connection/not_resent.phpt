@@ -2,10 +2,7 @@
 Once the head of an answer has come the order is not sent again: the server had it, and the failure is told
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 // Before a head is complete the HTTP library does not tell a byte of it from none: sent once more.
 $again = [

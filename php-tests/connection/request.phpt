@@ -2,11 +2,9 @@
 What goes over the wire: one POST with the encoded order and no header that the server did not need
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
-['second' => $order] = require __DIR__ . '/../support/documented.php';
+['second' => $order] = documented();
 $server = serve(fn (): string => answer_json(['ok' => true]));
 configure(endpoint: $server->url('/api/updateOrder?shop=1&x=%20y'), public_key: 'shop', private_key: 's3cret');
 spread_update_order($order['data'], $order['request']);

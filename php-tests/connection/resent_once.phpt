@@ -2,10 +2,7 @@
 An order over a kept connection that dies without an answer is sent once more, and not a third time
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 // Each server answers the first order and drops the second. What becomes of the new connection?
 $drop = static function (Connection $connection): void {

@@ -2,10 +2,7 @@
 A server that is restarted, or takes one order for each connection, while several processes send: every order arrives, none fails
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 const SENDERS = 3;
 const ORDERS = 40;

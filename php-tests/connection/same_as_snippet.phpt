@@ -4,11 +4,7 @@ The documented orders arrive with the same body and type as from the documented 
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/snippet.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $handler = function (array $request): string {
     return basic_credentials($request) === 'PUBLIC_KEY:PRIVATE_KEY'
@@ -21,7 +17,7 @@ configure(public_key: 'PUBLIC_KEY', private_key: 'PRIVATE_KEY', ca_file: $tls->c
 
 foreach ($servers as $scheme => $server) {
     configure(endpoint: $server->url());
-    foreach (require __DIR__ . '/../support/documented.php' as $edition => $order) {
+    foreach (documented() as $edition => $order) {
         $before = count($server->requests());
         $old = snippet($order, $server->url(), 'PUBLIC_KEY:PRIVATE_KEY', $tls->ca);
         $between = count($server->requests());

@@ -4,10 +4,7 @@ Without a CA file of its own spread trusts the system's store, or the one that S
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $server = serve(static fn (): string => answer_json('answered'), ['tls' => $tls->server()]);
@@ -37,7 +34,7 @@ foreach ($cases as $what => [$environment, $more, $trusted]) {
     }
 }
 // php-curl does not look there: one of the rows of the ledger.
-$snippet = 'require ' . var_export(__DIR__ . '/../support/snippet.php', true) . '; var_dump(snippet(["data" => [], "request" => []], getenv("SERVER_URL"), "shop:s3cret"));';
+$snippet = 'require ' . var_export(__DIR__ . '/../support/bootstrap.php', true) . '; var_dump(snippet(["data" => [], "request" => []], getenv("SERVER_URL"), "shop:s3cret"));';
 $result = run_php($snippet, ['extension' => 'curl'], ['SSL_CERT_FILE' => $tls->ca, 'SERVER_URL' => $server->url()]);
 same('php-curl with SSL_CERT_FILE', 'bool(false)', trim($result['out'] . $result['err']));
 

@@ -2,9 +2,7 @@
 An answer that comes after the timeout is never taken for the next order's answer
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 // Every answer but the first of a connection comes when the caller has given up.
 $server = serve_connections(function (Connection $connection): void {

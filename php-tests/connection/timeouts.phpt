@@ -2,10 +2,7 @@
 spread.connect_timeout and spread.timeout hold, measured from outside, and the process is usable after each
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $good = serve(static fn (): string => answer_json('good'));

@@ -2,10 +2,7 @@
 Certificates are verified: the CA of spread.ca_file is trusted, every other server is refused with a hint
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $handler = static fn (array $request): string => answer_json(strlen($request['body']));

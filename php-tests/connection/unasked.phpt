@@ -2,10 +2,7 @@
 Bytes that a server sends unasked are never taken for the answer to the next order
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $echo = static function (array $request): string {
     parse_str($request['body'], $order);
@@ -23,7 +20,9 @@ configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca);
 foreach ([[], ['tls' => $tls->server()]] as $options) {
     foreach ($unasked as $what => $bytes) {
         foreach (['at once' => 0, 'a little later' => 0.01] as $when => $pause) {
-            $server = serve(static function (array $request, Connection $connection) use ($echo, $bytes, $pause): void {
+            [$told, $tell] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+            stream_set_timeout($told, 20);
+            $server = serve(static function (array $request, Connection $connection) use ($echo, $bytes, $pause, $tell): void {
                 if ($pause === 0) {
                     $connection->write($echo($request) . $bytes);
                 } else {
@@ -34,12 +33,15 @@ foreach ([[], ['tls' => $tls->server()]] as $options) {
                 if (str_contains($bytes, 'Connection: close')) {
                     $connection->close();
                 }
+                fwrite($tell, '.');
             }, $options);
             configure(endpoint: $server->url());
             for ($number = 1; $number <= 4; $number++) {
                 $answer = spread_update_order(['order_idorder' => "number $number"], []);
                 same("$what, $when, order $number: " . spread_last_error()?->getMessage(), "answer to number $number", $answer);
-                usleep(30_000); // what comes while an order is under way cannot be told from its answer
+                // What comes while an order is under way cannot be told from its answer.
+                same("$what, $when, order $number: sent", '.', fread($told, 1));
+                usleep(10_000);
             }
             $server->stop();
         }

@@ -4,10 +4,7 @@ Heads that libcurl accepts are accepted: folded lines, odd bytes, spaces before 
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/snippet.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $end = "Content-Length: 5\r\n\r\n[1,2]";
 $answers = [

@@ -2,9 +2,7 @@
 A 2xx answer: JSON is decoded, an empty body is null, HTML and broken JSON are refused, text stays text
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $answers = [
     answer(200, ['Content-Type: application/json'], '{"status":"ok","id":12345678901234567890,"5":[true,null]}'),

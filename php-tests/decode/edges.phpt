@@ -2,10 +2,7 @@
 The edges of JSON decode as json_decode() does it, whatever the content type says
 --FILE--
 <?php
-require __DIR__ . '/../support/answers.php';
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $bodies = [
     // numbers

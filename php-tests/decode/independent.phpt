@@ -2,8 +2,7 @@
 A decoded answer is the shop's own: changing one leaves the next, and duplicates of it, alone
 --FILE--
 <?php
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(fn (): string => answer(200, [], '{"list":[1,2],"empty":[],"map":{}}'));
 configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret');

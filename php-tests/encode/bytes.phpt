@@ -2,7 +2,7 @@
 Every byte is encoded as PHP encodes it: NUL, Latin-1, UTF-8 and everything that is not valid UTF-8
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $all = implode('', array_map('chr', range(0, 255)));
 for ($byte = 0; $byte < 256; $byte++) {

@@ -2,8 +2,7 @@
 Nesting deeper than 128 levels and cycles are a ValueError that names the path, and the next call works
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 function nested_arrays(int $levels): array
 {

@@ -2,7 +2,7 @@
 Keys: integers, negative ones, empty, with brackets, packed arrays with holes, and nested
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $holes = ['a', 'b', 'c', 'd'];
 unset($holes[0], $holes[2]);

@@ -2,7 +2,7 @@
 Objects of PHP's own classes, enums and Stringable are encoded as http_build_query() encodes them
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 enum State: string
 {

@@ -2,7 +2,7 @@
 References are followed, references to references too, and the arrays are left as they were
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $email = 'john@doe.com';
 $again = &$email;

@@ -2,7 +2,7 @@
 Objects give the properties that the calling scope may see, as http_build_query() does
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 class Customer
 {

@@ -2,10 +2,7 @@
 In warning mode an error handler may throw, exit or fail: what it does comes out and the next call works
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(function (array $request): string {
     parse_str($request['body'], $order);

@@ -2,9 +2,7 @@
 spread_last_error() tells of the last call only, and outlives what the shop does with the object
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(function (array $request): string {
     parse_str($request['body'], $order);

@@ -2,9 +2,7 @@
 One line in PHP's error log for each failure, in every mode, unless spread.log_failures is off
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(function (array $request): string {
     parse_str($request['body'], $order);

@@ -2,9 +2,7 @@
 silent raises nothing, warning one E_WARNING, exception throws; spread_last_error() has the same object in each
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(function (array $request): string {
     parse_str($request['body'], $order);

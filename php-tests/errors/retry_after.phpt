@@ -2,9 +2,7 @@
 getRetryAfter() is the seconds of Retry-After, in either of its forms, and null otherwise
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $http_date = static fn (int $time): string => gmdate('D, d M Y H:i:s \G\M\T', $time);
 $now = time();

@@ -2,11 +2,7 @@
 Neither a key nor the order shows in a message, a log line, a trace or a dump
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 ini_set('zend.exception_string_param_max_len', '100000');
 $tls = new Certificates();

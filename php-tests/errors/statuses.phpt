@@ -2,9 +2,7 @@
 Every status outside 2xx: its class, whether to try again, and the server's own words
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $bodies = [
     400 => '{"error":{"field":"order_amount","id":12345678901234567890}}', 401 => '"keys"', 403 => '[]', 404 => '<html>Not Found</html>',

@@ -2,9 +2,7 @@
 examples/daily_orders.php: every order once, the late ones again in their order, a summary and a status
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $file = tempnam(sys_get_temp_dir(), 'orders-');
 register_shutdown_function(static fn () => unlink($file));

@@ -2,9 +2,7 @@
 examples/prestashop_hook.php: with PrestaShop's classes stood in for, each status sends its state, with the keys of the order's shop
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 const _PS_VERSION_ = '8.1.0';
 class Module

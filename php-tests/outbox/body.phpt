@@ -2,18 +2,12 @@
 What is sent later is byte for byte what spread_encode_order() gives
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-
-require __DIR__ . '/../support/random_values.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $seed = test_seed();
 mt_srand($seed);

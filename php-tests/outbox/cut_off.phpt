@@ -2,7 +2,7 @@
 Two workers on two machines share MariaDB; one is cut off with orders on their way and comes back late: the other one has delivered them, and nothing old comes after them
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('root', 'ip', 'mariadbd', 'mariadb-install-db', 'mariadb');
 if (trim((string) shell_exec('ip netns add spread-probe 2>&1 && ip netns del spread-probe 2>&1')) !== '') {
     die('skip no network namespaces here');
@@ -10,17 +10,12 @@ if (trim((string) shell_exec('ip netns add spread-probe 2>&1 && ip netns del spr
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/mariadb.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 /** A machine on a cable of its own. @return list<string> what stands before a command that runs there */
 $machine = static function (string $name, int $net): array {
     $ip = static function (string $arguments): void {
-        $said = run([program_path('ip'), ...explode(' ', $arguments)]);
+        $said = run([program('ip'), ...explode(' ', $arguments)]);
         if ($said['status'] !== 0) {
             throw new RuntimeException("ip $arguments: {$said['err']}");
         }
@@ -39,7 +34,7 @@ $machine = static function (string $name, int $net): array {
     $ip("-n $name link set lo up");
     $ip("-n $name link set eth0 up");
     $ip("-n $name route add default via 10.213.$net.1");
-    return [program_path('ip'), 'netns', 'exec', $name];
+    return [program('ip'), 'netns', 'exec', $name];
 };
 $id = bin2hex(random_bytes(3));
 $net = random_int(1, 120) * 2;
@@ -63,7 +58,7 @@ $recorder->behave('late 0.3');
 $of_worker = ['outbox' => $database->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'timeout' => 1, 'endpoint' => $recorder->url()];
 $lost = new Worker($of_worker, $first);
 holds('on their way', wait_until(static fn (): bool => count($recorder->arrivals()) >= 8, 10), $lost->log());
-exec(program_path('ip') . " -n spr-a-$id route add blackhole $host/32");
+exec(program('ip') . " -n spr-a-$id route add blackhole $host/32");
 $cut = hrtime(true);
 usleep(600_000);
 $recorder->behave('up');
@@ -73,7 +68,7 @@ holds('the other one delivers all', wait_until(static fn (): bool => $database->
 between('seconds until the leases had ended', 8, 25, (hrtime(true) - $cut) / 1e9);
 $before = count($recorder->arrivals());
 // It comes back, with results that nobody waits for, and with requests that may still be on the cable.
-exec(program_path('ip') . " -n spr-a-$id route del blackhole $host/32");
+exec(program('ip') . " -n spr-a-$id route del blackhole $host/32");
 // The seventh time that the kernel sends again is after 25 s.
 usleep((int) max(0, 27e6 - (hrtime(true) - $cut) / 1e3));
 tell((count($recorder->arrivals()) - $before) . ' arrivals late');

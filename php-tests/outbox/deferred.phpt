@@ -2,16 +2,12 @@
 An outbox, deferred: a call returns true at once without a connection, and a drain delivers what was kept
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $place = new Place();
 $server = serve(static fn (array $request): string => answer_json('fine'));

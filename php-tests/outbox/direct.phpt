@@ -2,16 +2,12 @@
 An outbox, direct: a delivered order leaves no record, any failure that may pass keeps it, and the call says so with true, an exception to look at and one line in the log
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $place = new Place();
 $server = serve(static function (array $request, Connection $connection): ?string {

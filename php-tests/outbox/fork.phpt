@@ -2,21 +2,17 @@
 A parent with an open outbox and 20 children call at once, and run other programs meanwhile: every order is kept, none is disturbed
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 const ORDERS = 50;
 const CHILDREN = 20;
 
-$place = new Place();
+$place = Place::inMemory();
 $recorder = new Recorder();
 $calls = new Calls($place->path('calls'));
 configure(endpoint: $recorder->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting(), timeout: 20, connect_timeout: 10);

@@ -2,24 +2,18 @@
 16 workers of php-fpm keep orders as fast as they can while two workers deliver: none is lost, none overtaken, none comes twice
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3', 'nginx');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-
-require __DIR__ . '/../support/daemon.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 [$orders, $ids] = getenv('SPREAD_SOAK') ? [50_000, 5_000] : [3_200, 320];
 const PAGES = 16; // at a time
 const CALLS = 50; // of a page
 
-$place = new Place();
+$place = Place::inMemory();
 chmod($place->directory, 0777);
 $recorder = new Recorder();
 $calls = new Calls($place->path('calls'));

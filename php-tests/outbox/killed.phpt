@@ -2,25 +2,19 @@
 200 kill -9 of php-cli, php-fpm's workers and the outbox's worker: no order is lost, none is overtaken, and only what a killed one had on its way comes twice
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3', 'nginx');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/random_values.php';
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 // Five times the rounds leave some 100,000 orders behind, and leases of 22 s on most of them.
 [$rounds, $seconds] = getenv('SPREAD_SOAK') ? [1000, 180] : [200, 40];
 ini_set('memory_limit', '1G');
 $seed = test_seed();
 mt_srand($seed);
-$place = new Place();
+$place = Place::inMemory();
 chmod($place->directory, 0777);
 $recorder = new Recorder();
 $calls = new Calls($place->path('calls'));

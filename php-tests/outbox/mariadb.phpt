@@ -2,17 +2,12 @@
 An outbox on MariaDB: forks, and a server that is killed, restarted and stopped for a while, with callers and two workers at it
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('mariadbd', 'mariadb-install-db', 'mariadb');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/mariadb.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $database = new MariaDb();
 $recorder = new Recorder();
@@ -69,7 +64,7 @@ foreach ([[1, 1], [1, 2], [2, 0.5], [4, 2]] as [$timeout, $connect]) {
     $database->signal('CONT');
 }
 configure(timeout: 5, connect_timeout: 2);
-holds('it is back', wait_until(static fn (): bool => is_array(spread_update_order(...order('silent-1'))) && $log() === [], 5));
+holds('it is back', wait_until(static fn (): bool => is_array(spread_update_order(...order('silent-1'))) && $log() === [], 30));
 
 // Callers with orders of their own, half of them deferred, and two workers. Each order is updated once: a call
 // without the database is sent without the outbox, and may overtake.

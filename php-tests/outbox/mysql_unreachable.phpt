@@ -2,11 +2,7 @@
 A MySQL outbox that cannot be reached: orders are sent without it, in spread.timeout altogether, and its password is in no message
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $good = serve(static fn (array $request): string => answer_json('fine'));
 $mute = serve_connections(static fn (Connection $connection) => $connection->waitForClose());

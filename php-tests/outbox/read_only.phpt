@@ -2,18 +2,12 @@
 A read-only file system, or file: orders are sent without the outbox, and it goes on when it can be written again
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3', 'root', 'mount', 'setpriv');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-
-require __DIR__ . '/../support/daemon.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $place = mount_tmpfs('8m');
 $recorder = new Recorder();
@@ -27,7 +21,7 @@ $call = static function (string $delivery = 'direct', array $before = []) use ($
     $sequence++;
     return run([...$before, ...caller($settings + ['spread.delivery' => $delivery], ['calls' => $calls->file, 'first' => $sequence, 'count' => 1, 'shop' => "s$sequence", 'orders' => 1])]);
 };
-$remount = static fn (string $how): int => run([program_path('mount'), '-o', "remount,$how", $place->directory])['status'];
+$remount = static fn (string $how): int => run([program('mount'), '-o', "remount,$how", $place->directory])['status'];
 
 $recorder->behave('503');
 for ($number = 0; $number < 3; $number++) {

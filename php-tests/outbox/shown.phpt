@@ -2,11 +2,7 @@
 The password of a MySQL outbox is masked in phpinfo(), php --ri and dumps
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $outbox = 'mysql://shop:hid%64en-4711@db.example:3307/spread?ssl-mode=required';
 $shown = 'mysql://shop:********@db.example:3307/spread?ssl-mode=required';

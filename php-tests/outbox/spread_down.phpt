@@ -2,18 +2,14 @@
 SPREAD down, slow, busy, broken and refusing keys while callers and a worker go on: all arrives in order, once where its answer was seen
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
-$place = new Place();
+$place = Place::inMemory();
 $recorder = new Recorder();
 $calls = new Calls($place->path('calls'));
 $keys = static function (string $private) use ($place): string {
@@ -22,12 +18,15 @@ $keys = static function (string $private) use ($place): string {
     rename($file, $place->path('keys'));
     return $place->path('keys');
 };
+// On a busy machine others' writes, for which a caller waits a quarter of its timeout, and answers take long; a
+// late answer comes well after it.
+$timeout = 4;
 $settings = [
-    'spread.endpoint' => $recorder->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.timeout' => 0.5,
+    'spread.endpoint' => $recorder->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.timeout' => $timeout,
     'spread.outbox' => $place->setting(), 'spread.log_failures' => 0, 'spread.auth' => 'basic',
 ];
 $of_worker = [
-    'outbox' => $place->setting(), 'public_key' => 'shop', 'private_key' => 'wrong', 'credentials_file' => $keys('s3cret'), 'timeout' => 0.5,
+    'outbox' => $place->setting(), 'public_key' => 'shop', 'private_key' => 'wrong', 'credentials_file' => $keys('s3cret'), 'timeout' => $timeout,
     'auth' => 'basic', 'endpoint' => $recorder->url(),
 ];
 $call = static fn (string $shop, int $orders, array $more = []): mixed => proc_open(
@@ -37,16 +36,23 @@ $call = static fn (string $shop, int $orders, array $more = []): mixed => proc_o
 );
 $worker = new Worker($of_worker);
 $callers = [$call('few', 10), $call('many', 200), $call('deferred', 30, ['spread.delivery' => 'deferred']), $call('wrong-keys', 30, ['spread.private_key' => 'wrong'])];
-foreach (['up' => 0.3, '503' => 0.6, 'late 0.8' => 1.2, '429 Retry-After: 1' => 0.6, 'down' => 0.6, 'lost' => 0.4, '500' => 0.3, 'keys shop:s3cret' => 1.5] as $how => $seconds) {
+// Each for a while, and until somebody has met it: the status that the server then notes, 0 without an answer.
+$phases = [
+    ['up', 0.3, 200], ['503', 0.6, 503], ['late ' . ($timeout + 2), 1.2, 0], ['429 Retry-After: 1', 0.6, 429], ['down', 0.6, null],
+    ['lost', 0.4, 0], ['500', 0.3, 500], ['keys shop:s3cret', 1.5, 401],
+];
+foreach ($phases as [$how, $seconds, $status]) {
     if ($how === 'down') {
         $recorder->stop();
-    } else {
-        $recorder->behave((string) $how);
-    }
-    usleep((int) ($seconds * 1e6));
-    if ($how === 'down') {
+        usleep((int) ($seconds * 1e6));
         $recorder->start();
+        continue;
     }
+    $before = count($recorder->arrivals());
+    $recorder->behave($how);
+    usleep((int) ($seconds * 1e6));
+    $met = static fn (array $arrival): bool => $arrival['status'] === $status && $arrival['late'] === str_starts_with($how, 'late');
+    holds("$how came up", wait_until(static fn (): bool => array_filter(array_slice($recorder->arrivals(), $before), $met) !== [], 20));
 }
 // The worker's keys go bad, and are corrected.
 $keys('wrong');
@@ -61,10 +67,6 @@ holds('all is delivered', wait_until(static fn (): bool => $place->records() ===
 $worker->stop();
 judge('all', $calls->all(), $recorder->arrivals());
 same('outcomes', 1200, count(array_filter($calls->all(), static fn (array $call): bool => in_array($call['outcome'], ['kept', 'delivered'], true))));
-$seen = array_unique(array_column($recorder->arrivals(), 'status'));
-foreach ([0, 200, 401, 429, 500, 503] as $status) {
-    holds("status $status came up", in_array($status, $seen, true));
-}
 echo "done\n";
 ?>
 --EXPECT--

@@ -2,25 +2,19 @@
 Two workers at once, stopped, killed and replaced: each order arrives once but for what a killed one had on its way
 --SKIPIF--
 <?php
-require __DIR__ . '/../support/outbox.php';
+require __DIR__ . '/../support/bootstrap.php';
 skip_without('sqlite3');
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/outbox.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-
-require __DIR__ . '/../support/random_values.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $seed = test_seed();
 mt_srand($seed);
-$place = new Place();
+$place = Place::inMemory();
 $recorder = new Recorder();
 $calls = new Calls($place->path('calls'));
-$settings = ['outbox' => $place->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'timeout' => 1, 'endpoint' => $recorder->url()];
+$settings = ['outbox' => $place->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'timeout' => 4, 'endpoint' => $recorder->url()];
 $full = array_combine(array_map(static fn (string $name): string => "spread.$name", array_keys($settings)), $settings);
 $full['spread.timeout'] = 10;
 $callers = [];

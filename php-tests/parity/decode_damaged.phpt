@@ -2,11 +2,8 @@
 3,000 damaged JSON answers: decoded where json_decode() can, refused where a document is broken, else text
 --FILE--
 <?php
-require __DIR__ . '/../support/answers.php';
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/random_values.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('random_values');
 
 $seed = test_seed();
 $server = serve(function (array $request) use ($seed): string {

@@ -2,10 +2,8 @@
 5,000 random JSON answers decode to the very values of json_decode(…, true)
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/random_values.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('random_values');
 
 $seed = test_seed();
 $server = serve(function (array $request) use ($seed): string {

@@ -2,12 +2,12 @@
 The orders of both editions of the documentation encode to the very bytes of http_build_query()
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $_COOKIE = [];
-$editions = require __DIR__ . '/../support/documented.php';
+$editions = documented();
 $_COOKIE['sbt'] = 'b0a7%c3&=+';
-foreach (require __DIR__ . '/../support/documented.php' as $edition => $order) {
+foreach (documented() as $edition => $order) {
     $editions["$edition, with the cookie"] = $order;
 }
 foreach ($editions as $edition => $order) {

@@ -2,8 +2,8 @@
 20,000 random orders encode to the very bytes of http_build_query()
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/random_values.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('random_values');
 
 $seed = test_seed();
 $random = new RandomValues($seed);

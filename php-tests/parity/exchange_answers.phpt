@@ -4,7 +4,8 @@ Answers in every form mean what they mean to the documented snippet, or the ledg
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/scenarios.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('differential', 'scenarios');
 
 $player = new Player();
 foreach (scenarios()['answers'] as $name => $scenario) {

@@ -4,7 +4,8 @@ Challenges before, between and after redirects are answered as by the documented
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/scenarios.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('differential', 'scenarios');
 
 $player = new Player();
 foreach (scenarios()['challenges'] as $name => $scenario) {

@@ -4,11 +4,7 @@ Every header of a request is the documented snippet's, but for those in the ledg
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/snippet.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 function headers_of(array $request): array
 {

@@ -4,7 +4,8 @@ The ledger: each of its rows names a test that is there, each row of a scenario 
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/scenarios.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('differential', 'scenarios');
 
 $rows = [];
 foreach (file(__DIR__ . '/LEDGER.md', FILE_IGNORE_NEW_LINES) as $line) {

@@ -4,7 +4,8 @@ Every kind of Location leads where it leads libcurl, or the ledger says why not
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/scenarios.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('differential', 'scenarios');
 
 $player = new Player();
 foreach (scenarios()['locations'] as $name => $scenario) {

@@ -4,7 +4,8 @@ What reaches other origins, with and without keys, is what the documented snippe
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/scenarios.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('differential', 'scenarios');
 
 $player = new Player();
 foreach (scenarios()['origins'] as $name => $scenario) {

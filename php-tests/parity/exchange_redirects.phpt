@@ -4,7 +4,8 @@ Redirects are followed, counted and carry the order as the documented snippet's,
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/scenarios.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('differential', 'scenarios');
 
 $player = new Player();
 foreach (scenarios()['redirects'] as $name => $scenario) {

@@ -2,11 +2,7 @@
 Apache is restarted gracefully five times under load, and stopped: no order fails, nothing crashes
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $restarts = getenv('SPREAD_SOAK') ? 25 : 5;
 $tls = new Certificates();

@@ -2,10 +2,7 @@
 php-cli sends an order and gives its answer
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $server = serve(static function (array $request): string {
@@ -21,7 +18,7 @@ same('error', null, $page['error']);
 same('standard error', '', $result['err']);
 same('status', 0, $result['status']);
 same('body', http_build_query((static function (): array {
-    ['second' => $order] = require __DIR__ . '/../support/documented.php';
+    ['second' => $order] = documented();
     $order['data']['order_idorder'] = $order['request']['order_idorder'] = '4711';
     return $order;
 })()), $server->requests()[0]['body']);

@@ -2,10 +2,7 @@
 However a page of php-fpm ends in the middle of a call, the next page of the same worker sends its order over the same connection
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(static function (array $request): string {
     parse_str($request['body'], $order);

@@ -2,10 +2,7 @@
 A parent and four children send 500 orders each at once: every answer is its own, no connection is shared, and however a child ends the parent's connection stays
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 const ORDERS = 500;
 

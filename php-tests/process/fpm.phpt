@@ -2,11 +2,7 @@
 php-fpm behind nginx: pages send orders, connections outlive them, and what a page did wrong does not reach the next
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $server = serve(static function (array $request): string {

@@ -8,11 +8,7 @@ if (!shell_exec('command -v ab')) {
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $pages = getenv('SPREAD_SOAK') ? 20_000 : 4_000;
 $handler = static function (array $request): string {

@@ -2,9 +2,7 @@
 An alarm, the time limit or a handler that throws or exits while an order waits for its answer: it takes effect after the call, and the next order gets its own answer
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(static function (array $request, Connection $connection): string {
     parse_str($request['body'], $order);

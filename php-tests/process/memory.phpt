@@ -2,16 +2,14 @@
 10,000 orders in one process: resident memory, descriptors and threads stay as they were after the first 1,000
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(static function (array $request): string {
     parse_str($request['body'], $order);
     return answer_json(['order' => $order['data']['order_idorder'], 'list' => [1, 2.5, 'x', null, ['deep' => true]]]);
 }, ['log' => false]);
 configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret');
-['second' => $order] = require __DIR__ . '/../support/documented.php';
+['second' => $order] = documented();
 
 $statm = fopen('/proc/self/statm', 'r');
 stream_set_read_buffer($statm, 0);

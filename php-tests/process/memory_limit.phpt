@@ -2,9 +2,7 @@
 A fatal error over memory_limit inside a call leaves the next call working
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(static function (array $request): string {
     parse_str($request['body'], $order);

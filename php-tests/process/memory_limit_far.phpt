@@ -2,9 +2,7 @@
 An answer that decodes to many times the memory_limit ends the script as json_decode() ends it: shutdown functions run
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $many = static fn (): string => '[' . str_repeat('[1],', 400_000) . '0]';
 $server = serve(static fn (array $request): string => str_contains($request['body'], 'many') ? answer(200, [], $many()) : answer_json('ok'));

@@ -2,10 +2,7 @@
 Orders refused, never answered, lost or sent to nobody, thousands in one process: resident memory, descriptors and threads stay as they were
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $long = (bool) getenv('SPREAD_SOAK');
 $tls = new Certificates();

@@ -2,9 +2,7 @@
 2,000 failures of each kind in one process: resident memory and descriptors stay as they were
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $kinds = [
     'status' => static fn (Connection $connection) => $connection->write(answer(500, [], '{"error":"x"}')),

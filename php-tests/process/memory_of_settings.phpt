@@ -2,10 +2,7 @@
 Keys, endpoints, timeouts and certificates changed by ini_set() for each order: what is kept for them is bounded in memory and connections
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $times = getenv('SPREAD_SOAK') ? 10 : 1;
 $tls = new Certificates();

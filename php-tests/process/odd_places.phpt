@@ -2,8 +2,7 @@
 A call works wherever PHP code runs: fibers, destructors, output callbacks, shutdown functions, the end of the script
 --FILE--
 <?php
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(static function (array $request): string {
     parse_str($request['body'], $order);

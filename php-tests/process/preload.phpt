@@ -8,11 +8,7 @@ if (!is_file(ini_get('extension_dir') . '/opcache.' . PHP_SHLIB_SUFFIX) && !exte
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $server = serve(static function (array $request): string {

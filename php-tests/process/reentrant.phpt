@@ -2,9 +2,7 @@
 Calls inside calls: handlers of warnings and destructors that send orders themselves; each call fails with its own error, which stays what it is
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(static function (array $request): string {
     parse_str($request['body'], $order);

@@ -2,10 +2,7 @@
 A storm of signals whose handlers interrupt system calls: no order fails, handlers run, and resolver threads hold back every signal
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $seconds = getenv('SPREAD_SOAK') ? 20 : 2;
 $tls = new Certificates();

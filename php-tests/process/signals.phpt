@@ -2,9 +2,7 @@
 A server that resets in the middle of a large order kills nobody with SIGPIPE, and handlers of signals run
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $resets = serve_connections(static function (Connection $connection): void {
     $connection->head();

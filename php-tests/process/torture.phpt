@@ -4,12 +4,8 @@
 spread.endpoint=http://127.0.0.1:1/api/updateOrder
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/any_values.php';
-require __DIR__ . '/../support/random_values.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/torture.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('random_values', 'any_values', 'torture');
 
 // The torture runs in a process of its own, so that the seed is known whatever becomes of it.
 $seed = test_seed();

@@ -6,18 +6,11 @@ curl
 <?php if (!exec('command -v tinyproxy')) die('skip tinyproxy is not installed');
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/snippet.php';
-require __DIR__ . '/../support/tinyproxy.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $handler = static fn (): string => answer_json('arrived');
-$servers = ['http' => serve(closing($handler)), 'https' => serve($handler, ['tls' => $tls->server()])];
+$servers = ['http' => serve(closing_when_asked($handler)), 'https' => serve($handler, ['tls' => $tls->server()])];
 $order = ['data' => ['order_idorder' => '0000001'], 'request' => []];
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0, connect_timeout: 1, timeout: 3);
 

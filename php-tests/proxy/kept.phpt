@@ -6,17 +6,11 @@ curl
 <?php if (!exec('command -v tinyproxy')) die('skip tinyproxy is not installed');
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tinyproxy.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $handler = static fn (array $request): string => answer_json($request['body']);
-$plain = serve(closing($handler));
+$plain = serve(closing_when_asked($handler));
 $server = serve($handler, ['tls' => $tls->server()]);
 $proxy = new Tinyproxy();
 proxy_environment();

@@ -6,7 +6,7 @@ curl
 <?php if (!str_starts_with(curl_version()['version'], '7.88.')) die('skip another libcurl');
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/oracle.php';
 same('libcurl.json', file_get_contents(__DIR__ . '/libcurl.json'), oracle());
 echo "compared\n";

@@ -6,15 +6,9 @@ curl
 <?php if (!exec('command -v tinyproxy')) die('skip tinyproxy is not installed');
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/snippet.php';
-require __DIR__ . '/../support/tinyproxy.php';
+require __DIR__ . '/../support/bootstrap.php';
 
-$server = serve(closing(static fn (array $request): string => $request['path'] === '/moved'
+$server = serve(closing_when_asked(static fn (array $request): string => $request['path'] === '/moved'
     ? answer(307, ['Location: http://' . (str_starts_with(header_value($request, 'Host'), 'localhost') ? '127.0.0.1' : 'localhost') . strrchr(header_value($request, 'Host'), ':') . '/there'])
     : answer_json(header_value($request, 'Via') === null ? 'direct' : 'proxy')));
 $proxy = new Tinyproxy();

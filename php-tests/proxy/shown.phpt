@@ -2,10 +2,7 @@
 The password of spread.proxy is not shown by php --ri, phpinfo(), a dump or the log
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $port = free_port();
 $proxy = "http://gate:0pen-sesame@127.0.0.1:$port";

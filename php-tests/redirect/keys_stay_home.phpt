@@ -2,10 +2,7 @@
 The keys go to the endpoint's own origin alone: not to another scheme, host or port, whoever asks and however often
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 /** Whether anything in this head can be made of the keys. */
 function shows_keys(array $request): bool

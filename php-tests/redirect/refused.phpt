@@ -2,10 +2,7 @@
 A redirect that is not followed: one sentence that names the server, the order and the reason, and no second request
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0);

@@ -2,9 +2,7 @@
 spread.timeout bounds a call with all its redirects, and what a redirect carries beside its Location costs little
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $good = serve(static fn (): string => answer_json('good'));
 $slowly = static function (Connection $connection): void {

@@ -2,8 +2,7 @@
 A number is what is_numeric() says it is, and a date what checkdate() says: random texts
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/random_values.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/order.inc';
 
 $seed = test_seed();

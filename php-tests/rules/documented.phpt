@@ -2,12 +2,12 @@
 The orders of both editions of the documentation break no rule, whatever types their values have
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/order.inc';
 
 foreach ([[], ['sbt' => 'b0a7%c3&=+']] as $cookies) {
     $_COOKIE = $cookies;
-    foreach (require __DIR__ . '/../support/documented.php' as $edition => $order) {
+    foreach (documented() as $edition => $order) {
         same($edition, [], spread_validate_order($order['data'], $order['request']));
         $order['data']['order_state'] = 10;
         $order['data']['order_amount'] = '158.31';

@@ -2,7 +2,7 @@
 Every rule, field by field: values that keep it and values that break it
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/order.inc';
 
 enum State: int

@@ -2,8 +2,8 @@
 Whatever an order holds, validating it ends in a list, runs no code of the shop's and changes nothing
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/random_values.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('random_values');
 require __DIR__ . '/order.inc';
 
 $rows = static function (array $findings): bool {
@@ -19,7 +19,7 @@ $rows = static function (array $findings): bool {
 
 $seed = test_seed();
 $random = new RandomValues($seed);
-$documented = require __DIR__ . '/../support/documented.php';
+$documented = documented();
 $names = array_keys($documented['first']['data'] + $documented['second']['data'] + ['consents' => 1, 'date' => 1, 'group' => 1, 'customer_mobile_isoptin' => 1]);
 $found = 0;
 for ($round = 0; $round < 5000; $round++) {

@@ -2,9 +2,7 @@
 When SPREAD refused an order that breaks a documented rule, the message names the first one
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/order.inc';
 
 $server = serve(function (array $request): string {

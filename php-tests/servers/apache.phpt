@@ -4,12 +4,7 @@ Orders to Apache with mod_auth_basic, mod_auth_digest, mod_alias and mod_ssl: al
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/snippet.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $root = new WebRoot();
@@ -79,7 +74,7 @@ $configuration = $root->write('apache.conf', <<<CONF
     CONF);
 $apache = new Daemon([program('apache2', 'httpd'), '-f', $configuration, '-DFOREGROUND'], "tcp://127.0.0.1:{$ports['http']}", $root, ['PHP_INI_SCAN_DIR' => '']);
 
-['first' => $order] = require __DIR__ . '/../support/documented.php';
+['first' => $order] = documented();
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0);
 $areas = [
     ['http', '/basic/updateOrder', 50, true], ['http', '/digest/updateOrder', 50, true], ['https', '/basic/updateOrder', 50, false], ['https', '/digest/updateOrder', 50, true],

@@ -4,12 +4,7 @@ Orders to nginx with auth_basic, over http and TLS, with keepalive_requests 1 an
 curl
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/daemon.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/snippet.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $root = new WebRoot();
@@ -63,7 +58,7 @@ $configuration = $root->write('nginx.conf', <<<CONF
     CONF);
 $nginx = new Daemon([program('nginx'), '-e', "$dir/logs/nginx.log", '-p', $dir, '-c', $configuration], "tcp://127.0.0.1:$ports[3]", $root);
 
-['second' => $order] = require __DIR__ . '/../support/documented.php';
+['second' => $order] = documented();
 $body = http_build_query($order);
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0);
 foreach (array_keys($kinds) as $number => $what) {

@@ -2,10 +2,7 @@
 ini_set() takes effect with the next call, for every setting
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
-require __DIR__ . '/../support/tls.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $handler = static fn (array $request, Connection $connection): string => $request['path'] === '/slow'

@@ -2,8 +2,7 @@
 The settings, their defaults, and that each can be set anywhere
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $defaults = [
     'spread.endpoint' => 'https://social-sb.com/api/updateOrder',

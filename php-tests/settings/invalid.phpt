@@ -2,10 +2,7 @@
 A setting that does not parse is a ConfigurationException that names it and what is expected
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/server.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $server = serve(static fn (): string => answer_json('ok'));
 $good = ['endpoint' => $server->url(), 'public_key' => 'shop', 'private_key' => 's3cret', 'log_failures' => '0', 'timeout' => '10', 'connect_timeout' => '2', 'error_mode' => 'silent'];

@@ -2,8 +2,7 @@
 Without any setting a call gives false, the error says what to set, and nothing else happens
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $code = <<<'PHP'
     $answer = spread_update_order(['order_idorder' => '0000001'], ['order_idorder' => '0000001']);

@@ -2,9 +2,7 @@
 php --ri spread and phpinfo() show every setting, the private key masked when it is set
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/settings.php';
+require __DIR__ . '/../support/bootstrap.php';
 
 $none = ['SPREAD_PUBLIC_KEY' => null, 'SPREAD_PRIVATE_KEY' => null];
 $unset = run(php_command([], '--ri', 'spread'), $none);

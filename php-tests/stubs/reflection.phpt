@@ -2,9 +2,8 @@
 stubs/spread.php declares what the extension declares: signatures, classes, enums, attributes, settings, fields
 --FILE--
 <?php
-require __DIR__ . '/../support/check.php';
-require __DIR__ . '/../support/process.php';
-require __DIR__ . '/../support/surface.php';
+require __DIR__ . '/../support/bootstrap.php';
+support('surface');
 
 $file = __DIR__ . '/../../stubs/spread.php';
 // Without the extension: both declare the same names.
@@ -46,7 +45,7 @@ foreach ($shapes[1] as $number => $shape) {
     same("fields of shape $number", $fields, $keys[1]);
     same("types of shape $number", preg_replace('/\s*\n\s*\*\s*/', ' ', $shapes[1][0]), $shape);
 }
-['first' => $first, 'second' => $second] = require __DIR__ . '/../support/documented.php';
+['first' => $first, 'second' => $second] = documented();
 $known = array_merge(array_keys($first['data']), array_keys($second['data']), ['customer_cookie', 'customer_mobile_isoptin', 'consents', 'date', 'group']);
 same('the documented fields', [], array_diff($known, $fields));
 same('nothing else', [], array_values(array_diff($fields, $known)));

@@ -2,8 +2,6 @@
 /*
  * Any value PHP code can pass: those of random_values.php, which an order can hold, and those nobody
  * would put in one. The same ones for the same seed.
- *
- * Needs random_values.php.
  */
 declare(strict_types=1);
 

@@ -1,6 +1,7 @@
 <?php
 /*
  * Comparisons that print nothing when they hold, and what differs when they do not.
+ * And the seed of the tests with random input.
  */
 declare(strict_types=1);
 
@@ -64,4 +65,10 @@ function outcome(mixed $answer): string
     }
     return ($answer === false ? '' : 'not false but ' . json_encode($answer) . ', ')
         . $error::class . ($error->getCode() !== 0 ? ' ' . $error->getCode() : '');
+}
+
+/** SPREAD_TEST_SEED, or a new one. A test prints it when it fails. */
+function test_seed(): int
+{
+    return (int) (getenv('SPREAD_TEST_SEED') ?: random_int(1, 2 ** 31 - 1));
 }

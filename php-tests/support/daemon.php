@@ -101,25 +101,6 @@ final class Daemon
     }
 }
 
-/** The path of a program; tests of web servers need them installed. */
-function program(string ...$names): string
-{
-    foreach ($names as $name) {
-        foreach ([...explode(':', (string) getenv('PATH')), '/usr/local/sbin', '/usr/sbin', '/sbin'] as $directory) {
-            if (is_executable("$directory/$name")) {
-                return "$directory/$name";
-            }
-        }
-    }
-    throw new RuntimeException("$names[0] is not installed");
-}
-
-function free_port(): int
-{
-    $socket = stream_socket_server('tcp://127.0.0.1:0');
-    return (int) substr(strrchr(stream_socket_get_name($socket, false), ':'), 1);
-}
-
 /** @return ?array{user: string, group: string, id: int} whom the workers run as, when this is root */
 function worker_user(): ?array
 {

@@ -32,12 +32,6 @@
  */
 declare(strict_types=1);
 
-require_once __DIR__ . '/check.php';
-require_once __DIR__ . '/server.php';
-require_once __DIR__ . '/settings.php';
-require_once __DIR__ . '/snippet.php';
-require_once __DIR__ . '/tls.php';
-
 /** An answer after which the server closes. */
 final class Closing
 {

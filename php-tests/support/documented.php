@@ -2,7 +2,7 @@
 /*
  * The arrays of both editions of the API's documentation, line for line.
  *
- *     ['first' => $first, 'second' => $second] = require __DIR__ . '/../support/documented.php';
+ *     ['first' => $first, 'second' => $second] = documented();
  *     spread_update_order($first['data'], $first['request']);
  */
 declare(strict_types=1);

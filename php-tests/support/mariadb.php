@@ -1,8 +1,6 @@
 <?php
 /*
  * A MariaDB of a test's own: in a temporary directory, on a port of its own, gone with the test.
- *
- * Needs outbox.php and process.php.
  */
 declare(strict_types=1);
 
@@ -28,7 +26,7 @@ final class MariaDb
             }
         });
         $made = run([
-            program_path('mariadb-install-db'), '--no-defaults', '--auth-root-authentication-method=normal', '--skip-test-db', ...self::user(),
+            program('mariadb-install-db'), '--no-defaults', '--auth-root-authentication-method=normal', '--skip-test-db', ...self::user(),
             "--datadir={$this->directory}/data",
         ]);
         if ($made['status'] !== 0) {
@@ -52,7 +50,7 @@ final class MariaDb
         // It ends with the test, and its process id is known.
         $script = '"$@" & server=$!; echo $server; read -r _; kill -9 "$server" 2>/dev/null; wait "$server" 2>/dev/null';
         $this->process = proc_open([
-            '/bin/sh', '-c', $script, 'sh', program_path('mariadbd'), '--no-defaults', ...self::user(), "--bind-address={$this->host}", '--skip-name-resolve',
+            '/bin/sh', '-c', $script, 'sh', program('mariadbd'), '--no-defaults', ...self::user(), "--bind-address={$this->host}", '--skip-name-resolve',
             '--innodb-buffer-pool-size=32M', '--innodb-log-file-size=16M', "--datadir={$this->directory}/data", "--port={$this->port}",
             "--socket={$this->directory}/socket", "--pid-file={$this->directory}/pid", "--log-error={$this->directory}/log",
         ], [['pipe', 'r'], ['pipe', 'w'], ['file', '/dev/null', 'w']], $pipes);
@@ -103,7 +101,7 @@ final class MariaDb
     /** @return list<string> */
     private function client(string $sql): array
     {
-        return [program_path('mariadb'), '--no-defaults', '--user=root', "--socket={$this->directory}/socket", '--batch', '--skip-column-names', '-e', $sql];
+        return [program('mariadb'), '--no-defaults', '--user=root', "--socket={$this->directory}/socket", '--batch', '--skip-column-names', '-e', $sql];
     }
 
     /** @return list<string> */

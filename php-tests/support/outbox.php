@@ -2,20 +2,8 @@
 /*
  * Outboxes for the tests: a directory with an SQLite file, a server that notes what arrives and what it
  * answers, callers that note what they were told, workers, and what must hold between all of them.
- *
- * Needs check.php, process.php, server.php and settings.php.
  */
 declare(strict_types=1);
-
-/** What every test of an outbox needs of the machine; for SKIPIF. */
-function skip_without(string ...$programs): void
-{
-    foreach ($programs as $program) {
-        if ($program === 'root' ? fileowner('/proc/self/status') !== 0 : !shell_exec("PATH=\$PATH:/usr/sbin:/sbin command -v $program")) {
-            die("skip $program is missing");
-        }
-    }
-}
 
 /** A directory with one SQLite outbox. It goes with the test. */
 final class Place
@@ -23,9 +11,9 @@ final class Place
     public readonly string $directory;
     public readonly string $file;
 
-    public function __construct(?string $directory = null)
+    public function __construct(?string $directory = null, ?string $parent = null)
     {
-        $this->directory = $directory ?? sys_get_temp_dir() . '/spread-outbox-' . bin2hex(random_bytes(6));
+        $this->directory = $directory ?? ($parent ?? sys_get_temp_dir()) . '/spread-outbox-' . bin2hex(random_bytes(6));
         $this->file = "{$this->directory}/outbox.db";
         if ($directory !== null) {
             return;
@@ -37,6 +25,15 @@ final class Place
                 exec('rm -rf ' . escapeshellarg($this->directory) . ' 2>&1');
             }
         });
+    }
+
+    /**
+     * In memory, where the machine has a directory for that: on a busy disk a commit takes so long that other
+     * writers give up, send without the outbox, and orders overtake one another.
+     */
+    public static function inMemory(): self
+    {
+        return new self(parent: is_dir('/dev/shm') && is_writable('/dev/shm') ? '/dev/shm' : null);
     }
 
     public function setting(): string
@@ -55,7 +52,7 @@ final class Place
     /** What sqlite3 says, not the extension. @return list<array<string, mixed>> */
     public function query(string $sql): array
     {
-        $said = run([program_path('sqlite3'), '-json', '-cmd', '.timeout 5000', "file:{$this->file}?mode=ro", $sql]);
+        $said = run([program('sqlite3'), '-json', '-cmd', '.timeout 5000', "file:{$this->file}?mode=ro", $sql]);
         if ($said['status'] !== 0) {
             throw new RuntimeException($said['err']);
         }
@@ -84,7 +81,7 @@ final class Place
     public function makeDue(): void
     {
         $sql = 'UPDATE spread_orders SET due = 1 WHERE due IS NOT NULL AND token IS NULL; UPDATE spread_endpoints SET due = min(due, 1); UPDATE spread_accounts SET due = min(due, 1);';
-        $said = run([program_path('sqlite3'), '-cmd', '.timeout 5000', $this->file, $sql]);
+        $said = run([program('sqlite3'), '-cmd', '.timeout 5000', $this->file, $sql]);
         same('makeDue', '', $said['err']);
     }
 
@@ -98,16 +95,6 @@ final class Place
     {
         return implode('', array_map(file_get_contents(...), array_filter(glob("{$this->directory}/*"), is_file(...))));
     }
-}
-
-function program_path(string $name): string
-{
-    foreach ([...explode(':', (string) getenv('PATH')), '/usr/sbin', '/sbin'] as $directory) {
-        if (is_executable("$directory/$name")) {
-            return "$directory/$name";
-        }
-    }
-    throw new RuntimeException("$name is not installed");
 }
 
 /** An order with an id, in both arrays. */
@@ -424,15 +411,6 @@ function tell(string $text): void
     }
 }
 
-/** Waits for something; whether it came about. */
-function wait_until(Closure $condition, float $seconds): bool
-{
-    for ($end = hrtime(true) + $seconds * 1e9; !($come = $condition()) && hrtime(true) < $end;) {
-        usleep(20_000);
-    }
-    return $come;
-}
-
 // ---------------------------------------------------------------------------------- what must hold
 
 /**
@@ -504,7 +482,7 @@ function judge(string $what, array $calls, array $arrivals, int $killed = 0, int
 function mount_tmpfs(string $size): Place
 {
     $place = new Place();
-    $said = run([program_path('mount'), '-t', 'tmpfs', '-o', "size=$size,mode=0700", 'spread-test', $place->directory]);
+    $said = run([program('mount'), '-t', 'tmpfs', '-o', "size=$size,mode=0700", 'spread-test', $place->directory]);
     if ($said['status'] !== 0) {
         throw new RuntimeException($said['err']);
     }

@@ -105,3 +105,35 @@ function timed_failure(array $settings, string $good_url, int $order_bytes = 0):
     }
     return ['seconds' => $lines[1][1]] + $report;
 }
+
+/** For SKIPIF: the programs that a test needs, or "root". */
+function skip_without(string ...$programs): void
+{
+    foreach ($programs as $program) {
+        if ($program === 'root' ? fileowner('/proc/self/status') !== 0 : !shell_exec("PATH=\$PATH:/usr/sbin:/sbin command -v $program")) {
+            die("skip $program is missing");
+        }
+    }
+}
+
+/** The path of a program. */
+function program(string ...$names): string
+{
+    foreach ($names as $name) {
+        foreach ([...explode(':', (string) getenv('PATH')), '/usr/local/sbin', '/usr/sbin', '/sbin'] as $directory) {
+            if (is_executable("$directory/$name")) {
+                return "$directory/$name";
+            }
+        }
+    }
+    throw new RuntimeException("$names[0] is not installed");
+}
+
+/** Waits for something; whether it came about. */
+function wait_until(Closure $condition, float $seconds): bool
+{
+    for ($end = hrtime(true) + $seconds * 1e9; !($come = $condition()) && hrtime(true) < $end;) {
+        usleep(20_000);
+    }
+    return $come;
+}

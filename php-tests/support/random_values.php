@@ -5,12 +5,6 @@
  */
 declare(strict_types=1);
 
-/** SPREAD_TEST_SEED, or a new one. A test prints it when it fails. */
-function test_seed(): int
-{
-    return (int) (getenv('SPREAD_TEST_SEED') ?: random_int(1, 2 ** 31 - 1));
-}
-
 enum Suit: string
 {
     case Hearts = 'h';

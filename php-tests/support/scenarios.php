@@ -1,11 +1,10 @@
 <?php
 /*
  * The scenarios of the differential tests: what servers answer, and the rows of parity/LEDGER.md
- * by which spread differs from the snippet there. The form is described in differential.php.
+ * by which spread differs from the snippet there. The form is described in differential.php,
+ * which is loaded before it.
  */
 declare(strict_types=1);
-
-require_once __DIR__ . '/differential.php';
 
 /** Every scenario, by group: parity/exchange_GROUP.phpt plays one. */
 function scenarios(): array

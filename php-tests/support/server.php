@@ -69,6 +69,13 @@ function port_of($listener): int
     return (int) substr(strrchr(stream_socket_get_name($listener, false), ':'), 1);
 }
 
+/** A port of 127.0.0.1 that nobody listens on now. */
+function free_port(): int
+{
+    $socket = stream_socket_server('tcp://127.0.0.1:0');
+    return (int) substr(strrchr(stream_socket_get_name($socket, false), ':'), 1);
+}
+
 /** A whole answer. Headers are a list of lines; Content-Length is added unless one is given. */
 function answer(int $status, array $headers = [], string $body = ''): string
 {

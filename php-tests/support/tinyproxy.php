@@ -7,7 +7,7 @@
  *     … calls …
  *     $proxy->requests();    ['POST http://127.0.0.1:4711/api', 'CONNECT 127.0.0.1:4712']
  *
- * Needs daemon.php, process.php and server.php. scripts/setup installs the package without a service.
+ * scripts/setup installs the package without a service.
  */
 declare(strict_types=1);
 
@@ -28,7 +28,7 @@ function proxy_environment(string ...$variables): void
  * A handler that closes when it is asked to, as web servers do. tinyproxy asks, and where a server
  * keeps the connection it passes on what follows unread: not logged, its credentials not taken off.
  */
-function closing(Closure $handler): Closure
+function closing_when_asked(Closure $handler): Closure
 {
     return static fn (array $request): string => strcasecmp(header_value($request, 'Connection') ?? '', 'close') === 0
         ? preg_replace('/\r\n/', "\r\nConnection: close\r\n", $handler($request), 1)

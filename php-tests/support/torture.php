@@ -2,8 +2,6 @@
 /*
  * Feeds any value to every function, setting and exception class, and says what came of it that is
  * not documented. For torture.phpt.
- *
- * Needs any_values.php, check.php, random_values.php, server.php and settings.php.
  */
 declare(strict_types=1);
 

@@ -73,7 +73,7 @@ pub struct Authorization {
 /// What to do about a 401.
 #[derive(PartialEq, Eq, Debug)]
 pub enum Outcome {
-    /// Once more, with what [`Memory::authorization`] gives now.
+    /// Once more, with what [`AuthState::authorization`] gives now.
     SendAgain,
     /// The keys were looked at and not taken.
     Refused,
@@ -85,11 +85,11 @@ pub enum Outcome {
 /// What one origin asked one set of keys for. To be kept across calls, and forgotten after a fork:
 /// two processes must not count the same nonce.
 #[derive(Default)]
-pub struct Memory {
-    asked: Option<Asked>,
+pub struct AuthState {
+    challenged_by: Option<Challenged>,
 }
 
-enum Asked {
+enum Challenged {
     Basic,
     Digest {
         digest: Digest,
@@ -98,7 +98,7 @@ enum Asked {
     },
 }
 
-impl Memory {
+impl AuthState {
     /// What the next request to this origin carries; to be asked once for each request that goes
     /// out, since Digest counts them.
     ///
@@ -113,7 +113,7 @@ impl Memory {
         uri: &str,
         cnonce: &dyn Fn() -> String,
     ) -> Option<Authorization> {
-        if let Some(Asked::Digest { digest, .. }) = &mut self.asked
+        if let Some(Challenged::Digest { digest, .. }) = &mut self.challenged_by
             && policy.allows(Scheme::Digest)
         {
             return Some(Authorization {
@@ -121,7 +121,8 @@ impl Memory {
                 value: digest.respond(keys, method, uri, cnonce),
             });
         }
-        let asked = matches!(self.asked, Some(Asked::Basic)) && policy.allows(Scheme::Basic);
+        let asked =
+            matches!(self.challenged_by, Some(Challenged::Basic)) && policy.allows(Scheme::Basic);
         let at_once = secure && matches!(policy, Policy::Auto | Policy::Basic);
         (asked || at_once).then(|| Authorization {
             scheme: Scheme::Basic,
@@ -153,10 +154,10 @@ impl Memory {
 
         let mut renewed = false;
         if sent == Some(Scheme::Digest)
-            && let Some(Asked::Digest {
+            && let Some(Challenged::Digest {
                 digest: last,
                 renewed: before,
-            }) = &self.asked
+            }) = &self.challenged_by
             && last.uses() <= 1
         {
             renewed = new.as_ref().is_some_and(Digest::stale);
@@ -165,11 +166,11 @@ impl Memory {
             }
         }
         if let Some(digest) = new {
-            self.asked = Some(Asked::Digest { digest, renewed });
+            self.challenged_by = Some(Challenged::Digest { digest, renewed });
             return Outcome::SendAgain;
         }
         if sent != Some(Scheme::Basic) && offers(Scheme::Basic) && policy.allows(Scheme::Basic) {
-            self.asked = Some(Asked::Basic);
+            self.challenged_by = Some(Challenged::Basic);
             return Outcome::SendAgain;
         }
         match sent {

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use crate::auth::{Memory, Outcome, Policy, Scheme};
+use crate::auth::{AuthState, Outcome, Policy, Scheme};
 use crate::error::{Error, Kind, RedirectFailure};
 use crate::redirect::{self, Refused};
 
@@ -81,12 +81,12 @@ impl<'c> Exchange<'c> {
         head: &Head<'_>,
         policy: Policy,
         sent: Option<Scheme>,
-        memory: &mut Memory,
+        auth: &mut AuthState,
     ) -> Result<Next, Error> {
         match head.status {
             200..=299 => return Ok(Next::Deliver),
             401 if self.keys_may_go() => {
-                return match memory.challenged(policy, sent, head.challenges.iter().copied()) {
+                return match auth.challenged(policy, sent, head.challenges.iter().copied()) {
                     Outcome::SendAgain => self.again(),
                     Outcome::Refused => Ok(Next::Refuse),
                     Outcome::NothingUsable { offered } => Ok(Next::RefuseSchemes(offered)),
@@ -135,7 +135,7 @@ mod tests {
 
     struct Call {
         exchange: Exchange<'static>,
-        memory: Memory,
+        auth: AuthState,
     }
 
     impl Call {
@@ -143,7 +143,7 @@ mod tests {
             let endpoint = Box::leak(Box::new(Url::parse(endpoint).unwrap()));
             Self {
                 exchange: Exchange::new(endpoint, limit),
-                memory: Memory::default(),
+                auth: AuthState::default(),
             }
         }
 
@@ -167,7 +167,7 @@ mod tests {
 
         fn judge(&mut self, head: &Head<'_>, sent: Option<Scheme>) -> Result<Next, Error> {
             self.exchange
-                .judge(head, Policy::Auto, sent, &mut self.memory)
+                .judge(head, Policy::Auto, sent, &mut self.auth)
         }
     }
 

@@ -9,16 +9,23 @@
 
 #![forbid(unsafe_code)]
 
+pub mod answer;
 pub mod auth;
-pub mod client;
+mod bounds;
 pub mod config;
-mod connects;
+mod connect_counter;
 pub mod error;
 pub mod exchange;
+mod failure;
 pub mod keys;
 pub mod proxy;
+mod recent;
 pub mod redirect;
 mod retry_after;
 pub mod retryability;
 pub mod runtime;
+mod session;
 mod tls;
+mod transport;
+
+pub use transport::UNACKNOWLEDGED;

@@ -1,9 +1,9 @@
-//! Again, later or never: what a failed attempt means for the order. The one place that decides it, for
-//! the plain call (`isRetryable()`), the outbox's direct attempt and its worker.
+//! Whether the same order can succeed when it is sent again. The one place that decides it, for the
+//! plain call (`isRetryable()`), the outbox's direct attempt and its worker.
 
 use crate::error::{Error, Kind};
 
-/// What a failed attempt means.
+/// When an order whose attempt failed can succeed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Retryability {
     /// The same order can succeed soon without anybody changing anything: no connection, no whole
@@ -16,7 +16,7 @@ pub enum Retryability {
     Never,
 }
 
-/// The verdict on `error`.
+/// Of an order whose attempt failed with `error`.
 #[must_use]
 pub fn of(error: &Error) -> Retryability {
     match error.kind() {
@@ -29,10 +29,12 @@ pub fn of(error: &Error) -> Retryability {
         | Kind::Lost { .. }
         | Kind::NotHttp { .. }
         | Kind::Redirect { .. }
-        | Kind::OutboxFailed { .. } => Retryability::Soon,
+        | Kind::OutboxFailed { .. }
+        | Kind::Internal(_) => Retryability::Soon,
         Kind::Setting { .. }
         | Kind::KeysMissing
         | Kind::CaFile { .. }
+        | Kind::NoSystemRoots
         | Kind::OutboxUnusable { .. } => Retryability::AfterCorrection,
         // With a status of 2xx, or none: an answer beyond the bounds is as large the next time.
         Kind::Refused(_) | Kind::Undecodable { .. } | Kind::TooLarge { .. } => {
@@ -66,15 +68,15 @@ mod tests {
     }
 
     #[test]
-    fn every_status_has_its_verdict() {
+    fn every_status_is_judged() {
         for status in 100..=999 {
-            let verdict = of(&refused(status));
+            let retryability = of(&refused(status));
             let expected = match status {
                 401 | 403 => Retryability::AfterCorrection,
                 408 | 425 | 429 | 500..=599 => Retryability::Soon,
                 _ => Retryability::Never,
             };
-            assert_eq!(verdict, expected, "{status}");
+            assert_eq!(retryability, expected, "{status}");
         }
     }
 

@@ -18,9 +18,11 @@ use tokio::runtime::{Builder, Runtime};
 
 use bytes::Bytes;
 
-use crate::client::{Answer, Session};
+use crate::answer::Answer;
 use crate::config::{ClientConfig, Destination};
 use crate::error::{Error, Kind};
+use crate::redirect::authority;
+use crate::session::Session;
 
 thread_local! {
     static SLOT: Cell<Option<Live>> = const { Cell::new(None) };
@@ -83,7 +85,7 @@ impl Drop for Live {
 ///
 /// # Errors
 /// When no runtime can be made, which means that the process is out of descriptors.
-pub fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) -> io::Result<T> {
+fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) -> io::Result<T> {
     let kept = SLOT.take().and_then(Live::of_this_process);
     let mut live = match kept {
         Some(live) => live,
@@ -97,10 +99,10 @@ pub fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) 
     Ok(result)
 }
 
-/// Sends one order on this thread's runtime, in `limit` at most; see [`Session::send_within`].
+/// Sends one order on this thread's runtime, in `limit` at most; see `session.rs`.
 ///
 /// # Errors
-/// As there, and when no runtime can be made.
+/// Whatever keeps a 2xx answer from coming, a runtime that cannot be made included.
 pub fn send(
     on_thread_start: fn(),
     limit: Duration,
@@ -114,7 +116,7 @@ pub fn send(
     });
     outcome.unwrap_or_else(|error| {
         Err(Kind::Connect {
-            to: "SPREAD".into(),
+            to: authority(&destination.endpoint),
             reason: error.kind().to_string(),
         }
         .into())

@@ -1,16 +1,16 @@
-//! Trust, and what its refusal means: rustls configured from a [`Roots`], and its errors in words.
+//! Whom to trust, and what a refusal means: rustls configured from [`Roots`], and its errors as kinds.
 //!
 //! Chosen: ring (see Cargo.toml), TLS 1.2 and 1.3, no client certificates. HTTP/2 is not offered: it
 //! buys nothing for one request at a time.
 
-mod bundle;
-mod system;
-
+use std::env;
 use std::error::Error as StdError;
 use std::path::Path;
 use std::sync::Arc;
 
 use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{Error as PemError, PemObject as _};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use crate::config::Roots;
@@ -21,31 +21,21 @@ use crate::error::{Error, Kind, TlsFailure, printable};
 /// # Errors
 /// When the CA file or the system's store is unusable.
 pub(crate) fn configuration(roots: Option<&Roots>) -> Result<ClientConfig, Error> {
-    let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| unusable_tls(&error))?;
-    let builder = match roots {
-        None => builder.with_root_certificates(RootCertStore::empty()),
-        Some(Roots::File { path, setting }) => builder.with_root_certificates(file(path, setting)?),
-        Some(Roots::System) => builder
-            .dangerous()
-            .with_custom_certificate_verifier(system::verifier(provider)?),
+    let store = match roots {
+        None => RootCertStore::empty(),
+        Some(Roots::File { path, setting }) => file(path, setting)?,
+        Some(Roots::System) => system()?,
     };
-    let mut config = builder.with_no_client_auth();
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|_| Kind::Internal("ring supports no version of TLS"))?
+        .with_root_certificates(store)
+        .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
 
-fn unusable_tls(error: &dyn StdError) -> Error {
-    Kind::Connect {
-        to: "SPREAD".into(),
-        reason: error.to_string(),
-    }
-    .into()
-}
-
-/// What the CA file of a setting holds.
+/// The certificates of the CA file that a setting names.
 fn file(path: &Path, setting: &'static str) -> Result<RootCertStore, Error> {
     let unusable = |reason: String| {
         Error::from(Kind::CaFile {
@@ -54,17 +44,53 @@ fn file(path: &Path, setting: &'static str) -> Result<RootCertStore, Error> {
             reason,
         })
     };
-    let mut store = RootCertStore::empty();
-    let certificates = bundle::read(path).map_err(unusable)?;
-    // As OpenSSL does with a bundle: what cannot be an authority is passed over.
-    store.add_parsable_certificates(certificates);
+    let certificates = read(path).map_err(|error| {
+        unusable(match error {
+            PemError::Io(error) => format!("which cannot be read ({})", error.kind()),
+            _ => "which is not PEM".into(),
+        })
+    })?;
+    let store = trusting(certificates);
     if store.is_empty() {
         return Err(unusable("which holds no CA certificate".into()));
     }
     Ok(store)
 }
 
-/// What a cause says about a handshake, if it is rustls that speaks.
+/// The system's store: its bundle, or all of it where there is no usable bundle, or where the
+/// environment names a store. Bundle and directory mostly hold the same certificates, and reading both
+/// takes five times as long.
+fn system() -> Result<RootCertStore, Error> {
+    let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+        .iter()
+        .any(|variable| env::var_os(variable).is_some());
+    // On macOS the store is the keychain.
+    let bundle = (!named && !cfg!(target_os = "macos"))
+        .then(|| openssl_probe::probe().cert_file)
+        .flatten()
+        .and_then(|path| read(&path).ok());
+    let mut store = trusting(bundle.unwrap_or_default());
+    if store.is_empty() {
+        store = trusting(rustls_native_certs::load_native_certs().certs);
+    }
+    if store.is_empty() {
+        return Err(Kind::NoSystemRoots.into());
+    }
+    Ok(store)
+}
+
+fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, PemError> {
+    CertificateDer::pem_file_iter(path)?.collect()
+}
+
+/// As OpenSSL does with a bundle: what cannot be an authority is passed over.
+fn trusting(certificates: Vec<CertificateDer<'static>>) -> RootCertStore {
+    let mut store = RootCertStore::empty();
+    store.add_parsable_certificates(certificates);
+    store
+}
+
+/// Why a handshake failed, where `cause` is an error of rustls.
 #[must_use]
 pub(crate) fn failure(cause: &(dyn StdError + 'static)) -> Option<TlsFailure> {
     Some(match cause.downcast_ref::<rustls::Error>()? {

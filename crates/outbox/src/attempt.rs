@@ -2,7 +2,7 @@
 
 use super::retry;
 use super::store::{FailureScope, LastError, Outcome};
-use client::client::Answer;
+use client::answer::Answer;
 use client::error::{Error, Kind, OrderName};
 use client::retryability::{self, Retryability};
 use codec::answer;

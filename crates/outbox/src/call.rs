@@ -6,7 +6,8 @@ use super::attempt::{self, Attempt};
 use super::entropy::Entropy;
 use super::retry::Policy;
 use super::store::{Completion, LeaseRequest, Millis, Outcome, Store, StoreError, Update};
-use client::client::{Answer, UNACKNOWLEDGED};
+use client::UNACKNOWLEDGED;
+use client::answer::Answer;
 use client::error::{Error, OrderName};
 
 /// What a lease lasts beyond the time an attempt may take: what the attempt has left in the kernel, which
@@ -23,22 +24,22 @@ pub enum Delivery {
     Deferred,
 }
 
-/// What came of a call.
-pub enum Kept {
-    /// It was delivered, and SPREAD's answer is this.
-    Delivered(Answer),
-    /// It will be delivered; with what the attempt met, if there was one.
-    Pending(Option<Error>),
-    /// SPREAD refused it, and the record is set aside.
-    Refused(Error),
+/// How a call ended, for its caller.
+pub enum CallOutcome {
+    /// SPREAD took the order and answered.
+    Answered(Answer),
+    /// The order was not delivered. `dead_lettered`: the outbox keeps it as refused, for a person.
+    Failed { error: Error, dead_lettered: bool },
+    /// It will be delivered; with the error of the attempt, if there was one.
+    Queued { last_error: Option<Error> },
 }
 
 /// The end of a call.
 pub struct Ended {
-    pub kept: Kept,
-    /// The record could not be brought up to date: it stays in flight until its lease ends, and is then
-    /// sent again.
-    pub unsettled: Option<StoreError>,
+    pub outcome: CallOutcome,
+    /// Why the lease could not be completed: the record stays in flight until the lease ends, and is
+    /// then sent again.
+    pub incomplete: Option<StoreError>,
 }
 
 /// Keeps `update` and, with [`Delivery::Direct`] and no earlier update of the same order under way, has
@@ -61,29 +62,34 @@ pub fn update(
     });
     let Some(lease) = store.enqueue(update, term, now)? else {
         return Ok(Ended {
-            kept: Kept::Pending(None),
-            unsettled: None,
+            outcome: CallOutcome::Queued { last_error: None },
+            incomplete: None,
         });
     };
     let attempt = attempt::examined(send());
     let outcome = attempt::outcome(&attempt, &OrderName::new(update.order_id));
     let refused = matches!(outcome, Outcome::Refused(_));
-    let settled = Completion {
+    let completion = Completion {
         lease,
         outcome,
         jitter: chance.jitter,
     };
-    let unsettled = store
+    let incomplete = store
         .now()
-        .and_then(|now| store.complete(&[settled], &Policy::default(), now))
+        .and_then(|now| store.complete(&[completion], &Policy::default(), now))
         .err();
     Ok(Ended {
-        kept: match attempt {
-            Ok(answer) => Kept::Delivered(answer),
-            Err(error) if refused => Kept::Refused(error),
-            Err(error) => Kept::Pending(Some(error)),
+        outcome: match attempt {
+            Ok(answer) => CallOutcome::Answered(answer),
+            Err(error) if refused => CallOutcome::Failed {
+                error,
+                dead_lettered: incomplete.is_none(),
+            },
+            Err(error) => CallOutcome::Queued {
+                last_error: Some(error),
+            },
         },
-        unsettled,
+        incomplete,
     })
 }
 

@@ -8,7 +8,7 @@ use super::entropy::Entropy;
 use super::retry::Policy;
 use super::senders::{Destinations, Done, Job, Senders};
 use super::store::{ClaimRequest, Completion, LeaseRequest, Millis, Outcome, Store, StoreError};
-use client::client::UNACKNOWLEDGED;
+use client::UNACKNOWLEDGED;
 use client::error::OrderName;
 
 /// How a worker works.

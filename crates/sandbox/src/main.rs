@@ -12,6 +12,8 @@
 //! It stands in for the wire, not for the CRM: any form is taken for an order, nothing is checked
 //! but the keys, and what it has seen is forgotten when it stops.
 
+#![forbid(unsafe_code)]
+
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};

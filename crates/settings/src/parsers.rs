@@ -9,7 +9,7 @@ use client::config::Expected;
 ///
 /// # Errors
 /// When the text is not a number above 0 and at most 86400 (a day).
-pub fn seconds(text: &[u8]) -> Result<Duration, Expected> {
+pub(crate) fn seconds(text: &[u8]) -> Result<Duration, Expected> {
     str::from_utf8(text)
         .ok()
         .and_then(|text| text.trim().parse::<f64>().ok())
@@ -24,7 +24,7 @@ pub fn seconds(text: &[u8]) -> Result<Duration, Expected> {
 ///
 /// # Errors
 /// When it holds a colon.
-pub fn public_key(text: &[u8]) -> Result<Vec<u8>, Expected> {
+pub(crate) fn public_key(text: &[u8]) -> Result<Vec<u8>, Expected> {
     if text.contains(&b':') {
         Err("an API key without a colon")
     } else {
@@ -36,7 +36,7 @@ pub fn public_key(text: &[u8]) -> Result<Vec<u8>, Expected> {
 ///
 /// # Errors
 /// When it is none of the four words.
-pub fn policy(text: &[u8]) -> Result<Policy, Expected> {
+pub(crate) fn policy(text: &[u8]) -> Result<Policy, Expected> {
     match text {
         b"auto" => Ok(Policy::Auto),
         b"any" => Ok(Policy::Any),
@@ -51,7 +51,7 @@ pub fn policy(text: &[u8]) -> Result<Policy, Expected> {
 ///
 /// # Errors
 /// When it is not a whole number from 0 to 1000.
-pub fn redirects(text: &[u8]) -> Result<u32, Expected> {
+pub(crate) fn redirects(text: &[u8]) -> Result<u32, Expected> {
     str::from_utf8(text)
         .ok()
         .and_then(|text| text.trim().parse().ok())
@@ -63,12 +63,17 @@ pub fn redirects(text: &[u8]) -> Result<u32, Expected> {
 ///
 /// # Errors
 /// When it is none of those words.
-pub fn switch(text: &[u8]) -> Result<bool, Expected> {
+pub(crate) fn switch(text: &[u8]) -> Result<bool, Expected> {
     match text.trim_ascii().to_ascii_lowercase().as_slice() {
         b"1" | b"on" | b"yes" | b"true" => Ok(true),
         b"" | b"0" | b"off" | b"no" | b"false" | b"none" => Ok(false),
         _ => Err("1 or 0"),
     }
+}
+
+/// Any bytes.
+pub(crate) fn bytes(text: &[u8]) -> Result<Vec<u8>, Expected> {
+    Ok(text.to_vec())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The command line, and the settings that it and the environment give. Those that the extension has as
 //! well come from its table.
 
+use std::ffi::CStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,29 +9,20 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::text;
 use super::{Failure, VERSION};
-use client::config::{self, Config, Keys, Roots};
+use client::config::ClientConfig;
+use client::keys::Keys;
 use outbox::Address;
 use outbox::call::{LEASE_MARGIN, millis};
 use outbox::relay::RelayConfig;
 use outbox::retry::Policy;
-use settings::{Draft, Setting, TABLE};
+use settings::table::PUBLIC_KEY;
+use settings::{About, Invalid, OutboxSetting, TABLE};
 
-/// The settings that a worker shares with the extension.
-const SHARED: [&str; 8] = [
-    "outbox",
-    "credentials_file",
-    "connect_timeout",
-    "timeout",
-    "auth",
-    "max_redirects",
-    "ca_file",
-    "proxy",
-];
-
-fn shared() -> impl Iterator<Item = &'static Setting> {
-    SHARED
+fn shared() -> impl Iterator<Item = &'static About> {
+    TABLE
         .iter()
-        .filter_map(|name| TABLE.iter().find(|setting| setting.option_name() == *name))
+        .map(|row| row.about())
+        .filter(|about| about.worker.is_some())
 }
 
 /// `SPREAD_TIMEOUT` for `timeout`.
@@ -104,7 +96,7 @@ pub fn command() -> Command {
         )
 }
 
-fn shared_argument(setting: &'static Setting) -> Arg {
+fn shared_argument(setting: &'static About) -> Arg {
     let name = setting.option_name();
     let mut help = setting.meaning.replace("`", "");
     match name {
@@ -272,13 +264,36 @@ fn duration(name: &'static str, default: &'static str) -> Arg {
     }
 }
 
+/// The command line above the environment, as clap reads both.
+struct CommandLine<'m>(&'m ArgMatches);
+
+impl settings::Source for CommandLine<'_> {
+    fn text(&self, about: &About) -> Option<Vec<u8>> {
+        about.worker?;
+        let text = self.0.get_one::<String>(about.option_name())?;
+        Some(text.as_bytes().to_vec())
+    }
+
+    fn environment(&self, _: &CStr) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn ini(&self, _: &CStr) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn name(&self, about: &About) -> &'static str {
+        about.worker.map_or(about.name(), |worker| worker.variable)
+    }
+}
+
 /// What a command works with.
 pub(super) struct Settings {
     pub(super) address: Address,
     /// How long one operation on the outbox may wait.
     pub(super) patience: Duration,
     /// Without endpoint and keys: they are each record's.
-    pub(super) common: Config,
+    pub(super) common: ClientConfig,
     pub(super) credentials_file: Option<PathBuf>,
     /// The pair of the environment.
     pub(super) keys: Option<Keys>,
@@ -286,49 +301,27 @@ pub(super) struct Settings {
 
 impl Settings {
     pub(super) fn new(matches: &ArgMatches) -> Result<Self, Failure> {
-        let mut draft = Draft::empty();
-        for setting in shared() {
-            let name = setting.option_name();
-            let text = matches.get_one::<String>(name).map_or("", String::as_str);
-            (setting.parse)(&mut draft, text.as_bytes()).map_err(|expected| {
-                let long = name.replace('_', "-");
-                Failure(format!(
-                    "--{long}, or {}, must be {expected}",
-                    variable(name)
-                ))
-            })?;
-        }
-        let address = draft
-            .outbox
-            .ok_or_else(|| Failure("there is no outbox: set SPREAD_OUTBOX, or --outbox".into()))?;
-        let path = |text: Vec<u8>| {
-            let text = String::from_utf8_lossy(&text).into_owned();
-            (!text.is_empty()).then(|| PathBuf::from(text))
+        let source = CommandLine(matches);
+        let outbox = OutboxSetting::load(&source);
+        let user_agent = format!("spread-outbox/{VERSION}");
+        let invalid = |Invalid { name, expected }| Failure(format!("{name} must be {expected}"));
+        let address = match outbox.clone() {
+            OutboxSetting::On(address, _) => address,
+            OutboxSetting::Off => {
+                let sentence = "there is no outbox: set SPREAD_OUTBOX, or --outbox";
+                return Err(Failure(sentence.into()));
+            }
+            OutboxSetting::Invalid(expected) => {
+                let name = "SPREAD_OUTBOX";
+                return Err(invalid(Invalid { name, expected }));
+            }
         };
-        // Never used: each record has its own.
-        let endpoint = config::endpoint(b"https://spread.invalid/")?;
+        let loaded = settings::Settings::load(&source, user_agent, &outbox).map_err(invalid)?;
         Ok(Self {
             address,
             patience: Duration::from_secs(10),
-            common: Config {
-                endpoint,
-                keys: Keys {
-                    public: Vec::new(),
-                    private: Vec::new(),
-                },
-                connect_timeout: draft.connect_timeout,
-                timeout: draft.timeout,
-                auth: draft.auth,
-                max_redirects: draft.max_redirects,
-                roots: path(draft.ca_file).map_or(Roots::System, |path| Roots::File {
-                    path,
-                    setting: "--ca-file",
-                }),
-                proxy: draft.proxy,
-                in_order: true,
-                user_agent: format!("spread-outbox/{}", VERSION),
-            },
-            credentials_file: path(draft.credentials_file),
+            common: loaded.client,
+            credentials_file: loaded.credentials_file,
             keys: keys()?,
         })
     }
@@ -358,7 +351,8 @@ fn keys() -> Result<Option<Keys>, Failure> {
     if public.is_empty() || private.is_empty() {
         return Ok(None);
     }
-    let public = config::public_key(&public)
+    let public = PUBLIC_KEY
+        .parse(&public)
         .map_err(|expected| Failure(format!("SPREAD_PUBLIC_KEY must be {expected}")))?;
     Ok(Some(Keys { public, private }))
 }
@@ -368,6 +362,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::command().debug_assert();
-        assert_eq!(super::shared().count(), super::SHARED.len());
     }
 }

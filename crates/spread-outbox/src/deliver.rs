@@ -17,7 +17,7 @@ use signal_hook::iterator::Signals;
 use super::arguments::Settings;
 use super::text::number;
 use super::{Failure, LEFT, VERSION, opened};
-use client::config::Keys;
+use client::keys::Keys;
 use outbox::relay::{self, FailedAttempt, Relay, Stats};
 use outbox::senders::{Destinations, SenderPool, Senders as _, Waker};
 use outbox::store::{KeyPair, Millis, Outcome, Store};

@@ -7,14 +7,14 @@ const EVERY: [Policy; 4] = [Policy::Auto, Policy::Any, Policy::Basic, Policy::Di
 
 /// An origin as the exchange sees it.
 struct Origin {
-    memory: Memory,
+    memory: AuthState,
     policy: Policy,
     secure: bool,
 }
 
 impl Origin {
     fn new(policy: Policy, secure: bool) -> Self {
-        let memory = Memory::default();
+        let memory = AuthState::default();
         Self {
             memory,
             policy,

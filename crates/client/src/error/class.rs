@@ -1,6 +1,7 @@
 //! Error kind → the class of exception that PHP sees: one exhaustive match, and what each class is.
 
-use super::{Error, Kind, Refusal};
+use super::kind::{Error, Kind, Part, Refusal};
+use super::sentence::too_large;
 
 /// The classes of exceptions, parents first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,8 +37,16 @@ impl Class {
 
     /// When it is thrown.
     #[must_use]
-    pub fn when(self) -> &'static str {
-        self.facts().when
+    pub fn when(self) -> String {
+        match self {
+            Self::Response => format!(
+                "{}, an answer with {}, or with {}",
+                self.facts().when,
+                too_large(Part::Body),
+                too_large(Part::Head)
+            ),
+            class => class.facts().when.into(),
+        }
     }
 
     /// What whoever sees it can do.
@@ -51,7 +60,7 @@ impl Class {
             Self::Exception => (
                 "Spread\\Exception",
                 "\\RuntimeException",
-                "never itself: it is what all others are",
+                "a fault of spread itself; all others extend it",
                 "catch it for any failure",
             ),
             Self::Configuration => (
@@ -77,8 +86,7 @@ impl Class {
             Self::Response => (
                 "Spread\\ResponseException",
                 "Spread\\Exception",
-                "a status outside 2xx, a broken or HTML answer, an answer of more than 8 MiB (head: \
-                 256 KiB, 1024 lines)",
+                "a status outside 2xx, a broken or HTML answer",
                 "read the message",
             ),
             Self::Authentication => (
@@ -109,9 +117,11 @@ impl Error {
     #[must_use]
     pub fn class(&self) -> Class {
         match self.kind() {
+            Kind::Internal(_) => Class::Exception,
             Kind::Setting { .. }
             | Kind::KeysMissing
             | Kind::CaFile { .. }
+            | Kind::NoSystemRoots
             | Kind::OutboxUnusable { .. } => Class::Configuration,
             Kind::Resolve { .. }
             | Kind::Connect { .. }

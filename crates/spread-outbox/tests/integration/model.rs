@@ -115,7 +115,7 @@ impl Model {
         self.orders.iter_mut().find(|order| order.name == name)
     }
 
-    fn waiting(&self, name: Name) -> impl Iterator<Item = &Kept> {
+    fn pending(&self, name: Name) -> impl Iterator<Item = &Kept> {
         self.records
             .iter()
             .filter(move |record| record.name == name && record.state == State::Pending)
@@ -132,7 +132,7 @@ impl Model {
 
     /// After a record of the order has left the waiting ones.
     fn tidy(&mut self, name: Name, next: Option<Millis>) {
-        let waiting = self.waiting(name).next().is_some();
+        let waiting = self.pending(name).next().is_some();
         let any = self.records.iter().any(|record| record.name == name);
         if !any {
             self.orders.retain(|order| order.name != name);
@@ -168,7 +168,7 @@ impl Model {
         if name.order == 0 {
             name.alone = id;
         }
-        let free = self.waiting(name).next().is_none();
+        let free = self.pending(name).next().is_none();
         check!(
             lease.is_some() == (free && term.is_some()),
             "lease {lease:?}, the order is free: {free}"
@@ -286,13 +286,13 @@ impl Model {
                 .iter()
                 .any(|one| self.name_of(one.lease.record) == Some(name));
             check!(
-                claimed || self.waiting(name).next().is_none(),
+                claimed || self.pending(name).next().is_none(),
                 "an order was looked at, and not its first fresh record taken"
             );
             self.tidy(name, None);
         }
         let fresh = |name: Name| {
-            self.waiting(name)
+            self.pending(name)
                 .next()
                 .is_some_and(|head| head.since >= wanted.oldest)
         };
@@ -339,7 +339,7 @@ impl Model {
                 "{} is a second probe of its endpoint",
                 lease.record
             );
-            let head = self.waiting(name).next().unwrap();
+            let head = self.pending(name).next().unwrap();
             check!(
                 head.id == lease.record,
                 "{} was claimed before {}",
@@ -560,7 +560,7 @@ impl Model {
         if order.in_flight(now) {
             return Change::InFlight;
         }
-        let waits = self.waiting(name).any(|record| record.id == id);
+        let waits = self.pending(name).any(|record| record.id == id);
         if !waits && overtaken && !force {
             return Change::Overtaken;
         }
@@ -582,7 +582,7 @@ impl Model {
         let Some(name) = self.name_of(id) else {
             return Change::NotFound;
         };
-        let waits = self.waiting(name).any(|record| record.id == id);
+        let waits = self.pending(name).any(|record| record.id == id);
         if waits && self.order(name).unwrap().in_flight(now) {
             return Change::InFlight;
         }
@@ -614,7 +614,7 @@ impl Model {
     pub(crate) fn list(&self, now: Millis) -> Vec<Record> {
         let record = |record: &Kept| {
             let waiting = record.state == State::Pending;
-            let head = self.waiting(record.name).next().map(|head| head.id);
+            let head = self.pending(record.name).next().map(|head| head.id);
             let order = self
                 .orders
                 .iter()
@@ -649,7 +649,7 @@ impl Model {
             .iter()
             .filter(|record| record.state == State::Pending);
         Counts {
-            waiting: count(State::Pending),
+            pending: count(State::Pending),
             in_flight: self
                 .orders
                 .iter()

@@ -326,7 +326,7 @@ fn a_server_that_says_goodbye_is_connected_to_anew() {
         assert!(outcome.is_ok(), "{code}: {outcome:?}");
     }
     let kept = u64::try_from(codes.len()).unwrap();
-    assert_eq!(store.counts(now).unwrap().waiting, kept);
+    assert_eq!(store.counts(now).unwrap().pending, kept);
 }
 
 #[test]
@@ -354,9 +354,9 @@ fn a_connection_that_ends_inside_a_transaction_is_lost_and_nothing_is_done_twice
         assert!(matches!(outcome, Err(StoreError::Lost(_))), "{outcome:?}");
     });
     drop(holder);
-    assert_eq!(store.counts(now).unwrap().waiting, 1);
+    assert_eq!(store.counts(now).unwrap().pending, 1);
     store.enqueue(&update("a", "2"), None, now).unwrap();
-    assert_eq!(store.counts(now).unwrap().waiting, 2);
+    assert_eq!(store.counts(now).unwrap().pending, 2);
 }
 
 /// Locks every order, as a node would that has died in the middle and is not missed yet.
@@ -394,7 +394,7 @@ fn who_is_in_the_way_is_waited_for_with_patience() {
     store.enqueue(&update("b", "3"), None, now).unwrap();
     drop(holder);
     store.enqueue(&update("a", "2"), None, now).unwrap();
-    assert_eq!(store.counts(now).unwrap().waiting, 3);
+    assert_eq!(store.counts(now).unwrap().pending, 3);
 
     // Who changes the schema, as well.
     let mut holder = server.root();

@@ -45,7 +45,7 @@ fn settings(page: &mut String) {
     );
     row(page, &["setting", "default", "meaning"]);
     row(page, &["---"; 3]);
-    for setting in &TABLE {
+    for setting in TABLE.iter().map(|row| row.about()) {
         let default = match setting.default.to_str().unwrap() {
             "" => "empty".to_owned(),
             text => code(text),
@@ -60,7 +60,7 @@ fn settings(page: &mut String) {
     );
     row(page, &["option", "type", "is"]);
     row(page, &["---"; 3]);
-    for setting in &TABLE {
+    for setting in TABLE.iter().map(|row| row.about()) {
         let kind = match setting.option {
             Some(OptionType::Text) => "string",
             Some(OptionType::Number) => "int, float or a string that is a number",
@@ -83,7 +83,7 @@ fn exceptions(page: &mut String) {
             &[
                 &code(class.name()),
                 &code(class.parent()),
-                class.when(),
+                &class.when(),
                 class.advice(),
             ],
         );

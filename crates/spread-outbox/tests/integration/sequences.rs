@@ -401,7 +401,7 @@ impl Pair<'_> {
     /// From here on all goes well: everything that waits must be delivered in due time.
     fn drain(&mut self) -> Checked {
         let begun = self.now;
-        while self.model.counts(self.now).waiting > 0 {
+        while self.model.counts(self.now).pending > 0 {
             let first = self.model.leases.len();
             if self.claim(10, 7, LEASE, 100 * 365 * DAY)? == 0 {
                 let due = self

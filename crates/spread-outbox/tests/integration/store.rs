@@ -73,12 +73,12 @@ fn one_record_of_an_order_at_a_time_in_the_order_of_the_calls() {
         assert!(claim(store, 10, 2, NOW).is_empty());
         let a1 = first.iter().find(|one| one.body == b"a1").unwrap().lease;
         // A failed head holds its order back.
-        assert!(settle(store, a1, failed(FailureScope::Order), NOW));
+        assert!(complete(store, a1, failed(FailureScope::Order), NOW));
         assert!(claim(store, 10, 3, NOW + 999).is_empty());
         let again = claim(store, 10, 3, NOW + 1_000);
         assert_eq!(bodies(&again), ["a1"]);
         assert_eq!(again[0].attempts, 1);
-        assert!(settle(
+        assert!(complete(
             store,
             again[0].lease,
             Outcome::Delivered,
@@ -87,7 +87,7 @@ fn one_record_of_an_order_at_a_time_in_the_order_of_the_calls() {
         let next = claim(store, 10, 4, NOW + 1_000);
         assert_eq!(bodies(&next), ["a2"]);
         // A refused head does not.
-        assert!(settle(
+        assert!(complete(
             store,
             next[0].lease,
             Outcome::Refused(note()),
@@ -142,7 +142,7 @@ fn a_direct_attempt_gets_the_lease_unless_an_earlier_update_is_there() {
         );
         assert!(claim(store, 10, 1, NOW).is_empty());
         assert_eq!(store.counts(NOW).unwrap().in_flight, 2);
-        assert!(settle(store, lease, Outcome::Delivered, NOW));
+        assert!(complete(store, lease, Outcome::Delivered, NOW));
         assert_eq!(bodies(&claim(store, 10, 1, NOW)), ["2"]);
     });
 }
@@ -160,15 +160,15 @@ fn a_lease_that_ended_is_somebody_elses() {
             Outcome::Refused(note()),
             Outcome::Released,
         ] {
-            assert!(!settle(store, dead[0].lease, outcome, NOW + LEASE));
+            assert!(!complete(store, dead[0].lease, outcome, NOW + LEASE));
         }
-        assert!(settle(
+        assert!(complete(
             store,
             heir[0].lease,
             Outcome::Delivered,
             NOW + LEASE
         ));
-        assert!(!settle(
+        assert!(!complete(
             store,
             dead[0].lease,
             Outcome::Delivered,
@@ -188,14 +188,14 @@ fn an_endpoint_that_is_down_gets_one_probe() {
         let first = claim(store, 4, 1, NOW);
         assert_eq!(first.len(), 4);
         for one in &first {
-            assert!(settle(store, one.lease, failed(down), NOW));
+            assert!(complete(store, one.lease, failed(down), NOW));
         }
         assert!(claim(store, 10, 2, NOW).is_empty());
         assert_eq!(store.next_due(&keys()).unwrap(), Some(NOW + 1_000));
         let probe = claim(store, 10, 3, NOW + 1_000);
         assert_eq!(probe.len(), 1);
         assert!(claim(store, 10, 4, NOW + 1_000).is_empty());
-        assert!(settle(store, probe[0].lease, failed(down), NOW + 1_000));
+        assert!(complete(store, probe[0].lease, failed(down), NOW + 1_000));
         assert!(claim(store, 10, 5, NOW + 2_999).is_empty());
         let probe = claim(store, 10, 6, NOW + 3_000);
         assert_eq!(probe.len(), 1);
@@ -204,7 +204,7 @@ fn an_endpoint_that_is_down_gets_one_probe() {
         let probe = claim(store, 10, 8, NOW + 3_000 + LEASE);
         assert_eq!(probe.len(), 1);
         let now = NOW + 3_000 + LEASE;
-        assert!(settle(store, probe[0].lease, Outcome::Delivered, now));
+        assert!(complete(store, probe[0].lease, Outcome::Delivered, now));
         assert_eq!(claim(store, 100, 9, now).len(), 19);
     });
 }
@@ -217,7 +217,7 @@ fn a_probe_that_ends_late_leaves_the_next_one_alone() {
         }
         let down = FailureScope::Endpoint { retry_after: None };
         for one in claim(store, 2, 1, NOW) {
-            assert!(settle(store, one.lease, failed(down), NOW));
+            assert!(complete(store, one.lease, failed(down), NOW));
         }
         let late = claim(store, 10, 2, NOW + 1_000);
         let now = NOW + 1_000 + LEASE;
@@ -226,7 +226,7 @@ fn a_probe_that_ends_late_leaves_the_next_one_alone() {
         assert_ne!(late[0].lease.record, next[0].lease.record);
         // Nobody else has its order; its turn is over all the same.
         for outcome in [failed(down), Outcome::Released] {
-            settle(store, late[0].lease, outcome, now);
+            complete(store, late[0].lease, outcome, now);
             assert!(claim(store, 10, 4, now + LEASE - 1).is_empty());
         }
     });
@@ -240,7 +240,7 @@ fn nothing_is_claimed_when_nothing_is_asked_for() {
             retry_after: Some(1_000),
         };
         let one = claim(store, 1, 1, NOW);
-        assert!(settle(store, one[0].lease, failed(fault), NOW));
+        assert!(complete(store, one[0].lease, failed(fault), NOW));
         assert!(claim(store, 0, 2, NOW + 1_000).is_empty());
     });
 }
@@ -276,7 +276,12 @@ fn keys_that_are_refused_hold_back_their_own_orders_only() {
             keep(store, &format!("o{number}"), "shop");
         }
         for one in claim(store, 2, 1, NOW) {
-            assert!(settle(store, one.lease, failed(FailureScope::KeyPair), NOW));
+            assert!(complete(
+                store,
+                one.lease,
+                failed(FailureScope::KeyPair),
+                NOW
+            ));
         }
         let mut other = update("a", "other");
         other.public_key = b"other";
@@ -295,7 +300,7 @@ fn retry_after_holds_the_endpoint_back() {
         let fault = FailureScope::Endpoint {
             retry_after: Some(30_000),
         };
-        assert!(settle(store, one[0].lease, failed(fault), NOW));
+        assert!(complete(store, one[0].lease, failed(fault), NOW));
         assert!(claim(store, 10, 2, NOW + 29_999).is_empty());
         assert_eq!(claim(store, 10, 3, NOW + 30_000).len(), 1);
     });
@@ -339,13 +344,13 @@ fn a_person_retries_discards_and_purges() {
         keep(store, "a", "new");
         let old = claim(store, 1, 1, NOW)[0].lease;
         assert_eq!(store.discard(old.record, NOW).unwrap(), Change::InFlight);
-        assert!(settle(store, old, Outcome::Refused(note()), NOW));
+        assert!(complete(store, old, Outcome::Refused(note()), NOW));
         let new = claim(store, 1, 2, NOW)[0].lease;
         assert_eq!(
             store.retry(old.record, false, NOW).unwrap(),
             Change::InFlight
         );
-        assert!(settle(store, new, Outcome::Delivered, NOW));
+        assert!(complete(store, new, Outcome::Delivered, NOW));
         // The newer update is there already.
         assert_eq!(
             store.retry(old.record, false, NOW).unwrap(),
@@ -353,7 +358,7 @@ fn a_person_retries_discards_and_purges() {
         );
         assert_eq!(store.retry(old.record, true, NOW).unwrap(), Change::Done);
         let again = claim(store, 1, 3, NOW)[0].lease;
-        assert!(settle(store, again, Outcome::Refused(note()), NOW));
+        assert!(complete(store, again, Outcome::Refused(note()), NOW));
         assert_eq!(store.retry(999, false, NOW).unwrap(), Change::NotFound);
         assert_eq!(store.purge(State::Pending, NOW + 1, NOW).unwrap(), 0);
         assert_eq!(store.purge(State::Refused, NOW, NOW).unwrap(), 0);
@@ -379,7 +384,7 @@ fn a_retried_record_goes_before_newer_ones() {
     each(|store| {
         keep(store, "a", "1");
         let first = claim(store, 1, 1, NOW)[0].lease;
-        assert!(settle(store, first, Outcome::Refused(note()), NOW));
+        assert!(complete(store, first, Outcome::Refused(note()), NOW));
         keep(store, "a", "2");
         assert_eq!(store.retry(first.record, false, NOW).unwrap(), Change::Done);
         assert_eq!(bodies(&claim(store, 10, 2, NOW)), ["1"]);
@@ -394,7 +399,7 @@ fn records_are_listed_without_their_bodies() {
             .enqueue(&update("b", "body two!"), None, NOW + 1)
             .unwrap();
         let lease = claim(store, 1, 1, NOW)[0].lease;
-        assert!(settle(store, lease, Outcome::Refused(note()), NOW));
+        assert!(complete(store, lease, Outcome::Refused(note()), NOW));
         let all = store
             .list(
                 &Filter {
@@ -438,7 +443,12 @@ fn a_clock_that_was_set_back_makes_no_lease_a_probe() {
             keep(store, &format!("o{number}"), "x");
         }
         for one in claim(store, 2, 1, NOW) {
-            assert!(settle(store, one.lease, failed(FailureScope::KeyPair), NOW));
+            assert!(complete(
+                store,
+                one.lease,
+                failed(FailureScope::KeyPair),
+                NOW
+            ));
         }
         // One order tries the keys, for long; meanwhile the endpoint asks to be left alone.
         let wanted = ClaimRequest {
@@ -459,10 +469,10 @@ fn a_clock_that_was_set_back_makes_no_lease_a_probe() {
         let fault = FailureScope::Endpoint {
             retry_after: Some(24 * HOUR),
         };
-        assert!(settle(store, direct.unwrap(), failed(fault), NOW + 1_000));
+        assert!(complete(store, direct.unwrap(), failed(fault), NOW + 1_000));
         let back = NOW - 50 * HOUR;
         assert!(claim(store, 9, 4, back).is_empty());
-        assert!(settle(store, probe[0].lease, Outcome::Released, back));
+        assert!(complete(store, probe[0].lease, Outcome::Released, back));
         assert!(claim(store, 9, 5, back).is_empty());
         assert_eq!(claim(store, 9, 6, back + 60_001).len(), 1);
     });

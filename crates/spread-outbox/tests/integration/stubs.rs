@@ -85,6 +85,7 @@ fn every_setting_stands_in_the_list_with_its_default() {
         .collect();
     let expected: Vec<(&str, &str)> = TABLE
         .iter()
+        .map(|row| row.about())
         .map(|setting| {
             let name = setting.name().strip_prefix("spread.").unwrap();
             (name, setting.default.to_str().unwrap())
@@ -101,6 +102,7 @@ fn every_option_of_the_client_stands_in_its_shape() {
     let mut options = shapes.concat();
     let mut expected: Vec<&str> = TABLE
         .iter()
+        .map(|row| row.about())
         .filter(|setting| setting.option.is_some())
         .map(|setting| setting.option_name())
         .collect();
@@ -121,7 +123,7 @@ fn both_readmes_name_every_function_class_and_setting() {
         .map(|class| class.name().trim_start_matches('\\'))
         .chain(["Spread\\Client", "Spread\\OrderState"])
         .map(str::to_owned);
-    let settings = TABLE.iter().map(|setting| format!("`{}`", setting.name()));
+    let settings = TABLE.iter().map(|row| format!("`{}`", row.about().name()));
     let names: Vec<String> = functions.chain(classes).chain(settings).collect();
     assert!(names.len() > 20);
     for readme in ["README.md", "README.fr.md"] {

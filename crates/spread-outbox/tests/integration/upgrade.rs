@@ -102,7 +102,7 @@ fn is_usable(address: &Address) {
         [true]
     );
     store.enqueue(&update("c", "new"), None, 30).unwrap();
-    assert_eq!(store.counts(30).unwrap().waiting, 1);
+    assert_eq!(store.counts(30).unwrap().pending, 1);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn many_open_a_new_outbox_at_once() {
             }
         });
         let mut store = open(address, OPENING).unwrap();
-        assert_eq!(store.counts(1).unwrap().waiting, 8);
+        assert_eq!(store.counts(1).unwrap().pending, 8);
     };
     let scratch = Scratch::new();
     at_once(&scratch.address());

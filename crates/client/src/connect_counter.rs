@@ -10,9 +10,9 @@ use tower_service::Service;
 
 /// A layer around a connector that counts the connections it opens.
 #[derive(Clone)]
-pub(crate) struct CountConnects(pub(crate) Arc<AtomicUsize>);
+pub(crate) struct ConnectCounter(pub(crate) Arc<AtomicUsize>);
 
-impl<S> Layer<S> for CountConnects {
+impl<S> Layer<S> for ConnectCounter {
     type Service = Counted<S>;
 
     fn layer(&self, connector: S) -> Counted<S> {

@@ -1,0 +1,7 @@
+//! What SPREAD answered.
+
+/// A 2xx answer.
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+}

@@ -1,0 +1,291 @@
+//! A failure as one sentence.
+
+use std::fmt;
+
+use codec::answer::{JSON_DEPTH, Undecodable};
+
+use super::kind::{Error, Kind, Part, RedirectFailure, Refusal, TlsFailure};
+use super::order_name::OrderName;
+use crate::bounds::{BODY_LIMIT, HEAD_LIMIT, HEAD_LINES_LIMIT};
+
+impl Error {
+    /// One sentence: what happened, to which order, what to do.
+    #[must_use]
+    pub fn sentence(&self, order: &OrderName) -> String {
+        match self.kind() {
+            Kind::Setting { name, expected } => {
+                format!("{order} was not sent: {name} must be {expected}")
+            }
+            Kind::KeysMissing => format!(
+                "{order} was not sent: there are no API keys; set spread.public_key and \
+                 spread.private_key, or SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY in the environment"
+            ),
+            Kind::CaFile {
+                setting,
+                path,
+                reason,
+            } => format!(
+                "{order} was not sent: {setting} names {path}, {reason}; it must be a readable \
+                 file of PEM certificates"
+            ),
+            Kind::NoSystemRoots => format!(
+                "{order} was not sent: this system has no CA certificates; install the package \
+                 ca-certificates, or set spread.ca_file"
+            ),
+            Kind::Resolve { host } => format!(
+                "{order} did not reach SPREAD: the host name {host} has no address; check \
+                 spread.endpoint and this machine's DNS"
+            ),
+            Kind::Connect { to, reason } => format!(
+                "{order} did not reach SPREAD: no connection to {to} ({reason}); check \
+                 spread.endpoint and this machine's network"
+            ),
+            Kind::Proxy { proxy, reason } => format!(
+                "{order} did not reach SPREAD: no connection through the proxy {proxy} ({reason}); \
+                 check spread.proxy, or the environment's proxy when that is empty"
+            ),
+            Kind::Tls { to, failure } => {
+                format!("{order} did not reach SPREAD: {to} {}", failure.words())
+            }
+            Kind::ConnectTimeout { to, limit } => format!(
+                "{order} did not reach SPREAD: no connection to {to} within {} s \
+                 (spread.connect_timeout); check spread.endpoint and this machine's network and DNS",
+                limit.as_secs_f64()
+            ),
+            Kind::Timeout { limit } => format!(
+                "no complete response for {order} within {} s (spread.timeout); SPREAD may have \
+                 received it, and sending it again is safe",
+                limit.as_secs_f64()
+            ),
+            Kind::Lost { to, reason } => format!(
+                "the connection to {to} ended before the response for {order} was complete \
+                 ({reason}); SPREAD may have received it, and sending it again is safe"
+            ),
+            Kind::NotHttp { to } => format!(
+                "{to} did not answer {order} in HTTP; check that spread.endpoint names SPREAD's API"
+            ),
+            Kind::Redirect { from, failure } => format!(
+                "{order} was not delivered: {from} {}; check spread.endpoint",
+                failure.words()
+            ),
+            Kind::Refused(refusal) => format!(
+                "SPREAD refused {order}: HTTP {}{}; {}",
+                refusal.status,
+                Spaced(refusal.reason),
+                refusal.advice()
+            ),
+            Kind::Undecodable { status, why } => format!(
+                "SPREAD answered {order} with HTTP {status} and {}; check that spread.endpoint \
+                 names SPREAD's API",
+                undecodable(*why)
+            ),
+            Kind::TooLarge { part, .. } => format!(
+                "SPREAD answered {order} with {}; check that spread.endpoint names SPREAD's API",
+                too_large(*part)
+            ),
+            Kind::OutboxUnusable { reason } | Kind::OutboxFailed { reason } => {
+                format!("the outbox was not drained: {reason}")
+            }
+            Kind::Internal(what) => {
+                format!(
+                    "{order} was not sent because of a fault of spread: {what}; please report it"
+                )
+            }
+        }
+    }
+}
+
+fn undecodable(why: Undecodable) -> String {
+    match why {
+        Undecodable::Html => "an HTML page instead of JSON".into(),
+        Undecodable::BrokenJson => "a broken JSON document".into(),
+        Undecodable::TooDeep => format!("JSON nested deeper than {JSON_DEPTH} levels"),
+        Undecodable::TransferCoding => "an unknown Transfer-Encoding".into(),
+        Undecodable::TooBig => "JSON that takes more memory than memory_limit allows".into(),
+    }
+}
+
+/// Which bound was passed, in KiB and MiB.
+pub(super) fn too_large(part: Part) -> String {
+    match part {
+        Part::Head => format!(
+            "more than {} KiB or {HEAD_LINES_LIMIT} lines of headers",
+            HEAD_LIMIT >> 10
+        ),
+        Part::Body => format!("a body of more than {} MiB", BODY_LIMIT >> 20),
+    }
+}
+
+impl Refusal {
+    fn advice(&self) -> String {
+        match self.status {
+            401 if !self.schemes.is_empty() => format!(
+                "it asks for keys by {} only; check spread.endpoint and spread.auth",
+                self.schemes.join(" or ")
+            ),
+            401 => "check spread.public_key and spread.private_key".into(),
+            403 => "check that these API keys may report orders".into(),
+            404 | 405 | 300..=399 => "check spread.endpoint".into(),
+            408 | 425 | 429 | 500..=599 => match self.retry_after {
+                Some(seconds) => format!("send it again in {} s", seconds.ceil()),
+                None => "send it again later".into(),
+            },
+            _ => match &self.broken_rule {
+                Some(rule) => rule.clone(),
+                None => "check the order's fields".into(),
+            },
+        }
+    }
+}
+
+impl TlsFailure {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Expired => {
+                "presents an expired certificate; renew it on the server, or correct this machine's \
+                 clock"
+            }
+            Self::NotYetValid => {
+                "presents a certificate that is not valid yet; check this machine's clock"
+            }
+            Self::UnknownIssuer => {
+                "presents a certificate from an unknown authority; if the authority is yours, set \
+                 spread.ca_file to its CA certificate"
+            }
+            Self::WrongName => {
+                "presents a certificate for another host name; check the host in spread.endpoint"
+            }
+            Self::CaAsLeaf => {
+                "presents a self-signed CA certificate as its own; give the server a certificate \
+                 signed by a CA, and set spread.ca_file to that CA"
+            }
+            Self::Revoked => "presents a revoked certificate; replace it on the server",
+            Self::OtherCertificate => "presents a certificate that cannot be verified",
+            Self::TooOld => {
+                "has no version or cipher suite of TLS 1.2 or later in common with this client; update \
+                 the server's TLS"
+            }
+            Self::NotTls => {
+                "does not speak TLS; check the port and the https:// of spread.endpoint"
+            }
+            Self::Other => "failed the TLS handshake",
+        }
+    }
+}
+
+impl RedirectFailure {
+    fn words(self) -> String {
+        match self {
+            Self::Downgrade => {
+                "redirects from https to http, which would expose the order on the network".into()
+            }
+            Self::Scheme => "redirects to a scheme other than http and https".into(),
+            Self::Malformed => "redirects to an invalid URL".into(),
+            Self::TooMany { limit } => {
+                format!("redirects or asks for keys more than {limit} times (spread.max_redirects)")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence(&OrderName::unknown()))
+    }
+}
+
+impl fmt::Debug for Error {
+    // Not derived: an answer's body may repeat the order.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A reason phrase with its space, or nothing.
+struct Spaced(&'static str);
+
+impl fmt::Display for Spaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " {}", self.0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    fn refused(status: u16, reason: &'static str, retry_after: Option<f64>) -> Error {
+        Kind::Refused(Refusal {
+            status,
+            reason,
+            body: Bytes::from_static(b"john@doe.com"),
+            retry_after,
+            schemes: Vec::new(),
+            broken_rule: None,
+        })
+        .into()
+    }
+
+    #[test]
+    fn a_refusal_says_what_which_and_what_to_do() {
+        assert_eq!(
+            refused(401, "Unauthorized", None).sentence(&OrderName::new(b"0000001")),
+            "SPREAD refused order 0000001: HTTP 401 Unauthorized; check spread.public_key and \
+             spread.private_key"
+        );
+        assert_eq!(
+            refused(429, "Too Many Requests", Some(29.2)).sentence(&OrderName::new(b"7")),
+            "SPREAD refused order 7: HTTP 429 Too Many Requests; send it again in 30 s"
+        );
+        assert_eq!(
+            refused(499, "", None).sentence(&OrderName::new(b"")),
+            "SPREAD refused the order: HTTP 499; check the order's fields"
+        );
+    }
+
+    #[test]
+    fn a_broken_rule_is_named_where_the_order_may_be_at_fault() {
+        for status in 300..=600 {
+            let mut error = refused(status, "", None);
+            error.name_broken_rule(|| Some("data.order_state must be 10".into()));
+            let sentence = error.sentence(&OrderName::unknown());
+            let may_be = matches!(status, 400..=499)
+                && ![401, 403, 404, 405, 408, 425, 429].contains(&status);
+            assert_eq!(
+                sentence
+                    == format!(
+                        "SPREAD refused the order: HTTP {status}; data.order_state must be 10"
+                    ),
+                may_be,
+                "{sentence}"
+            );
+        }
+        let mut error = refused(422, "", None);
+        error.name_broken_rule(|| None);
+        assert!(error.to_string().ends_with("check the order's fields"));
+        let mut error = Error::from(Kind::KeysMissing);
+        error.name_broken_rule(|| unreachable!("the order was not refused"));
+    }
+
+    #[test]
+    fn an_id_cannot_forge_a_log_line_or_fill_it() {
+        assert_eq!(
+            OrderName::new(b"1\nroot: ok").to_string(),
+            "order 1\u{fffd}root: ok"
+        );
+        let name = OrderName::new(&[b'9'; 10_000]).to_string();
+        assert_eq!(name.len(), "order ".len() + OrderName::LONGEST);
+    }
+
+    #[test]
+    fn debug_output_does_not_hold_the_answer() {
+        assert!(!format!("{:?}", refused(400, "", None)).contains("john"));
+    }
+}

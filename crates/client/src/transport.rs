@@ -1,0 +1,361 @@
+//! The only file that names reqwest: one request goes out, one answer comes back.
+//!
+//! Chosen: reqwest on rustls with ring, HTTP/1.1; redirects, proxies and retries are decided elsewhere,
+//! not by it, and nothing is decompressed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use codec::answer::Undecodable;
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
+    WWW_AUTHENTICATE,
+};
+use reqwest::{Client, ClientBuilder, Method, Request, Response, redirect, retry};
+use url::Url;
+
+use crate::auth::{self, Authorization};
+use crate::bounds::{BODY_LIMIT, HEAD_LIMIT, HEAD_LINES_LIMIT};
+use crate::config::{ClientConfig, Roots};
+use crate::connect_counter::ConnectCounter;
+use crate::error::{Error, Kind, Part};
+use crate::failure::{self, Stage};
+use crate::keys::Keys;
+use crate::proxy::Proxy;
+use crate::{retry_after, tls};
+
+/// How long the kernel holds what the other side has not acknowledged, on Linux, of orders that an outbox
+/// keeps. Then one that was given up, by a process that may be gone, can no longer arrive after a newer one.
+/// Without an outbox it is reqwest's time.
+pub const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
+
+/// Of an answer that is not final this much is read, so that its connection can be used again.
+const DISCARD_LIMIT: usize = 64 << 10;
+/// Shorter than nginx's `keepalive_timeout` of 75 s.
+const IDLE_LIMIT: Duration = Duration::from_secs(55);
+
+/// What calls must have in common to share connections.
+pub(crate) struct PoolKey {
+    keys: Keys,
+    /// Nothing where no certificate is looked at.
+    roots: Option<Roots>,
+    connect_timeout: Duration,
+    in_sequence: bool,
+    proxy: Option<Proxy>,
+}
+
+/// A client and what it was made for.
+pub(crate) struct PooledClient {
+    key: PoolKey,
+    client: Client,
+    connects: Arc<AtomicUsize>,
+}
+
+impl PoolKey {
+    pub(crate) fn new(
+        config: &ClientConfig,
+        keys: &Keys,
+        secure: bool,
+        proxy: Option<Proxy>,
+    ) -> Self {
+        Self {
+            keys: keys.clone(),
+            roots: speaks_tls(secure, proxy.as_ref()).then(|| config.roots.clone()),
+            connect_timeout: config.connect_timeout,
+            in_sequence: config.in_sequence,
+            proxy,
+        }
+    }
+
+    pub(crate) fn is(
+        &self,
+        config: &ClientConfig,
+        keys: &Keys,
+        secure: bool,
+        proxy: Option<&Proxy>,
+    ) -> bool {
+        self.keys == *keys
+            && self.roots.as_ref() == speaks_tls(secure, proxy).then_some(&config.roots)
+            && self.connect_timeout == config.connect_timeout
+            && self.in_sequence == config.in_sequence
+            && self.proxy.as_ref() == proxy
+    }
+}
+
+/// Whether certificates are looked at: the server's, or those of an https proxy.
+fn speaks_tls(secure: bool, proxy: Option<&Proxy>) -> bool {
+    secure || proxy.is_some_and(|proxy| proxy.url.scheme() == "https")
+}
+
+/// A request to be made.
+pub(crate) struct Outgoing<'r> {
+    url: &'r Url,
+    body: &'r Bytes,
+    authorization: Option<HeaderValue>,
+}
+
+impl<'r> Outgoing<'r> {
+    pub(crate) fn new(
+        url: &'r Url,
+        body: &'r Bytes,
+        authorization: Option<&Authorization>,
+    ) -> Self {
+        Self {
+            url,
+            body,
+            authorization: authorization.and_then(|carried| sensitive(&carried.value)),
+        }
+    }
+
+    fn request(&self) -> Request {
+        let mut request = Request::new(Method::POST, self.url.clone());
+        let headers = request.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
+        if let Some(authorization) = &self.authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        *request.body_mut() = Some(self.body.clone().into());
+        request
+    }
+}
+
+/// A header value that no debug output shows.
+fn sensitive(value: &[u8]) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_bytes(value).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+impl PooledClient {
+    pub(crate) fn new(config: &ClientConfig, key: PoolKey, url: &Url) -> Result<Self, Error> {
+        let connects = Arc::new(AtomicUsize::new(0));
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls::configuration(key.roots.as_ref())?)
+            .http1_only()
+            // Heads that libcurl takes and hyper refuses unless told.
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_max_headers(HEAD_LINES_LIMIT)
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .retry(retry::never())
+            .user_agent(config.user_agent.as_str())
+            .connect_timeout(key.connect_timeout)
+            .connector_layer(ConnectCounter(Arc::clone(&connects)))
+            // Calls of a thread follow one another: a second idle connection is never needed.
+            .pool_max_idle_per_host(1)
+            .pool_idle_timeout(IDLE_LIMIT);
+        #[cfg(target_os = "linux")]
+        let client = if key.in_sequence {
+            client.tcp_user_timeout(UNACKNOWLEDGED)
+        } else {
+            client
+        };
+        let client = match &key.proxy {
+            Some(proxy) => through(proxy).map(|proxy| client.proxy(proxy)),
+            None => Ok(client.no_proxy()),
+        };
+        let client = client
+            .and_then(ClientBuilder::build)
+            .map_err(|error| failure(&error, config, url, None))?;
+        Ok(Self {
+            key,
+            client,
+            connects,
+        })
+    }
+
+    pub(crate) fn key(&self) -> &PoolKey {
+        &self.key
+    }
+
+    pub(crate) fn proxy(&self) -> Option<&Proxy> {
+        self.key.proxy.as_ref()
+    }
+
+    /// One request. When a kept connection ends before the head of an answer is complete, the order is
+    /// sent once more, on a new one: an update is idempotent by its order id. hyper does not tell part
+    /// of a head from nothing.
+    pub(crate) async fn request(
+        &self,
+        config: &ClientConfig,
+        outgoing: &Outgoing<'_>,
+    ) -> Result<Reply, Error> {
+        let connects = self.connects.load(Ordering::Relaxed);
+        let outcome = match self.client.execute(outgoing.request()).await {
+            Err(error)
+                if self.connects.load(Ordering::Relaxed) == connects
+                    && failure::is_dead(&error, stage(&error)) =>
+            {
+                self.client.execute(outgoing.request()).await
+            }
+            outcome => outcome,
+        };
+        outcome
+            .map(Reply)
+            .map_err(|error| failure(&error, config, outgoing.url, self.key.proxy.as_ref()))
+    }
+}
+
+/// The proxy for reqwest: credentials in `Proxy-Authorization`, or in the SOCKS handshake.
+fn through(proxy: &Proxy) -> reqwest::Result<reqwest::Proxy> {
+    let Some((user, password)) = &proxy.credentials else {
+        return reqwest::Proxy::all(proxy.url.clone());
+    };
+    if proxy.url.scheme().starts_with("socks") {
+        let mut url = proxy.url.clone();
+        // `url` escapes all that must be escaped but the percent sign itself.
+        let escaped = |text: &[u8]| String::from_utf8_lossy(text).replace('%', "%25");
+        let _ = url.set_username(&escaped(user));
+        let _ = url.set_password(Some(&escaped(password)));
+        return reqwest::Proxy::all(url);
+    }
+    let keys = Keys {
+        public: user.clone(),
+        private: password.clone(),
+    };
+    let through = reqwest::Proxy::all(proxy.url.clone())?;
+    Ok(match sensitive(auth::basic(&keys).as_bytes()) {
+        Some(authorization) => through.custom_http_auth(authorization),
+        None => through,
+    })
+}
+
+/// A whole answer.
+pub(crate) struct Received {
+    pub(crate) reason: &'static str,
+    pub(crate) retry_after: Option<f64>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// An answer whose head has come.
+pub(crate) struct Reply(Response);
+
+impl Reply {
+    pub(crate) fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    /// The first `Location` that says something, as libcurl takes it.
+    pub(crate) fn location(&self) -> Option<&[u8]> {
+        let locations = self.0.headers().get_all(LOCATION).into_iter();
+        locations
+            .map(HeaderValue::as_bytes)
+            .find(|location| !location.trim_ascii().is_empty())
+    }
+
+    /// The values of `WWW-Authenticate`.
+    pub(crate) fn challenges(&self) -> Vec<&[u8]> {
+        let challenges = self.0.headers().get_all(WWW_AUTHENTICATE).into_iter();
+        challenges.map(HeaderValue::as_bytes).collect()
+    }
+
+    /// Reads what is left of an answer that is not final, so that its connection can be used again; one
+    /// that goes on for long, or breaks, is given up with its connection.
+    pub(crate) async fn discard(mut self) {
+        let mut left = DISCARD_LIMIT;
+        while let Ok(Some(chunk)) = self.0.chunk().await {
+            let Some(rest) = left.checked_sub(chunk.len()) else {
+                return;
+            };
+            left = rest;
+        }
+    }
+
+    /// The whole answer.
+    ///
+    /// # Errors
+    /// When it is too large, is encoded in an unknown way, or ends early.
+    pub(crate) async fn read(self, config: &ClientConfig, url: &Url) -> Result<Received, Error> {
+        let mut response = self.0;
+        let status = response.status();
+        let too_large = |part| {
+            Error::from(Kind::TooLarge {
+                status: status.as_u16(),
+                part,
+            })
+        };
+        if head_length(response.headers()) > HEAD_LIMIT {
+            return Err(too_large(Part::Head));
+        }
+        let chunked = |value: &HeaderValue| {
+            value
+                .as_bytes()
+                .split(|byte| *byte == b',')
+                .map(<[u8]>::trim_ascii)
+                .all(|coding| {
+                    coding.eq_ignore_ascii_case(b"chunked")
+                        || coding.eq_ignore_ascii_case(b"identity")
+                })
+        };
+        if !response
+            .headers()
+            .get_all(TRANSFER_ENCODING)
+            .iter()
+            .all(chunked)
+        {
+            return Err(Kind::Undecodable {
+                status: status.as_u16(),
+                why: Undecodable::TransferCoding,
+            }
+            .into());
+        }
+        let retry_after = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| retry_after::seconds(value.as_bytes(), SystemTime::now()));
+        let announced = response.content_length().unwrap_or(0);
+        if announced > BODY_LIMIT as u64 {
+            return Err(too_large(Part::Body));
+        }
+        // A server may announce more than it sends: room is made as the bytes come.
+        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0).min(64 << 10));
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| failure(&error, config, url, None))?
+        {
+            if body.len() + chunk.len() > BODY_LIMIT {
+                return Err(too_large(Part::Body));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Received {
+            reason: status.canonical_reason().unwrap_or(""),
+            retry_after,
+            body,
+        })
+    }
+}
+
+/// The length of the head as it came, line ends included.
+fn head_length(headers: &HeaderMap) -> usize {
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum()
+}
+
+/// How far a request came before it failed.
+fn stage(error: &reqwest::Error) -> Stage {
+    Stage {
+        resolving: error.is_dns(),
+        connecting: error.is_connect(),
+        timed_out: error.is_timeout(),
+    }
+}
+
+fn failure(
+    error: &reqwest::Error,
+    config: &ClientConfig,
+    url: &Url,
+    proxy: Option<&Proxy>,
+) -> Error {
+    failure::error(error, stage(error), config, url, proxy)
+}

@@ -1,0 +1,276 @@
+//! The one way settings are loaded: from a [`Source`], which is PHP's INI, a client's options or the
+//! worker's command line.
+
+use std::ffi::{CStr, OsString};
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::PathBuf;
+
+use client::config::{ClientConfig, Destination, Expected, Roots};
+use client::error::{Error, Kind};
+use client::keys::Keys;
+use outbox::Address;
+use outbox::call::Delivery;
+use url::Url;
+
+use crate::report::{ErrorMode, Report};
+use crate::setting::{About, Fallback, Row as _, Setting};
+use crate::table::{
+    AUTH, CA_FILE, CONNECT_TIMEOUT, CREDENTIALS_FILE, DELIVERY, ENDPOINT, ERROR_MODE, LOG_FAILURES,
+    MAX_REDIRECTS, OUTBOX, PRIVATE_KEY, PROXY, PUBLIC_KEY, TIMEOUT,
+};
+
+/// Where the texts of settings come from.
+pub trait Source {
+    /// The text of a setting; nothing stands for its default.
+    fn text(&self, about: &About) -> Option<Vec<u8>>;
+
+    /// A variable of the environment; empty when it is not set.
+    fn environment(&self, variable: &CStr) -> Vec<u8>;
+
+    /// Another INI entry; empty when there is none.
+    fn ini(&self, entry: &CStr) -> Vec<u8>;
+
+    /// How messages call a setting.
+    fn name(&self, about: &About) -> &'static str {
+        about.name()
+    }
+}
+
+/// A text that is no value of its setting.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Invalid {
+    /// What names the text: the setting, or the variable that stood in for it.
+    pub name: &'static str,
+    pub expected: Expected,
+}
+
+impl From<Invalid> for Error {
+    fn from(Invalid { name, expected }: Invalid) -> Self {
+        Kind::Setting { name, expected }.into()
+    }
+}
+
+/// All that sending takes.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub client: ClientConfig,
+    pub endpoint: Url,
+    /// Either may be empty: see [`Settings::destination`].
+    pub keys: Keys,
+    pub credentials_file: Option<PathBuf>,
+}
+
+/// Whether and where orders are kept. A value that does not parse fails no call: the order is sent
+/// without an outbox.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OutboxSetting {
+    Off,
+    On(Address, Delivery),
+    Invalid(Expected),
+}
+
+impl Settings {
+    /// # Errors
+    /// For the first setting whose text is no value of it.
+    pub fn load(
+        source: &dyn Source,
+        user_agent: String,
+        outbox: &OutboxSetting,
+    ) -> Result<Self, Invalid> {
+        let (endpoint, _) = read(source, &ENDPOINT)?;
+        let (public, _) = read(source, &PUBLIC_KEY)?;
+        let (private, _) = read(source, &PRIVATE_KEY)?;
+        let (connect_timeout, _) = read(source, &CONNECT_TIMEOUT)?;
+        let (timeout, _) = read(source, &TIMEOUT)?;
+        let (auth, _) = read(source, &AUTH)?;
+        let (max_redirects, _) = read(source, &MAX_REDIRECTS)?;
+        let (ca_file, named_by) = read(source, &CA_FILE)?;
+        let (proxy, _) = read(source, &PROXY)?;
+        // They decide how a failure is reported: a text that is none of theirs fails the call.
+        read(source, &ERROR_MODE)?;
+        read(source, &LOG_FAILURES)?;
+        read(source, &DELIVERY)?;
+        let (credentials_file, _) = read(source, &CREDENTIALS_FILE)?;
+        Ok(Self {
+            client: ClientConfig {
+                connect_timeout,
+                timeout,
+                auth,
+                max_redirects,
+                roots: path(ca_file).map_or(Roots::System, |path| Roots::File {
+                    path,
+                    setting: named_by,
+                }),
+                proxy,
+                user_agent,
+                in_sequence: matches!(outbox, OutboxSetting::On(..)),
+            },
+            endpoint,
+            keys: Keys { public, private },
+            credentials_file: path(credentials_file),
+        })
+    }
+
+    /// Where orders go, with these settings' own keys.
+    ///
+    /// # Errors
+    /// When a key is missing.
+    pub fn destination(&self) -> Result<Destination, Error> {
+        if self.keys.public.is_empty() || self.keys.private.is_empty() {
+            return Err(Kind::KeysMissing.into());
+        }
+        Ok(Destination {
+            endpoint: self.endpoint.clone(),
+            keys: self.keys.clone(),
+        })
+    }
+}
+
+impl OutboxSetting {
+    #[must_use]
+    pub fn load(source: &dyn Source) -> Self {
+        match read(source, &OUTBOX) {
+            Err(invalid) => Self::Invalid(invalid.expected),
+            Ok((None, _)) => Self::Off,
+            // What `spread.delivery` should have been, `Settings::load` says.
+            Ok((Some(address), _)) => Self::On(
+                address,
+                read(source, &DELIVERY).map_or(Delivery::Direct, |(delivery, _)| delivery),
+            ),
+        }
+    }
+}
+
+impl Report {
+    /// A text that does not parse counts as the default here, and fails the call.
+    #[must_use]
+    pub fn load(source: &dyn Source) -> Self {
+        Self {
+            mode: read(source, &ERROR_MODE).map_or(ErrorMode::Silent, |(mode, _)| mode),
+            log: read(source, &LOG_FAILURES).map_or(true, |(log, _)| log),
+        }
+    }
+}
+
+/// The value of a setting, and what names it: the setting, or the place that stood in for it.
+fn read<T>(source: &dyn Source, setting: &Setting<T>) -> Result<(T, &'static str), Invalid> {
+    let about = setting.about();
+    let mut name = source.name(about);
+    let mut text = source
+        .text(about)
+        .unwrap_or_else(|| about.default.to_bytes().to_vec());
+    if text.is_empty() {
+        let found = about.fallbacks.iter().find_map(|fallback| {
+            let (text, name) = match fallback {
+                Fallback::Environment(variable, name) => (source.environment(variable), *name),
+                Fallback::Ini(entry) => (source.ini(entry), entry.to_str().unwrap_or_default()),
+            };
+            (!text.is_empty()).then_some((text, name))
+        });
+        if let Some(found) = found {
+            (text, name) = found;
+        }
+    }
+    setting
+        .parse(&text)
+        .map(|value| (value, name))
+        .map_err(|expected| Invalid { name, expected })
+}
+
+fn path(bytes: Vec<u8>) -> Option<PathBuf> {
+    (!bytes.is_empty()).then(|| PathBuf::from(OsString::from_vec(bytes)))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    /// Texts by name; variables and other entries too.
+    struct Texts(&'static [(&'static str, &'static str)]);
+
+    impl Texts {
+        fn get(&self, name: &str) -> Option<Vec<u8>> {
+            let found = self.0.iter().find(|(known, _)| *known == name);
+            found.map(|(_, text)| text.as_bytes().to_vec())
+        }
+    }
+
+    impl Source for Texts {
+        fn text(&self, about: &About) -> Option<Vec<u8>> {
+            self.get(about.name())
+        }
+
+        fn environment(&self, variable: &CStr) -> Vec<u8> {
+            self.get(variable.to_str().unwrap()).unwrap_or_default()
+        }
+
+        fn ini(&self, entry: &CStr) -> Vec<u8> {
+            self.environment(entry)
+        }
+    }
+
+    fn load(texts: &'static [(&'static str, &'static str)]) -> Result<Settings, Invalid> {
+        Settings::load(&Texts(texts), String::new(), &OutboxSetting::Off)
+    }
+
+    #[test]
+    fn what_is_not_given_is_the_default() {
+        let settings = load(&[("spread.connect_timeout", "1.5")]).unwrap();
+        assert_eq!(settings.client.connect_timeout, Duration::from_millis(1500));
+        assert_eq!(settings.client.max_redirects, 20);
+        assert_eq!(settings.client.roots, Roots::System);
+        assert!(settings.destination().is_err());
+    }
+
+    #[test]
+    fn an_empty_setting_is_looked_for_where_its_row_says() {
+        let settings = load(&[
+            ("spread.public_key", ""),
+            ("SPREAD_PUBLIC_KEY", "shop"),
+            ("spread.private_key", "own"),
+            ("SPREAD_PRIVATE_KEY", "environment's"),
+            ("curl.cainfo", "/ca.pem"),
+        ])
+        .unwrap();
+        assert_eq!(settings.keys.public, b"shop");
+        assert_eq!(settings.keys.private, b"own");
+        let setting = "curl.cainfo";
+        let path = "/ca.pem".into();
+        assert_eq!(settings.client.roots, Roots::File { path, setting });
+    }
+
+    #[test]
+    fn the_first_text_that_does_not_parse_is_named_by_its_place() {
+        let name = |texts| load(texts).unwrap_err().name;
+        assert_eq!(
+            name(&[("spread.timeout", "soon"), ("spread.auth", "ntlm")]),
+            "spread.timeout"
+        );
+        assert_eq!(
+            name(&[("SPREAD_PUBLIC_KEY", "a:b")]),
+            "the environment's SPREAD_PUBLIC_KEY"
+        );
+        assert_eq!(name(&[("spread.error_mode", "loud")]), "spread.error_mode");
+    }
+
+    #[test]
+    fn an_outbox_that_does_not_parse_fails_no_call() {
+        let texts = Texts(&[
+            ("spread.outbox", "postgres:"),
+            ("spread.delivery", "direct"),
+        ]);
+        let outbox = OutboxSetting::load(&texts);
+        assert!(matches!(outbox, OutboxSetting::Invalid(_)));
+        assert!(Settings::load(&texts, String::new(), &outbox).is_ok());
+        let texts = Texts(&[
+            ("spread.outbox", "sqlite:/a.db"),
+            ("spread.delivery", "deferred"),
+        ]);
+        let OutboxSetting::On(_, delivery) = OutboxSetting::load(&texts) else {
+            unreachable!("it parses");
+        };
+        assert_eq!(delivery, Delivery::Deferred);
+    }
+}

@@ -1,0 +1,148 @@
+//! The outbox's connections of a PHP process, a few for each thread.
+//!
+//! A connection is made when a call needs it, and kept. Before a fork the SQLite ones of the forking
+//! thread are closed: its locks belong to the process, and a child that had inherited an open file could
+//! neither use nor close it without the parent losing its own. A MySQL connection that was made before a
+//! fork is forgotten by the child, unclosed.
+
+use std::cell::Cell;
+use std::mem;
+use std::process;
+use std::time::{Duration, Instant};
+
+use client::answer::Answer;
+use client::config::{ClientConfig, Destination};
+use client::error::{Error, Kind};
+use outbox::call::{self, Delivery, Ended};
+use outbox::open::Opening;
+use outbox::store::Update;
+use outbox::{Address, Store, StoreError, entropy, open};
+
+use crate::zend;
+
+/// The most connections of one thread. A shop has one outbox.
+const LIMIT: usize = 4;
+
+/// An open outbox, which belongs to one process.
+struct Connection {
+    pid: u32,
+    address: Address,
+    timeout: Duration,
+    store: Box<dyn Store + Send>,
+}
+
+thread_local! {
+    static IDLE: Cell<Vec<Connection>> = const { Cell::new(Vec::new()) };
+}
+
+/// Runs in the thread that is about to fork.
+extern "C" fn close_before_fork() {
+    let mut idle = IDLE.take();
+    idle.retain(|connection| !matches!(connection.address, Address::Sqlite { .. }));
+    IDLE.set(idle);
+}
+
+/// The connection to `address`, opened when there is none. It is out of its slot while it is used:
+/// whatever ends the use early, the next call opens another.
+fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> {
+    let mut idle = IDLE.take();
+    let pid = process::id();
+    for inherited in idle.extract_if(.., |connection| connection.pid != pid) {
+        mem::forget(inherited);
+    }
+    let found = idle
+        .iter()
+        .position(|connection| connection.address == *address && connection.timeout == timeout);
+    let found = found.map(|index| idle.swap_remove(index));
+    if idle.len() == LIMIT {
+        idle.remove(0);
+    }
+    IDLE.set(idle);
+    if let Some(connection) = found {
+        return Ok(connection);
+    }
+    zend::before_fork(close_before_fork);
+    let opening = Opening {
+        patience: timeout,
+        create: true,
+    };
+    Ok(Connection {
+        pid,
+        address: address.clone(),
+        timeout,
+        store: open(address, opening)?,
+    })
+}
+
+fn put_back(connection: Connection) {
+    let mut idle = IDLE.take();
+    idle.push(connection);
+    IDLE.set(idle);
+}
+
+/// How long one operation on the outbox may wait. A database that falls silent is waited for twice, once on
+/// the connection and once for a new one: half of the time is then left to send the order without it.
+fn timeout(config: &ClientConfig) -> Duration {
+    config.connect_timeout.min(config.timeout / 4)
+}
+
+/// Does `work` on the outbox, once more on a new connection when an SQLite file was moved or replaced:
+/// nothing was done then.
+///
+/// # Errors
+/// When the outbox cannot be opened, and those of `work`.
+pub(crate) fn with<T>(
+    address: &Address,
+    config: &ClientConfig,
+    mut work: impl FnMut(&mut dyn Store) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut again = matches!(address, Address::Sqlite { .. });
+    loop {
+        let mut connection = take(address, timeout(config))?;
+        match work(connection.store.as_mut()) {
+            Err(StoreError::Lost(_)) if mem::take(&mut again) => {}
+            Err(lost @ StoreError::Lost(_)) => return Err(lost),
+            outcome => {
+                put_back(connection);
+                return outcome;
+            }
+        }
+    }
+}
+
+/// Keeps an update and perhaps sends it, in `config.timeout` altogether: no Zend in it.
+///
+/// # Errors
+/// When it could not be kept. It was not sent then.
+pub(crate) fn update(
+    address: &Address,
+    delivery: Delivery,
+    config: &ClientConfig,
+    destination: &Destination,
+    order_id: &[u8],
+    body: &[u8],
+    send: impl FnOnce(Duration) -> Result<Answer, Error>,
+) -> Result<Ended, StoreError> {
+    let begun = Instant::now();
+    let update = Update {
+        endpoint: destination.endpoint.as_str(),
+        public_key: &destination.keys.public,
+        order_id,
+        body,
+    };
+    let entropy = entropy::draw();
+    let mut send = Some(send);
+    with(address, config, |store| {
+        call::update(
+            store,
+            &update,
+            delivery,
+            config.timeout,
+            entropy,
+            || match send.take() {
+                Some(send) => send(config.timeout.saturating_sub(begun.elapsed())),
+                None => Err(Kind::Internal("an order was to be sent twice by one call").into()),
+            },
+        )
+    })
+}
