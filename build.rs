@@ -9,18 +9,18 @@ fn main() {
 
     let target = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     match target.as_str() {
-        // PHP unloads extensions with dlclose() when it ends. A resolver's helper thread may still
-        // be inside our code then, so the library stays mapped until the process is gone.
+        // PHP unloads extensions with dlclose() when it ends. A resolver's helper thread may still run
+        // our code then, so the library stays mapped until the process ends.
         "linux" => link("-Wl,-z,nodelete"),
-        // On macOS the Zend symbols are found in the php binary when the extension is loaded.
+        // On macOS the Zend symbols are resolved in the php binary at load time.
         "macos" => {
             link("-undefined");
             link("dynamic_lookup");
         }
         _ => {}
     }
-    // Relocations in a twentieth of the space, all of which is read when PHP starts. Only where they
-    // will be understood: a built file is for a C library at least as new as that of its machine.
+    // Relocations take a twentieth of the space, and PHP reads all of them when it starts. Only for C
+    // libraries that support them: a built file needs one at least as new as the build machine's.
     if knows_packed_relocations() {
         link("-Wl,-z,pack-relative-relocs");
     }
@@ -36,12 +36,12 @@ fn link(argument: &str) {
     println!("cargo::rustc-cdylib-link-arg={argument}");
 }
 
-/// Whether this machine, for which the extension is built, has glibc 2.36 (Debian 12) or later.
+/// Whether the extension is built for this machine, and it has glibc 2.36 (Debian 12) or later.
 fn knows_packed_relocations() -> bool {
     if env::var("HOST") != env::var("TARGET") {
         return false;
     }
-    // glibc 2.36; other C libraries do not know the name.
+    // Prints "glibc 2.36"; other C libraries do not know the name.
     let Ok(answer) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else {
         return false;
     };

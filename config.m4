@@ -1,5 +1,5 @@
-dnl For phpize, and for pie and PECL, which run it: cargo builds spread, and this finds cargo. The rules
-dnl are in Makefile.frag.
+dnl For phpize, and for pie and PECL, which run it. This finds cargo, which builds spread. Makefile.frag
+dnl has the rules.
 
 PHP_ARG_ENABLE([spread],
   [whether to build spread],
@@ -27,7 +27,7 @@ if test "$PHP_SPREAD" != "no"; then
 
   spread_wanted=`$SED -n 's/^rust-version = "\(.*\)"/\1/p' "$abs_srcdir/Cargo.toml"`
   AC_MSG_CHECKING([for Rust $spread_wanted or later])
-  dnl In the source directory: a rust-toolchain file or an override there counts.
+  dnl In the source directory, so that a rust-toolchain file or an override there applies.
   spread_rust=`cd "$abs_srcdir" && rustc --version 2>/dev/null | cut -d' ' -f2`
   AS_VERSION_COMPARE([$spread_rust], [$spread_wanted],
     [AC_MSG_RESULT([$spread_rust])

@@ -2,11 +2,11 @@
 /*
  * Sends a day's orders from a CSV file, for cron:
  *
- *     php examples/daily_orders.php [FILE]        examples/orders.csv when no file is named
+ *     php examples/daily_orders.php [FILE]        without FILE: examples/orders.csv
  *
- * The first line names the fields of the API; an empty cell leaves its field out. On a terminal a bar
- * shows how far it is, elsewhere each order is one line. What can succeed later is tried again at the
- * end, twice. The exit status is 0 when SPREAD took every order, 1 when not, 2 when the file is unusable.
+ * The first line names the fields of the API; an empty cell omits its field. On a terminal a bar shows the
+ * progress, elsewhere each order is one line. Orders that can succeed later are retried at the end, twice. The
+ * exit status is 0 when SPREAD accepted every order, 1 when it did not, 2 when the file is unusable.
  */
 declare(strict_types=1);
 
@@ -19,7 +19,7 @@ if (!extension_loaded('spread')) {
     exit(2);
 }
 ini_set('spread.error_mode', 'exception');
-ini_set('spread.log_failures', '0'); // the summary says it all
+ini_set('spread.log_failures', '0'); // the summary lists the failures
 
 try {
     $waiting = orders($argv[1] ?? __DIR__ . '/orders.csv');
@@ -30,15 +30,15 @@ try {
 
 $total = count($waiting);
 $sent = 0;
-$failures = []; // messages that stand
-$late = []; // order id => the message of its last attempt, while it waits
+$failures = []; // messages of final failures
+$late = []; // order id => the message of its last attempt, while it is pending
 for ($round = 1; $waiting !== [] && $round <= ROUNDS; $round++) {
     $pause = PAUSE;
-    $again = []; // order id => its updates that wait for the next round
+    $again = []; // order id => its updates for the next round
     foreach ($waiting as $order) {
         $id = $order['order_idorder'];
         if (isset($again[$id])) {
-            // An older update of this order waits: a newer one must not overtake it.
+            // An older update of this order is pending: a newer one must not overtake it.
             $again[$id][] = $order;
             continue;
         }
@@ -48,7 +48,7 @@ for ($round = 1; $waiting !== [] && $round <= ROUNDS; $round++) {
             unset($late[$id]);
             progress($sent, $total, "$id sent");
         } catch (Spread\ConfigurationException | Spread\AuthenticationException $error) {
-            // The same for every order: nobody is helped by trying the others.
+            // Every other order would fail in the same way.
             $failures[] = $error->getMessage();
             break 2;
         } catch (Spread\Exception $error) {
@@ -82,8 +82,8 @@ foreach ([...$failures, ...array_values($late)] as $message) {
 exit($sent === $total ? 0 : 1);
 
 /**
- * @return list<array<string, string>> an order's data in each
- * @throws RuntimeException when the file is unusable: nothing has been sent then
+ * @return list<array<string, string>> the data of each order
+ * @throws RuntimeException when the file is unusable; nothing has been sent then
  */
 function orders(string $file): array
 {
@@ -116,6 +116,6 @@ function progress(int $sent, int $total, string $event): void
         return;
     }
     $done = intdiv(30 * $sent, max(1, $total));
-    // To the start of the line, and what was longer there is cleared.
+    // Overwrite the line and clear the rest of a longer one.
     printf("\r[%s%s] %d/%d %.60s\x1b[K", str_repeat('#', $done), str_repeat('.', 30 - $done), $sent, $total, $event);
 }

@@ -1,12 +1,12 @@
 <?php
 /*
- * A PrestaShop module that reports an order whenever its status changes. As a module it is the file
- * modules/spreadorders/spreadorders.php; the keys are read for the order's own shop:
+ * A PrestaShop module that reports an order whenever its status changes. Install it as
+ * modules/spreadorders/spreadorders.php. It reads the keys of the order's shop:
  *
  *     Configuration::updateValue('SPREAD_PUBLIC_KEY', '…', false, $id_shop_group, $id_shop);
  *     Configuration::updateValue('SPREAD_PRIVATE_KEY', '…', false, $id_shop_group, $id_shop);
  *
- * The hook exists from PrestaShop 1.6 on and the syntax is that of its time; the extension needs PHP 8.1.
+ * The hook exists since PrestaShop 1.6, and the syntax is from that time. The extension needs PHP 8.1.
  */
 if (!defined('_PS_VERSION_')) {
     exit; // not inside PrestaShop
@@ -34,7 +34,7 @@ class SpreadOrders extends Module
     public function hookActionOrderStatusPostUpdate($params)
     {
         if (!function_exists('spread_update_order')) {
-            return; // a server without the extension: the order status changes all the same
+            return; // a server without the extension: the order status still changes
         }
         $order = new Order((int) $params['id_order']);
         $data = $this->data($order, $params['newOrderStatus']);
@@ -43,7 +43,7 @@ class SpreadOrders extends Module
         ini_set('spread.public_key', (string) Configuration::get('SPREAD_PUBLIC_KEY', null, null, $order->id_shop));
         ini_set('spread.private_key', (string) Configuration::get('SPREAD_PRIVATE_KEY', null, null, $order->id_shop));
         ini_set('spread.timeout', '3'); // a customer may be waiting
-        ini_set('spread.error_mode', 'silent'); // a CRM that is down must not take the order with it
+        ini_set('spread.error_mode', 'silent'); // a CRM that is down must not break the order
         if (spread_update_order($data, $request) === false) {
             PrestaShopLogger::addLog(spread_last_error()->getMessage(), 3, null, 'Order', (int) $order->id, true);
         }
@@ -71,12 +71,12 @@ class SpreadOrders extends Module
             'order_idorder' => (string) $order->id,
             'order_state' => $this->state($status),
             'order_amount' => (float) $order->total_paid,
-            'order_crea_dt' => gmdate('Y-m-d H:i:s', strtotime($order->date_add)), // PrestaShop keeps local time
+            'order_crea_dt' => gmdate('Y-m-d H:i:s', strtotime($order->date_add)), // PrestaShop stores local time
         );
         foreach ($order->getProducts() as $product) {
             $data['product_attributes'][] = array('reference:' . $product['product_reference']);
         }
-        // In the back office the cookie is the employee's own.
+        // In the back office this cookie is the employee's.
         if (isset($_COOKIE['sbt']) && !defined('_PS_ADMIN_DIR_')) {
             $data['customer_cookie'] = $_COOKIE['sbt'];
         }

@@ -2,8 +2,8 @@
 /*
  * Reports one order to SPREAD with the spread extension.
  *
- * The array is the documented one, unchanged; only the curl lines at its end have become one call.
- * `make demo` runs this file against a local stand-in for the API. For the real one, set your keys
+ * The array is the documented one, unchanged. One call replaces the curl lines at its end.
+ * `make demo` runs this file against a local stand-in for the API. For the real API set your keys
  * (back office, menu « Paramétrage > Tracker », bottom of the page) in php.ini:
  *
  *     spread.public_key  = PUBLIC_KEY
@@ -27,7 +27,7 @@ $post_data["data"]["customer_mobile_isoptin"] = "-1"; // the same, for text mess
 $post_data["data"]["consents"] = array("newsletter" => 1, "partners" => 0); // technical name => 1 or 0
 $post_data["data"]["customer_gender"] = "male"; // "male" or "female"
 $post_data["data"]["customer_address"] = "8, rue de la place";
-$post_data["data"]["customer_address2"] = "bâtiment A"; // both spellings are documented: one is enough
+$post_data["data"]["customer_address2"] = "bâtiment A"; // both spellings are documented; one is enough
 $post_data["data"]["customer_address3"] = "appartement 23";
 $post_data["data"]["customer_address_2"] = "bâtiment A";
 $post_data["data"]["customer_address_3"] = "appartement 23";
@@ -41,13 +41,13 @@ $post_data["data"]["customer_company"] = "SPREAD";
 $post_data["data"]["customer_birthday"] = "1970-12-31";
 $post_data["data"]["customer_lang"] = "fr_FR";
 $post_data["data"]["add_tag"] = array("tag1", "tag2"); // tags to add to the customer
-$post_data["data"]["del_tag"] = array("tag3", "tag4"); // tags to take from the customer
+$post_data["data"]["del_tag"] = array("tag3", "tag4"); // tags to remove from the customer
 $post_data["data"]["action"] = "order";
 $post_data["data"]["custom_fields"][327] = "value"; // 327: the custom field's id in the back office
 
 // The order.
 $post_data["data"]["order_idorder"] = "0000001";
-$post_data["data"]["order_state"] = "10"; // 10: waits for payment, 20: paid, 50: sent, 100: done, 0: cancelled
+$post_data["data"]["order_state"] = "10"; // 10: awaiting payment, 20: paid, 50: shipped, 100: completed, 0: cancelled
 $post_data["data"]["order_amount"] = 158.31;
 $post_data["data"]["order_crea_dt"] = "2014-06-21 14:31:08"; // Y-m-d H:i:s (UTC)
 $post_data["data"]["order_start_service"] = "2019-06-05"; // Y-m-d
@@ -57,14 +57,14 @@ $post_data["data"]["product_attributes"] = array(
     array("size:s", "color:blue"), // product 2
 );
 $post_data["data"]["add_order_tag"] = array("tag_commande_1", "tag_commande_2"); // tags to add to the order
-$post_data["data"]["del_order_tag"] = array("tag_commande_3", "tag_commande_4"); // tags to take from the order
+$post_data["data"]["del_order_tag"] = array("tag_commande_3", "tag_commande_4"); // tags to remove from the order
 
-// Your own id of the order: a second call with the same id updates the order.
+// Your id for the order: a second call with the same id updates the order.
 $post_data["request"]["order_idorder"] = "0000001";
 
 // ---------------------------------------------------------------- The call
 
-// What will be sent. A shop does not need this line; it shows the parity with the curl snippet.
+// The body that will be sent. A shop does not need this line; it shows the parity with the curl snippet.
 $body = spread_encode_order($post_data["data"], $post_data["request"]);
 echo "The body, ", strlen($body), " bytes:\n\n$body\n\n";
 
@@ -76,7 +76,7 @@ echo "SPREAD's answer, decoded:\n\n", var_export($response, true), "\n\n";
 
 // ---------------------------------------------------------------- The same with the curl snippet
 
-// Only `make demo` goes on: it names the file where the stand-in keeps the bodies it received.
+// Only `make demo` continues: it names the file in which the stand-in stores the bodies it receives.
 $bodies_file = getenv("SANDBOX_BODIES");
 if ($bodies_file === false) {
     exit(0);
@@ -118,7 +118,7 @@ foreach ($bodies as $way => $bytes) {
 }
 echo "\nEqual, byte for byte.\n";
 
-/** A body that the stand-in accepted: it writes one a line, before it answers. */
+/** A body that the stand-in accepted: it writes one per line, before it responds. */
 function received(string $file, int $number): string
 {
     return file($file, FILE_IGNORE_NEW_LINES)[$number] ?? fail("The stand-in did not receive the order.");

@@ -1,6 +1,6 @@
-// Asks a PHP language server what it knows of the stubs in a shop, over stdio (LSP 3.17):
+// Asks a PHP language server about the stubs in a shop, over stdio (LSP 3.17):
 //     node check-stubs.mjs intelephense.js SHOP
-// Every PHP file of the shop must be without a diagnostic; the wrong code below must not.
+// No PHP file of the shop may have a diagnostic; the wrong code below must have them.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ try {
 }
 `;
 
-// Each line that must have a diagnostic ends in the comment.
+// The comment marks the lines that must have a diagnostic.
 const WRONG = `<?php
 spread_update_order('0000001', []); // wrong
 spread_update_order([]); // wrong
@@ -51,7 +51,7 @@ echo Spread\\OrderState::Lost; // wrong
 spread_encode_order([], []);
 `;
 
-// Each is being typed: the cursor stands at the end.
+// Code being typed, with the cursor at the end.
 const TYPED = {
     function: 'spread_',
     method: "$client = new Spread\\Client('PUBLIC_KEY', 'PRIVATE_KEY');\n$client->",
@@ -214,6 +214,6 @@ const help = await atTheEnd('textDocument/signatureHelp', 'call');
 const signature = help?.signatures?.[0];
 check(`signature help of spread_update_order( is ${signature?.label}`, signature?.parameters?.length === 2 && signature.label.includes('$data'), help);
 
-console.log(failures === 0 ? 'all as it should be' : `${failures} not as it should be`);
+console.log(failures === 0 ? 'all checks passed' : `${failures} checks failed`);
 clearTimeout(timer);
 stop(failures === 0 ? 0 : 1);

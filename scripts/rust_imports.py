@@ -81,7 +81,7 @@ class Crate:
             return set()
         while path and path[0] in ("self", "super"):
             module, path = module[:-1] if path[0] == "super" else module, path[1:]
-        # The last name may be a re-exported function's as well as a module's.
+        # The last name may be a module or a re-exported function.
         while path and (*module, path[0]) in self.files and (path[1:] or path[0] not in self.aliases[module]):
             module, path = (*module, path[0]), path[1:]
         if not path or module not in self.files or (module, path[0]) in seen:
@@ -92,7 +92,7 @@ class Crate:
     def imports(self):
         """By file: the files it imports, and by which paths."""
         found = {file: defaultdict(set) for file in self.files.values()}
-        # A path from an imported type on says no more than the import does.
+        # A path that starts at an imported type adds nothing to the import.
         paths = [(module, path, False) for module, path in self.paths if not self.owners(module, path[:1]) - {module}]
         for module, path, reexport in self.uses + paths:
             for owner in self.owners(module, path) - {module}:

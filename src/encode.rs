@@ -9,10 +9,7 @@ use ext_php_rs::ffi;
 use ext_php_rs::zend::ExecutorGlobals;
 
 use crate::zend::{self, Buffer, Entries, Object, Table, Value, ZendString};
-use codec::form::{FormWriter, Key};
-
-/// The deepest nesting, `$data` and `$request` themselves being level 1.
-const DEPTH_LIMIT: usize = 128;
+use codec::form::{DEPTH_LIMIT, FormWriter, Key};
 
 /// Since 8.4 an enum stands for its value; before, it is an object with `name` and `value`.
 const ENUMS_ARE_VALUES: bool = ffi::ZEND_MODULE_API_NO >= 20_240_924;
@@ -66,10 +63,8 @@ impl<'o> Open<'o> {
             open = ancestor.outer;
         }
         if depth > DEPTH_LIMIT {
-            return Err(refuse(
-                form,
-                "must not be nested deeper than 128 levels, as it is at",
-            ));
+            let what = format!("must not be nested deeper than {DEPTH_LIMIT} levels, as it is at");
+            return Err(refuse(form, &what));
         }
         Ok(Self {
             identity,

@@ -3,16 +3,14 @@
 use ext_php_rs::builders::EnumBuilder;
 use ext_php_rs::enum_::{Discriminant, EnumCase};
 use ext_php_rs::error::Result;
+use rules::{STATES, State};
 
-static CASES: [EnumCase; 5] = [
-    case("Cancelled", 0),
-    case("Pending", 10),
-    case("Paid", 20),
-    case("Shipped", 50),
-    case("Completed", 100),
-];
+static CASES: [EnumCase; STATES.len()] = {
+    let [a, b, c, d, e] = STATES;
+    [case(a), case(b), case(c), case(d), case(e)]
+};
 
-const fn case(name: &'static str, value: i64) -> EnumCase {
+const fn case(State { name, value }: State) -> EnumCase {
     EnumCase {
         name,
         discriminant: Some(Discriminant::Int(value)),

@@ -8,11 +8,8 @@ use ext_php_rs::zend::BailoutGuard;
 
 use crate::decode;
 use crate::zend::{self, ArrayKey, Table, ZendString};
-use codec::form;
+use codec::form::{self, DEPTH_LIMIT};
 use rules::{self, Finding, Key, Severity, Value};
-
-/// The deepest nesting that is read, as deep as an order can be sent.
-const DEPTH_LIMIT: usize = 128;
 
 /// How much is read of what lies in the fields: bytes of text, and [`ENTRY`] for each element.
 const BUDGET: usize = 16 << 20;

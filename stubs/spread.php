@@ -1,37 +1,37 @@
 <?php
 /**
  * Signatures of the PHP extension spread, for IDEs and static analysis. Never load this file: the
- * extension declares all of it, and PHP would stop at the second declaration.
+ * extension declares the same names, and PHP would stop with a fatal error.
  *
- * Settings (php.ini, a pool's or a directory's settings, ini_set()), with their defaults:
+ * Settings (php.ini, per pool or directory, ini_set()), with their defaults:
  *
  *     spread.endpoint = https://social-sb.com/api/updateOrder   ; where orders go, http or https
- *     spread.public_key =            ; the API keys; when empty SPREAD_PUBLIC_KEY and
- *     spread.private_key =           ; SPREAD_PRIVATE_KEY of the environment
+ *     spread.public_key =            ; the API keys; when empty, the environment variables
+ *     spread.private_key =           ; SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY
  *     spread.connect_timeout = 2     ; seconds for DNS, TCP and TLS together, decimals allowed
  *     spread.timeout = 10            ; seconds for the whole call
- *     spread.auth = auto             ; how the keys are sent: auto, any, basic, digest
+ *     spread.auth = auto             ; how to send the keys: auto, any, basic, digest
  *     spread.max_redirects = 20      ; redirects and authentication rounds of one call, together
- *     spread.ca_file =               ; PEM file; when empty openssl.cafile, curl.cainfo, the system's store
- *     spread.proxy =                 ; URL; when empty https_proxy, http_proxy, all_proxy, no_proxy
+ *     spread.ca_file =               ; PEM file; when empty, openssl.cafile, curl.cainfo, the system's store
+ *     spread.proxy =                 ; URL; when empty, https_proxy, http_proxy, all_proxy, no_proxy
  *     spread.error_mode = silent     ; silent, warning or exception
  *     spread.log_failures = 1        ; one line per failure in PHP's error log
  *     spread.outbox =                ; sqlite:/path/outbox.db or mysql://user:password@host:3306/database
- *     spread.delivery = direct       ; with an outbox: direct sends at once, deferred leaves it to the worker
- *     spread.credentials_file =      ; with an outbox of several shops: their public_key:private_key lines
+ *     spread.delivery = direct       ; with an outbox: direct sends at once, deferred leaves that to the worker
+ *     spread.credentials_file =      ; file of public_key:private_key lines, for an outbox of several shops
  */
 
 namespace {
 
 /**
- * Envoie une commande à SPREAD. Un identifiant déjà connu met la commande à jour.
+ * Envoie une commande à SPREAD. Si SPREAD connaît déjà son identifiant, la commande est mise à jour.
  *
- * Sends an order to SPREAD. An id that SPREAD knows already updates its order.
+ * Sends an order to SPREAD. When SPREAD already knows its id, the order is updated.
  *
  * ```php
  * $response = spread_update_order($post_data["data"], $post_data["request"]);
  * if ($response === false) {
- *     $error = spread_last_error(); // why; one line stands in PHP's error log already
+ *     $error = spread_last_error(); // why; PHP's error log has one line about it
  * }
  * ```
  *
@@ -99,18 +99,18 @@ namespace {
  * } $data
  * @param array{order_idorder?: string|int} $request
  *
- * @return mixed what `json_decode($answer, true)` gives; `null` for an empty answer, other text as
- *     it is; `false` on failure
+ * @return mixed what `json_decode($response, true)` gives; `null` for an empty response, other text
+ *     unchanged; `false` on failure
  *
- * @throws \Spread\Exception on failure, with `spread.error_mode = exception` only
+ * @throws \Spread\Exception on failure, only with `spread.error_mode = exception`
  * @throws \ValueError when an array contains itself or nests deeper than 128 levels
  */
 function spread_update_order(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request): mixed {}
 
 /**
- * Le corps exact de la requête, sans rien envoyer : pour vérifier l'égalité avec http_build_query().
+ * Renvoie le corps exact de la requête, sans rien envoyer : pour le comparer à http_build_query().
  *
- * The exact body of the request, and nothing is sent: to prove that it is http_build_query()'s.
+ * Returns the exact request body and sends nothing: compare it with http_build_query().
  *
  * ```php
  * $same = spread_encode_order($post_data["data"], $post_data["request"]) === http_build_query($post_data);
@@ -138,9 +138,9 @@ function spread_update_order(#[\SensitiveParameter] array $data, #[\SensitivePar
 function spread_encode_order(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request): string {}
 
 /**
- * Les règles documentées que la commande enfreint, sans rien envoyer ; vide si elle n'en enfreint aucune.
+ * Renvoie les règles documentées que la commande enfreint, sans rien envoyer ; vide si elle n'en enfreint aucune.
  *
- * The documented rules that the order breaks, and nothing is sent; empty when it breaks none.
+ * Returns the documented rules that the order breaks and sends nothing; empty when it breaks none.
  *
  * ```php
  * foreach (spread_validate_order($data, $request) as $finding) {
@@ -170,42 +170,42 @@ function spread_encode_order(#[\SensitiveParameter] array $data, #[\SensitivePar
 function spread_validate_order(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request): array {}
 
 /**
- * Pourquoi le dernier appel de cette requête a échoué ; null après un succès.
+ * Renvoie la raison de l'échec du dernier appel de cette requête ; null après un succès.
  *
- * Why the last call of this request failed; null after a success.
+ * Returns why the last call of this request failed; null after a success.
  *
  * ```php
  * if ($response === false && spread_last_error()->isRetryable()) {
- *     // the same order can succeed later as it is
+ *     // the same order can succeed later without a change
  * }
  * ```
  */
 function spread_last_error(): ?\Spread\Exception {}
 
 /**
- * Envoie ce qui attend dans la boîte d'envoi (spread.outbox), là où aucun spread-outbox ne tourne : une tâche
- * planifiée, par exemple. Ne commence plus rien après $limit commandes ou $seconds secondes ; la dernière peut
- * durer spread.timeout de plus.
+ * Livre les commandes de la boîte d'envoi (spread.outbox), là où spread-outbox ne peut pas tourner : depuis une
+ * tâche planifiée, par exemple. Ne commence plus rien après $limit tentatives ou $seconds secondes ; la dernière
+ * peut durer spread.timeout de plus.
  *
- * Sends what waits in the outbox (spread.outbox), where no spread-outbox can run: from a scheduled task, say.
- * Begins nothing more after $limit orders or $seconds seconds; the last one may take spread.timeout longer.
+ * Delivers orders from the outbox (spread.outbox) where spread-outbox cannot run, from a scheduled task for example.
+ * It starts nothing after $limit attempts or $seconds seconds; the last attempt may take spread.timeout longer.
  *
  * ```php
  * $done = spread_outbox_drain(500, 50.0);
- * echo $done["delivered"], " delivered, ", $done["waiting"], " waiting\n";
+ * echo $done["delivered"], " delivered, ", $done["pending"], " pending\n";
  * ```
  *
- * @param int $limit at most so many attempts, above 0
+ * @param int $limit the maximum number of attempts, above 0
  * @param float $seconds above 0, at most 86400
  *
- * @return array{delivered: int, failed: int, refused: int, expired: int, waiting: int} what this call did:
- *     delivered; failed and waiting for another attempt; set aside as refused or expired; and how many records
- *     now wait in the outbox
+ * @return array{delivered: int, failed: int, refused: int, expired: int, pending: int} what this call did
+ *     (delivered; failed and pending again; dead-lettered as refused or expired), and how many records are
+ *     pending in the outbox now
  *
- * @throws \Spread\ConfigurationException when there is no outbox, or none that can be opened, whatever
+ * @throws \Spread\ConfigurationException when there is no outbox or it cannot be opened, whatever
  *     spread.error_mode says
- * @throws \Spread\ConnectionException when the outbox fails in between
- * @throws \ValueError for a limit or a time out of range
+ * @throws \Spread\ConnectionException when the outbox fails during the call
+ * @throws \ValueError when the limit or the time is out of range
  */
 function spread_outbox_drain(int $limit = 100, float $seconds = 10.0): array {}
 
@@ -214,9 +214,9 @@ function spread_outbox_drain(int $limit = 100, float $seconds = 10.0): array {}
 namespace Spread {
 
 /**
- * Le même appel pour du code qui a plusieurs boutiques, ou qui veut des exceptions.
+ * Le même appel pour plusieurs boutiques, ou pour du code qui préfère les exceptions.
  *
- * The same call for code that has several shops, or wants exceptions.
+ * The same call for several shops, or for code that prefers exceptions.
  *
  * ```php
  * $client = new Spread\Client($publicKey, $privateKey, ['timeout' => 3.0]);
@@ -230,9 +230,9 @@ namespace Spread {
 final class Client
 {
     /**
-     * Ce que $options ne dit pas vient des réglages spread.* du moment.
+     * Une option absente prend la valeur actuelle du réglage spread.* du même nom.
      *
-     * What $options leaves out comes from the spread.* settings of the moment.
+     * A missing option takes the current value of the spread.* setting of the same name.
      *
      * @param string $publicKey clé API publique / public API key
      * @param string $privateKey clé API privée / private API key
@@ -250,7 +250,7 @@ final class Client
     /**
      * Comme spread_update_order(), mais tout échec est une exception, quel que soit spread.error_mode.
      *
-     * As spread_update_order(), but every failure is an exception, whatever spread.error_mode says.
+     * Like spread_update_order(), but every failure is an exception, whatever spread.error_mode says.
      *
      * @see \spread_update_order() for the fields
      *
@@ -270,7 +270,7 @@ final class Client
      * } $data
      * @param array{order_idorder?: string|int} $request
      *
-     * @return mixed what `json_decode($answer, true)` gives; `null` for an empty answer, other text as it is
+     * @return mixed what `json_decode($response, true)` gives; `null` for an empty response, other text unchanged
      *
      * @throws Exception on any failure
      * @throws \ValueError when an array contains itself or nests deeper than 128 levels
@@ -278,7 +278,7 @@ final class Client
     public function updateOrder(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request): mixed {}
 
     /**
-     * Comme spread_validate_order(). / As spread_validate_order().
+     * Comme spread_validate_order(). / Like spread_validate_order().
      *
      * @see \spread_update_order() for the fields
      *
@@ -304,9 +304,9 @@ final class Client
 }
 
 /**
- * Les états documentés d'une commande ; dans order_state, c'est la valeur qui est envoyée.
+ * Les statuts documentés d'une commande ; order_state est envoyé sous forme de nombre.
  *
- * The documented states of an order; as order_state the value is sent.
+ * The documented states of an order; order_state is sent as the number.
  *
  * ```php
  * $data["order_state"] = Spread\OrderState::Paid; // 20
@@ -314,9 +314,9 @@ final class Client
  */
 enum OrderState: int
 {
-    /** Annulée ; ne compte pas dans le chiffre d'affaires. / Cancelled; not counted as revenue. */
+    /** Annulée ; ne compte pas dans le chiffre d'affaires. / Cancelled; does not count as revenue. */
     case Cancelled = 0;
-    /** En attente de paiement. / Waits for payment. */
+    /** En attente de paiement. / Awaiting payment. */
     case Pending = 10;
     /** Payée. / Paid. */
     case Paid = 20;
@@ -327,10 +327,10 @@ enum OrderState: int
 }
 
 /**
- * Un appel qui a échoué. getMessage() dit quoi, pour quelle commande, et que faire ; getCode() est le
+ * Un appel qui a échoué. getMessage() dit ce qui s'est passé, pour quelle commande, et que faire ; getCode() est le
  * statut HTTP, ou 0.
  *
- * A failed call. getMessage() says what, of which order, and what to do; getCode() is the HTTP status or 0.
+ * A failed call. getMessage() says what happened, to which order, and what to do; getCode() is the HTTP status or 0.
  */
 class Exception extends \RuntimeException
 {
@@ -340,9 +340,10 @@ class Exception extends \RuntimeException
     public function getResponse(): mixed {}
 
     /**
-     * Si la même commande peut réussir plus tard telle quelle : connexion, délai, 408, 425, 429, 5xx.
+     * Vrai si la même commande peut réussir plus tard sans changement : échec de connexion, délai dépassé, 408, 425,
+     * 429, 5xx.
      *
-     * Whether the same order can succeed later as it is: connection failures, timeouts, 408, 425, 429, 5xx.
+     * Whether the same order can succeed later without a change: connection failures, timeouts, 408, 425, 429, 5xx.
      */
     public function isRetryable(): bool {}
 
@@ -353,26 +354,26 @@ class Exception extends \RuntimeException
 }
 
 /**
- * Clés absentes, réglage illisible, fichier d'autorités inutilisable : rien n'a été envoyé.
+ * Clés manquantes, réglage invalide ou fichier d'autorités inutilisable : rien n'a été envoyé.
  *
- * Keys missing, a setting that does not parse, an unusable CA file: nothing was sent.
+ * Missing keys, a setting that does not parse, or an unusable CA file: nothing was sent.
  */
 class ConfigurationException extends Exception {}
 
 /**
  * Pas d'adresse, de connexion ou de TLS vérifié, redirection refusée, connexion perdue.
  *
- * No address, no connection, no verified TLS, a redirect that must not be followed, a connection lost.
+ * No address, no connection, no verified TLS, a refused redirect, or a lost connection.
  */
 class ConnectionException extends Exception {}
 
 /**
- * spread.connect_timeout ou spread.timeout est écoulé. / spread.connect_timeout or spread.timeout passed.
+ * spread.connect_timeout ou spread.timeout est écoulé. / spread.connect_timeout or spread.timeout is over.
  */
 class TimeoutException extends ConnectionException {}
 
 /**
- * Un statut hors 2xx, ou une réponse indéchiffrable. / A status outside 2xx, or an answer that cannot be decoded.
+ * Un statut hors de 2xx, ou une réponse illisible. / A status outside 2xx, or an unreadable response.
  */
 class ResponseException extends Exception {}
 

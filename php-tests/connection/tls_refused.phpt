@@ -17,17 +17,17 @@ $old = $tls->server() + ['crypto_method' => STREAM_CRYPTO_METHOD_TLSv1_1_SERVER,
 $older = ['crypto_method' => STREAM_CRYPTO_METHOD_TLSv1_0_SERVER] + $old;
 // Which words of a sentence tell it from the others; which of them a shop can act on.
 $cases = [
-    'expired' => [serve($handler, ['tls' => $tls->server('expired')]), 'expired', 'renewed'],
+    'expired' => [serve($handler, ['tls' => $tls->server('expired')]), 'expired', 'renew'],
     'not valid yet' => [serve($handler, ['tls' => $tls->server('not_yet')]), 'not valid yet', 'clock'],
     'for another host' => [serve($handler, ['tls' => $tls->server('wrong_host')]), 'another host name', 'spread.endpoint'],
     'of an unknown CA' => [serve($handler, ['tls' => $tls->server('unknown_ca')]), 'unknown authority', 'spread.ca_file'],
     'self-signed' => [serve($handler, ['tls' => $tls->server('self_signed')]), 'unknown authority', 'spread.ca_file'],
-    'TLS 1.1' => [serve($handler, ['tls' => $old]), 'TLS 1.2', 'brought up to date'],
-    'TLS 1.0' => [serve($handler, ['tls' => $older]), 'TLS 1.2', 'brought up to date'],
+    'TLS 1.1' => [serve($handler, ['tls' => $old]), 'TLS 1.2', 'update the server'],
+    'TLS 1.0' => [serve($handler, ['tls' => $older]), 'TLS 1.2', 'update the server'],
     'plain http that waits' => [serve($handler), null, null],
-    'plain http' => [serve_connections($says("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), 'does not answer in TLS', 'https://'],
-    'something else' => [serve_connections($says("220 mail.example ESMTP ready\r\n")), 'does not answer in TLS', 'https://'],
-    'NULs' => [serve_connections($says(str_repeat("\0", 500))), 'does not answer in TLS', 'https://'],
+    'plain http' => [serve_connections($says("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), 'does not speak TLS', 'https://'],
+    'something else' => [serve_connections($says("220 mail.example ESMTP ready\r\n")), 'does not speak TLS', 'https://'],
+    'NULs' => [serve_connections($says(str_repeat("\0", 500))), 'does not speak TLS', 'https://'],
     'a closed door' => [serve_connections(static fn (Connection $connection) => $connection->hasInput(1) && $connection->close()), null, null],
 ];
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0, timeout: 1, connect_timeout: 1);

@@ -34,7 +34,7 @@ same("SPREAD_TEST_SEED=$seed: stored", $expected, $place->bodies());
 $drained = run_php('echo json_encode(spread_outbox_drain(1000, 30.0));', [
     'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.outbox' => $place->setting(), 'precision' => 3,
 ]);
-same('drained', ['delivered' => count($orders), 'failed' => 0, 'refused' => 0, 'expired' => 0, 'waiting' => 0], json_decode($drained['out'], true));
+same('drained', ['delivered' => count($orders), 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 0], json_decode($drained['out'], true));
 $sent = array_column($server->requests(), 'body');
 sort($sent);
 sort($expected);

@@ -49,21 +49,21 @@ same('nothing was sent', [], $recorder->arrivals());
 same('a call', true, spread_update_order(...order('shop c')));
 
 chmod($file, 0600);
-same('two shops', ['delivered' => 5, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'waiting' => 2], $drained($file));
-same('the third waits', ['third a waiting 0 0', 'third b waiting 0 0'], $place->records());
+same('two shops', ['delivered' => 5, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 2], $drained($file));
+same('the third waits', ['third a pending 0 0', 'third b pending 0 0'], $place->records());
 file_put_contents($file, "third:s3cret3\r\n", FILE_APPEND);
-same('the third', ['delivered' => 2, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'waiting' => 0], $drained($file));
+same('the third', ['delivered' => 2, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 0], $drained($file));
 
 // With keys asked for: each order comes with those of its shop.
 $recorder->behave('keys third:s3cret3');
 foreach (['second' => 's3cret:2', 'third' => 's3cret3'] as $public => $private) {
     same("$public d", true, (new Spread\Client($public, $private))->updateOrder(...order("$public d")));
 }
-same('asked for keys', ['delivered' => 1, 'failed' => 1, 'refused' => 0, 'expired' => 0, 'waiting' => 1], $drained($file));
-same('the second was refused', ['second d waiting 1 401'], $place->records());
+same('asked for keys', ['delivered' => 1, 'failed' => 1, 'refused' => 0, 'expired' => 0, 'pending' => 1], $drained($file));
+same('the second was refused', ['second d pending 1 401'], $place->records());
 $recorder->behave('keys second:s3cret:2');
 $place->makeDue();
-same('healed', ['delivered' => 1, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'waiting' => 0], $drained($file));
+same('healed', ['delivered' => 1, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 0], $drained($file));
 $users = [];
 foreach ($recorder->arrivals() as $arrival) {
     if ($arrival['user'] !== '') {

@@ -26,7 +26,7 @@ same('log', [], $log());
 same('a client', true, (new Spread\Client('shop', 's3cret'))->updateOrder(...order('of a client')));
 same('a client that says direct', 'fine', (new Spread\Client('shop', 's3cret', ['delivery' => 'direct']))->updateOrder(...order('direct')));
 same('connections', 1, $server->connections());
-same('drain', ['delivered' => 51, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'waiting' => 0], spread_outbox_drain());
+same('drain', ['delivered' => 51, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 0], spread_outbox_drain());
 same('records', [], $place->records());
 same('requests', 52, count($server->requests()));
 same('connections', 1, $server->connections());
@@ -40,7 +40,7 @@ same('log', [], $log());
 // What cannot be an order is no record either.
 configure(public_key: '');
 contains('without keys', 'ConfigurationException', thrown(static fn () => spread_update_order(...order('without keys'))));
-same('records', ['nowhere waiting 0 0'], $place->records());
+same('records', ['nowhere pending 0 0'], $place->records());
 echo "done\n";
 ?>
 --EXPECT--

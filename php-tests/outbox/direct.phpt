@@ -58,8 +58,8 @@ foreach (['silent' => 'spread_update_order', 'warning' => 'spread_update_order',
         $error = spread_last_error();
         same("$what: error", ["Spread\\$class", $code, $retryable, $after], [$error ? $error::class : null, $error?->getCode(), $error?->isRetryable(), $error?->getRetryAfter()]);
         same("$what: what it said", $code === 0 ? null : ['says' => $code], $error?->getResponse());
-        same("$what: log", ["spread: {$error?->getMessage()}; the order is kept in the outbox and will be sent again"], $log());
-        $kept[] = "{$order[1]['order_idorder']} waiting 1 $code";
+        same("$what: log", ["spread: {$error?->getMessage()}; the outbox keeps it and will send it again"], $log());
+        $kept[] = "{$order[1]['order_idorder']} pending 1 $code";
     }
     configure(endpoint: $server->url(), timeout: 5);
     same("200, $mode", ['says' => 200], $call(...order("200 of $mode")));

@@ -20,7 +20,7 @@ $server = serve(static function (array $request, Connection $connection): string
 });
 configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret', delivery: 'deferred');
 $log = collect_log();
-$done = static fn (int $delivered = 0, int $failed = 0, int $refused = 0, int $expired = 0, int $waiting = 0): array => compact('delivered', 'failed', 'refused', 'expired', 'waiting');
+$done = static fn (int $delivered = 0, int $failed = 0, int $refused = 0, int $expired = 0, int $pending = 0): array => compact('delivered', 'failed', 'refused', 'expired', 'pending');
 
 // Without an outbox it throws, whatever the mode is.
 foreach (['silent', 'warning', 'exception'] as $mode) {
@@ -48,8 +48,8 @@ $keep = static function (string ...$ids): void {
 };
 // The limit.
 $keep(...array_map(static fn (int $number): string => "order $number", range(1, 25)));
-same('10 of 25', $done(delivered: 10, waiting: 15), spread_outbox_drain(10));
-same('1 of 15', $done(delivered: 1, waiting: 14), spread_outbox_drain(1));
+same('10 of 25', $done(delivered: 10, pending: 15), spread_outbox_drain(10));
+same('1 of 15', $done(delivered: 1, pending: 14), spread_outbox_drain(1));
 same('the others', $done(delivered: 14), spread_outbox_drain(PHP_INT_MAX));
 // The order of one order, in one drain.
 $keep(...array_fill(0, 20, 'one'));
@@ -60,17 +60,17 @@ $begun = hrtime(true);
 $some = spread_outbox_drain(100, 0.5);
 between('seconds', 0.4, 1.2, (hrtime(true) - $begun) / 1e9);
 between('delivered meanwhile', 2, 4, $some['delivered']);
-same('the others wait', 20 - $some['delivered'], $some['waiting']);
+same('the others wait', 20 - $some['delivered'], $some['pending']);
 same('and are delivered', $done(delivered: 20 - $some['delivered']), spread_outbox_drain(100, 30.0));
 // Failures wait for a later pass, refused ones for a person.
 $keep('status 500', 'status 500', 'status 422', 'status 422', 'fine');
 $log();
-same('failures', $done(delivered: 1, failed: 1, refused: 2, waiting: 2), spread_outbox_drain());
-same('records', ['status 500 waiting 1 500', 'status 500 waiting 0 0', 'status 422 refused 1 422', 'status 422 refused 1 422'], $place->records());
+same('failures', $done(delivered: 1, failed: 1, refused: 2, pending: 2), spread_outbox_drain());
+same('records', ['status 500 pending 1 500', 'status 500 pending 0 0', 'status 422 refused 1 422', 'status 422 refused 1 422'], $place->records());
 same('the last error is none of it', null, spread_last_error());
 $place->makeDue();
-same('again', $done(failed: 1, waiting: 2), spread_outbox_drain());
-same('records', 'status 500 waiting 2 500', $place->records()[0]);
+same('again', $done(failed: 1, pending: 2), spread_outbox_drain());
+same('records', 'status 500 pending 2 500', $place->records()[0]);
 // Seven days later.
 $old = (time() - 8 * 86400) * 1000;
 run(['sqlite3', $place->file, "UPDATE spread_records SET since = $old WHERE state = 0"]);
@@ -79,7 +79,7 @@ same('records', 'status 500 expired 2 500', $place->records()[0]);
 // Orders of other keys are not touched.
 $keep('of this shop');
 configure(public_key: 'another');
-same('other keys', $done(waiting: 1), spread_outbox_drain());
+same('other keys', $done(pending: 1), spread_outbox_drain());
 configure(public_key: 'shop', private_key: '');
 contains('without keys', 'Spread\ConfigurationException', thrown(static fn () => spread_outbox_drain()));
 configure(private_key: 's3cret');

@@ -34,13 +34,13 @@ foreach (['INSERT ON spread_records', 'INSERT ON spread_orders'] as $statement) 
         $id = "$statement, $delivery";
         same("$id: answer", 'array', gettype($failing($statement, static fn (): mixed => spread_update_order(...order($id)))));
         same("$id: sent", [200], $arrived($id));
-        same("$id: not kept", ['waits waiting 1 503'], $place->records());
+        same("$id: not kept", ['waits pending 1 503'], $place->records());
         same("$id: lines", 1, count(preg_grep('/was sent without the outbox/', $log())));
     }
 }
 // Once it is kept behind an earlier one, it is not sent as well.
 configure(delivery: 'direct');
-foreach (['UPDATE ON spread_accounts', 'DELETE ON spread_records', 'UPDATE ON spread_orders'] as $number => $statement) {
+foreach (['UPDATE ON spread_key_pairs', 'DELETE ON spread_records', 'UPDATE ON spread_orders'] as $number => $statement) {
     same("$statement, behind an earlier one", true, $failing($statement, static fn (): mixed => spread_update_order(...order('waits'))));
     same("$statement: not sent", [503], $arrived('waits'));
     same("$statement: kept", $number + 2, count($place->records()));
@@ -52,7 +52,7 @@ foreach (['DELETE ON spread_records', 'DELETE ON spread_orders'] as $statement) 
     same("$statement: error", null, spread_last_error());
     same("$statement: line", 1, count(preg_grep('/was sent, and is sent again when its lease ends/', $lines = $log())));
     same("$statement: lines", 1, count($lines));
-    same("$statement: the record", 1, count(preg_grep("/^$statement waiting 0 0/", $place->records())));
+    same("$statement: the record", 1, count(preg_grep("/^$statement pending 0 0/", $place->records())));
 }
 foreach (['503' => true, '422' => false] as $status => $answer) {
     $recorder->behave((string) $status);
@@ -61,7 +61,7 @@ foreach (['503' => true, '422' => false] as $status => $answer) {
     same("$id: error", $status, spread_last_error()?->getCode());
     same("$id: lines", 2, count($lines = $log()));
     lacks("$id: not set aside", 'set aside', implode($lines));
-    same("$id: the record", 1, count(preg_grep("/^$id waiting 0 0/", $place->records())));
+    same("$id: the record", 1, count(preg_grep("/^$id pending 0 0/", $place->records())));
 }
 // A drain says what went wrong.
 $recorder->behave('up');
@@ -71,8 +71,8 @@ $place->makeDue();
 $thrown = $failing('DELETE ON spread_records', static fn (): ?string => thrown(static fn () => spread_outbox_drain()));
 contains('a drain', 'Spread\ConnectionException: the outbox was not drained: the outbox cannot be used', $thrown);
 // The leases are over in the end: as time makes them.
-run(['sqlite3', $place->file, 'UPDATE spread_orders SET due = 1 WHERE due IS NOT NULL; UPDATE spread_accounts SET due = 0; UPDATE spread_endpoints SET due = 0']);
-same('in the end', [0, 0], array_values(array_intersect_key(spread_outbox_drain(), ['failed' => 1, 'waiting' => 1])));
+run(['sqlite3', $place->file, 'UPDATE spread_orders SET due = 1 WHERE due IS NOT NULL; UPDATE spread_key_pairs SET due = 0; UPDATE spread_endpoints SET due = 0']);
+same('in the end', [0, 0], array_values(array_intersect_key(spread_outbox_drain(), ['failed' => 1, 'pending' => 1])));
 same('nothing is left', [], $place->records());
 same('all of the one order', [503, 200, 200, 200, 200], array_slice($arrived('waits'), 0, 5));
 holds('sound', $place->isSound());

@@ -31,7 +31,7 @@ same('another order does not', ['status' => 200], array_intersect_key((array) $s
 same('no order does not, either', 'array', gettype($send(null)));
 same('the third waits as well', true, $send('A'));
 same('arrived', ['A 1 503', 'B 3 200', ' 4 200'], $arrived());
-same('records', ['A waiting 1 503', 'A waiting 0 0', 'A waiting 0 0'], $place->records());
+same('records', ['A pending 1 503', 'A pending 0 0', 'A pending 0 0'], $place->records());
 
 // The same id with other keys or at another address is another order.
 configure(public_key: 'another shop');
@@ -42,7 +42,7 @@ configure(endpoint: $recorder->url());
 same('records', 3, count($place->records()));
 
 $place->makeDue();
-same('drain', ['delivered' => 3, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'waiting' => 0], spread_outbox_drain());
+same('drain', ['delivered' => 3, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 0], spread_outbox_drain());
 same('in the order of the calls', ['A 1 200', 'A 2 200', 'A 5 200'], array_slice($arrived(), -3));
 same('then the next is sent at once', 'array', gettype($send('A')));
 
@@ -52,8 +52,8 @@ foreach ([7, '7', 7.0, 1.5, '1.5', 1e25, '1.0E+25', -0.0, '-0'] as $id) {
     same(var_export($id, true), true, $send($id));
 }
 same('records', [
-    '7 waiting 1 503', '7 waiting 0 0', '7 waiting 0 0', '1.5 waiting 1 503', '1.5 waiting 0 0',
-    '1.0E+25 waiting 1 503', '1.0E+25 waiting 0 0', '-0 waiting 1 503', '-0 waiting 0 0',
+    '7 pending 1 503', '7 pending 0 0', '7 pending 0 0', '1.5 pending 1 503', '1.5 pending 0 0',
+    '1.0E+25 pending 1 503', '1.0E+25 pending 0 0', '-0 pending 1 503', '-0 pending 0 0',
 ], $place->records());
 same('the ids are those on the wire', ['7', '1.5', '1.0E+25', '-0'], array_values(array_unique(array_map(static function (string $body): string {
     parse_str($body, $order);
@@ -67,7 +67,7 @@ foreach ([null, null, str_repeat('x', 5000) . 'a', str_repeat('x', 5000) . 'b', 
 }
 $recorder->behave('up');
 $place->makeDue();
-same('drain', [15, 0], array_values(array_intersect_key(spread_outbox_drain(), ['delivered' => 1, 'waiting' => 1])));
+same('drain', [15, 0], array_values(array_intersect_key(spread_outbox_drain(), ['delivered' => 1, 'pending' => 1])));
 // Those of A were looked at above: they are of three orders.
 $arrivals = array_filter($recorder->arrivals(), static fn (array $arrival): bool => !in_array($arrival['id'], ['', 'A'], true));
 $calls = array_map(static fn (array $arrival): array => ['outcome' => 'kept'] + $arrival, $arrivals);

@@ -38,7 +38,7 @@ set_error_handler($handler);
 same('the outermost', false, spread_update_order(...order('refused 0')));
 restore_error_handler();
 same('records set aside', 11, count(preg_grep('/ refused /', $place->records())));
-same('records that wait', 10, count(preg_grep('/ waiting /', $place->records())));
+same('records that wait', 10, count(preg_grep('/ pending /', $place->records())));
 // A handler that throws.
 set_error_handler(static fn () => throw new Exception(spread_update_order(...order('good in the handler'))));
 same('thrown', 'Exception: fine', thrown(static fn () => spread_update_order(...order('refused and thrown'))));
@@ -52,7 +52,7 @@ set_error_handler(static function () use ($other): bool {
 });
 same('refused', false, spread_update_order(...order('refused before it is switched')));
 restore_error_handler();
-same('kept there', ['down elsewhere waiting 1 503'], $other->records());
+same('kept there', ['down elsewhere pending 1 503'], $other->records());
 
 // Pages that end in the midst of a call: of a warning, of an order being encoded, of the memory.
 $ends = [
@@ -70,7 +70,7 @@ foreach ($ends as $how => $code) {
     $code = 'function order($id) { return [["order_idorder" => $id], ["order_idorder" => $id]]; } ' . $code;
     $ended = run_php($code, ['spread.outbox' => $place->setting(), 'memory_limit' => '64M', 'display_errors' => '0'] + $settings);
     holds("$how: ended", in_array($ended['status'], [3, 255], true), json_encode($ended));
-    same("$how: records", [in_array($how, ['log', 'destructor'], true) ? "down $how waiting 1 503" : "refused $how refused 1 422"], $place->records());
+    same("$how: records", [in_array($how, ['log', 'destructor'], true) ? "down $how pending 1 503" : "refused $how refused 1 422"], $place->records());
     holds("$how: sound", $place->isSound());
     configure(outbox: $place->setting());
     same("$how: the next call", 'fine', spread_update_order(...order('good afterwards')));

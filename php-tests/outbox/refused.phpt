@@ -55,7 +55,7 @@ foreach ($calls as $mode => $call) {
         [$actual, $lines_with] = $outcome($id, $call);
         same("$id: as without an outbox", $expected, $actual);
         same("$id: class", 'Spread\ResponseException', $actual[2]);
-        same("$id: log", ["$lines[0]; the order is set aside in the outbox"], $lines_with);
+        same("$id: log", ["$lines[0]; the outbox keeps it as refused"], $lines_with);
         $aside[] = "$id refused 1 " . ((int) $case ?: 200);
     }
     same("text of $mode", 'fine', $call(...order("text of $mode")));
@@ -63,7 +63,7 @@ foreach ($calls as $mode => $call) {
 same('records', $aside, $place->records());
 // Set aside, it blocks nothing and is not sent again.
 $before = count($server->requests());
-same('drain', ['delivered' => 0, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'waiting' => 0], spread_outbox_drain());
+same('drain', ['delivered' => 0, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 0], spread_outbox_drain());
 same('a later update of a refused order', false, spread_update_order(...order('400 of silent')));
 same('requests', $before + 1, count($server->requests()));
 echo count($aside), " set aside\n";

@@ -58,7 +58,7 @@ foreach (['direct', 'deferred'] as $delivery) {
         same("$what: before", true, spread_update_order(...order("down before")));
         $change();
         same("$what: kept", true, spread_update_order(...order('down after')));
-        same("$what: records", ['down after'], array_values(array_unique(preg_replace('/ waiting .*/', '', preg_grep('/after/', $place->records())))));
+        same("$what: records", ['down after'], array_values(array_unique(preg_replace('/ pending .*/', '', preg_grep('/after/', $place->records())))));
         $change();
         same("$what: good", $delivery === 'direct' ? 'fine' : true, spread_update_order(...order('good')));
         holds("$what: sound", $place->isSound());
@@ -92,7 +92,7 @@ same('gone', 'fine', spread_update_order(...order('good')));
 contains('its line', 'its directory must exist', implode($log()));
 mkdir($place->directory);
 same('back', true, spread_update_order(...order('down again')));
-same('records', ['down again waiting 1 503'], $place->records());
+same('records', ['down again pending 1 503'], $place->records());
 echo "done\n";
 ?>
 --EXPECT--

@@ -23,7 +23,7 @@ for ($round = 0; $round < 3; $round++) {
     }
 }
 foreach ($places as $number => $place) {
-    same("records of outbox $number", ["0 in $number waiting 1 0", "1 in $number waiting 1 0", "2 in $number waiting 1 0"], $place->records());
+    same("records of outbox $number", ["0 in $number pending 1 0", "1 in $number pending 1 0", "2 in $number pending 1 0"], $place->records());
 }
 ini_restore('spread.outbox');
 same('without one again', false, spread_update_order(...order('nowhere')));
@@ -41,8 +41,8 @@ foreach (['plain' => $plain, 'none' => $none] as $name => $client) {
 }
 same('of the settings', [true, null], [$of_settings->updateOrder(...order('of settings')), spread_last_error()]);
 same('of the options', [true, 'Spread\ConnectionException'], [$of_options->updateOrder(...order('of options')), get_debug_type(spread_last_error())]);
-same('kept', 'of settings waiting 0 0', $first->records()[3] ?? null);
-same('kept', 'of options waiting 1 0', $second->records()[3] ?? null);
+same('kept', 'of settings pending 0 0', $first->records()[3] ?? null);
+same('kept', 'of options pending 1 0', $second->records()[3] ?? null);
 same('nothing else', [4, 4], [count($first->records()), count($second->records())]);
 // The path may be written in ways of its own.
 foreach (['sqlite://' . $first->file, 'sqlite:' . $first->file . '?synchronous=full', 'sqlite:' . $first->file . '?synchronous=normal', ' sqlite:' . $first->file . ' ', 'sqlite:' . dirname($first->file) . '/./outbox.db'] as $number => $setting) {

@@ -8,12 +8,12 @@ $tls = new Certificates();
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0);
 $redirects = [
     'https to http' => ['https', 'http://127.0.0.1:1/elsewhere?token=t0ken', 'from https to http'],
-    'ftp' => ['http', 'ftp://127.0.0.1:1/elsewhere?token=t0ken', 'neither http nor https'],
-    'file' => ['http', 'file:///elsewhere?token=t0ken', 'neither http nor https'],
-    'gopher' => ['http', 'gopher://127.0.0.1:1/_elsewhere?token=t0ken', 'neither http nor https'],
-    'data' => ['https', 'data:,elsewhere?token=t0ken', 'neither http nor https'],
-    'no URL' => ['http', 'http://[elsewhere?token=t0ken', 'no URL'],
-    'no port' => ['http', 'http://127.0.0.1:99999/elsewhere?token=t0ken', 'no URL'],
+    'ftp' => ['http', 'ftp://127.0.0.1:1/elsewhere?token=t0ken', 'a scheme other than http and https'],
+    'file' => ['http', 'file:///elsewhere?token=t0ken', 'a scheme other than http and https'],
+    'gopher' => ['http', 'gopher://127.0.0.1:1/_elsewhere?token=t0ken', 'a scheme other than http and https'],
+    'data' => ['https', 'data:,elsewhere?token=t0ken', 'a scheme other than http and https'],
+    'no URL' => ['http', 'http://[elsewhere?token=t0ken', 'an invalid URL'],
+    'no port' => ['http', 'http://127.0.0.1:99999/elsewhere?token=t0ken', 'an invalid URL'],
     'for ever' => ['http', '/elsewhere?token=t0ken', 'spread.max_redirects'],
 ];
 foreach ($redirects as $what => [$scheme, $location, $reason]) {

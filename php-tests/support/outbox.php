@@ -67,7 +67,7 @@ final class Place
     public function records(): array
     {
         $rows = $this->query("SELECT coalesce(nullif(CAST(order_id AS TEXT), ''), '-') AS name, state, attempts, status FROM spread_records ORDER BY id");
-        $states = ['waiting', 'refused', 'expired'];
+        $states = ['pending', 'refused', 'expired'];
         return array_map(static fn (array $row): string => "{$row['name']} {$states[$row['state']]} {$row['attempts']} {$row['status']}", $rows);
     }
 
@@ -80,7 +80,7 @@ final class Place
     /** Makes all that waits due, as time does. Not while somebody sends. */
     public function makeDue(): void
     {
-        $sql = 'UPDATE spread_orders SET due = 1 WHERE due IS NOT NULL AND token IS NULL; UPDATE spread_endpoints SET due = min(due, 1); UPDATE spread_accounts SET due = min(due, 1);';
+        $sql = 'UPDATE spread_orders SET due = 1 WHERE due IS NOT NULL AND token IS NULL; UPDATE spread_endpoints SET due = min(due, 1); UPDATE spread_key_pairs SET due = min(due, 1);';
         $said = run([program('sqlite3'), '-cmd', '.timeout 5000', $this->file, $sql]);
         same('makeDue', '', $said['err']);
     }
@@ -397,7 +397,7 @@ function drain_all(float $seconds): int
 {
     $end = hrtime(true) + $seconds * 1e9;
     do {
-        $waiting = spread_outbox_drain(10_000, 5.0)['waiting'];
+        $waiting = spread_outbox_drain(10_000, 5.0)['pending'];
     } while ($waiting > 0 && hrtime(true) < $end && usleep(50_000) === null);
     return $waiting;
 }

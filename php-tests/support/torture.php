@@ -234,7 +234,7 @@ final class Torture
         if ($count > 2) {
             $this->check('drain: count', $done instanceof ArgumentCountError, self::cut($done));
         } elseif (is_array($done)) {
-            $this->check('drain: what was done', array_keys($done) === ['delivered', 'failed', 'refused', 'expired', 'waiting'] && array_filter($done, static fn (mixed $count): bool => !is_int($count) || $count < 0) === []);
+            $this->check('drain: what was done', array_keys($done) === ['delivered', 'failed', 'refused', 'expired', 'pending'] && array_filter($done, static fn (mixed $count): bool => !is_int($count) || $count < 0) === []);
         } elseif ($done instanceof Spread\Exception) {
             $this->check('drain: thrown what is remembered', $done === spread_last_error(), self::cut($done));
             $this->check('drain: class', $done instanceof Spread\ConfigurationException || $done instanceof Spread\ConnectionException, self::cut($done));

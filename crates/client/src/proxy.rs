@@ -19,6 +19,7 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use percent_encoding::percent_decode;
 use url::{Host, Url};
 
 use crate::config::Expected;
@@ -265,31 +266,8 @@ fn speaks_socks(scheme: &str, credentials: Option<&(Vec<u8>, Vec<u8>)>) -> Resul
 
 /// Percent-decoded; `None` when a control character comes out.
 fn decoded(text: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        let (byte, after) = match rest {
-            [b'%', high, low, after @ ..]
-                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
-            {
-                (hex(*high) << 4 | hex(*low), after)
-            }
-            _ => (*first, after),
-        };
-        if byte < b' ' {
-            return None;
-        }
-        bytes.push(byte);
-        rest = after;
-    }
-    Some(bytes)
-}
-
-fn hex(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        _ => (digit | 0x20) - b'a' + 10,
-    }
+    let bytes: Vec<u8> = percent_decode(text).collect();
+    (!bytes.iter().any(|byte| *byte < b' ')).then_some(bytes)
 }
 
 fn split_once(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {

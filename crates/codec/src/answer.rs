@@ -2,9 +2,6 @@
 
 use crate::json;
 
-/// How deep JSON may be nested: the default depth of `json_decode()`.
-pub const JSON_DEPTH: usize = 512;
-
 /// Why a 2xx answer cannot be decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Undecodable {

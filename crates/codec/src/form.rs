@@ -46,6 +46,9 @@ impl Sink for Vec<u8> {
     }
 }
 
+/// The deepest nesting that is sent, `$data` and `$request` themselves being level 1.
+pub const DEPTH_LIMIT: usize = 128;
+
 /// A key of an array or the name of a property.
 #[derive(Clone, Copy)]
 pub enum Key<'k> {

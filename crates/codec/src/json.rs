@@ -54,8 +54,9 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::json_numbers::{Number, Numbers, Odd, without_odd_numbers};
 
-/// The deepest array: `json_decode()`'s default depth of 512 counts the scalars in it as a level.
-const DEPTH_LIMIT: usize = 511;
+/// How deep JSON may be nested: the default depth of `json_decode()`, which counts the scalars in the
+/// deepest array as a level.
+pub const DEPTH_LIMIT: usize = 512;
 
 /// Makes the values of a document, in the document's sequence.
 pub trait Builder {
@@ -235,7 +236,7 @@ impl<'n, B: Builder> Reading<'n, B> {
 
     fn enter<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.depth += 1;
-        if self.depth > DEPTH_LIMIT {
+        if self.depth >= DEPTH_LIMIT {
             return Err(self.end(Error::TooDeep));
         }
         Ok(())

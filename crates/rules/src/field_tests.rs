@@ -2,6 +2,7 @@
 
 use super::tests::{assert_right, assert_wrong, empty, list, map, text, texts, with};
 use super::*;
+use crate::rule::*;
 
 #[test]
 fn customer_email() {

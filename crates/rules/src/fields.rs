@@ -1,7 +1,7 @@
 //! Every field of both editions of the API's documentation, and `date` and `group`, which the API
 //! takes besides. Both spellings of the address lines are documented, one in each edition.
 
-use super::Kind;
+use crate::kinds::Kind;
 
 /// Which of the two arrays a field belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +28,7 @@ pub struct Field {
     pub kind: Kind,
     /// Every order must have it.
     pub required: bool,
-    /// False for what the API takes without saying so: it is known, and never suggested.
+    /// False for a field that the API takes without documenting it: it is known, and never suggested.
     pub documented: bool,
     /// What holds besides its kind, or nothing.
     pub condition: &'static str,
@@ -195,7 +195,7 @@ pub static FIELDS: &[Field] = &[
         .required(),
     data("order_state", Kind::State, "'10'",
         "Le statut : 0 annulée, 10 en attente de paiement, 20 payée, 50 expédiée, 100 terminée.",
-        "The state: 0 cancelled, 10 waits for payment, 20 paid, 50 sent, 100 done.")
+        "The state: 0 cancelled, 10 payment pending, 20 paid, 50 shipped, 100 completed.")
         .required(),
     data("order_amount", Kind::Number, "158.31",
         "Le montant de la commande.",

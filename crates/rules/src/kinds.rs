@@ -1,11 +1,13 @@
 //! What a field can be: the words for it, and the test.
 
-use super::formats::{self, Moment};
-use super::{
-    Key, NOT_A_DATE, NOT_A_DATE_TIME, NOT_A_GENDER, NOT_A_NUMBER, NOT_A_STATE, NOT_AN_EMAIL,
+use crate::formats::{self, Moment};
+use crate::rule::{
+    NOT_A_DATE, NOT_A_DATE_TIME, NOT_A_GENDER, NOT_A_NUMBER, NOT_A_STATE, NOT_AN_EMAIL,
     NOT_AN_OPT_IN, NOT_CONSENTS, NOT_CUSTOM_FIELDS, NOT_PRODUCT_ATTRIBUTES, NOT_TAGS, NOT_TEXT,
-    Rule, Value,
+    Rule,
 };
+use crate::state::STATES;
+use crate::value::{Key, Value};
 
 /// What a field holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,7 +25,7 @@ pub enum Kind {
     CustomFields,
     Consents,
     ProductAttributes,
-    /// Known, and nobody says what it is.
+    /// Accepted, and not described anywhere.
     Any,
 }
 
@@ -35,7 +37,7 @@ impl Kind {
     }
 
     /// The rule that a value of the field breaks.
-    pub(super) fn broken_by(self, value: &Value) -> Option<&'static Rule> {
+    pub(crate) fn broken_by(self, value: &Value) -> Option<&'static Rule> {
         // What was not looked at breaks nothing; what has no end has a rule of its own.
         let judged = !matches!(value, Value::Unread | Value::Endless);
         (judged && !self.accepts(value)).then(|| self.facts().0)
@@ -78,7 +80,7 @@ impl Kind {
                 true
             }
             (Self::Email, Value::Text(text)) => formats::may_be_email(text),
-            (Self::State, _) => is_one_of(value, &[0, 10, 20, 50, 100]),
+            (Self::State, _) => is_one_of(value, &STATES.map(|state| state.value)),
             (Self::Number, Value::Integer(_)) => true,
             (Self::Number, Value::Float(number)) => number.is_finite(),
             (Self::Number, Value::Text(text)) => formats::is_numeric(text),
@@ -123,7 +125,7 @@ fn is_one_of(value: &Value, numbers: &[i64]) -> bool {
 }
 
 /// Whether PHP writes a float without point and exponent (with the usual ini `precision`, 14 or more).
-pub(super) fn is_small_and_whole(number: f64) -> bool {
+pub(crate) fn is_small_and_whole(number: f64) -> bool {
     number.fract() == 0.0 && number.abs() < 1e14 && !(number == 0.0 && number.is_sign_negative())
 }
 
@@ -146,4 +148,16 @@ fn is_consent(name: &Key, given: &Value) -> bool {
             Value::Text(text) => matches!(text.as_slice(), b"0" | b"1" | b"true" | b"false"),
             _ => false,
         }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_expected_states_are_those_of_the_table() {
+        let values = STATES.map(|state| state.value.to_string());
+        let words = Kind::State.expected().replace(" or ", ", ");
+        assert_eq!(values.join(", "), words);
+    }
 }

@@ -1,12 +1,14 @@
 //! The documented field that an unknown name was probably meant to be.
 
-use super::fields::{Document, FIELDS, Field};
+use strsim::osa_distance;
+
+use crate::fields::{Document, FIELDS, Field};
 
 /// The longest part of an unknown name that a message repeats, in characters.
 const LONGEST: usize = 64;
 
 /// An unknown name as a message repeats it: control characters would split a log line.
-pub(super) fn shown(name: &[u8]) -> String {
+pub(crate) fn shown(name: &[u8]) -> String {
     String::from_utf8_lossy(name)
         .chars()
         .take(LONGEST)
@@ -15,7 +17,7 @@ pub(super) fn shown(name: &[u8]) -> String {
 }
 
 /// The nearest documented field: in the same document, or of that very name in the other one.
-pub(super) fn field(document: Document, name: &[u8]) -> Option<&'static Field> {
+pub(crate) fn field(document: Document, name: &[u8]) -> Option<&'static Field> {
     let name = std::str::from_utf8(name).ok()?;
     if name.chars().count() > LONGEST {
         return None;
@@ -27,20 +29,16 @@ pub(super) fn field(document: Document, name: &[u8]) -> Option<&'static Field> {
     if let Some(same) = here().chain(documented()).find(|field| field.name == name) {
         return Some(same);
     }
-    let letters: Vec<char> = name.chars().collect();
-    let tolerated = (letters.len() / 3).max(2);
+    let length = name.chars().count();
+    let tolerated = (length / 3).max(2);
     let near = here()
         .filter_map(|field| {
-            let distance = distance_to_field(&letters, field.name, tolerated)?;
+            let distance = distance_to_field(&name, field.name, tolerated)?;
             Some((distance, field))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, field)| field);
-    near.or_else(|| {
-        only_one_that(here(), |field| {
-            letters.len() >= 5 && field.starts_with(&name)
-        })
-    })
+    near.or_else(|| only_one_that(here(), |field| length >= 5 && field.starts_with(&name)))
 }
 
 fn only_one_that(
@@ -70,62 +68,19 @@ fn snake_case(name: &str) -> String {
 
 /// The distance to a field's name, or to its name without `customer_` or `order_`, which is one more:
 /// `email` is nearer to `customer_email` than to any other.
-fn distance_to_field(name: &[char], field: &str, tolerated: usize) -> Option<usize> {
+fn distance_to_field(name: &str, field: &str, tolerated: usize) -> Option<usize> {
     let bare = field
         .strip_prefix("customer_")
         .or_else(|| field.strip_prefix("order_"));
-    let whole = distance(name, field);
-    let bare = bare.map(|bare| distance(name, bare).saturating_add(1));
+    let whole = osa_distance(name, field);
+    let bare = bare.map(|bare| osa_distance(name, bare).saturating_add(1));
     let nearest = bare.map_or(whole, |bare| bare.min(whole));
     (nearest <= tolerated).then_some(nearest)
-}
-
-/// How many letters to insert, leave out, replace or swap with their neighbour (optimal string
-/// alignment).
-fn distance(from: &[char], to: &str) -> usize {
-    let mut above: Vec<usize> = (0..=from.len()).collect();
-    let mut two_above = above.clone();
-    let mut letter_above = None;
-    for (row, letter) in (1..).zip(to.chars()) {
-        let mut line = vec![row];
-        let mut before = None;
-        for (column, &other) in from.iter().enumerate() {
-            let at =
-                |line: &[usize], column: usize| line.get(column).copied().unwrap_or(usize::MAX);
-            let replaced = at(&above, column) + usize::from(letter != other);
-            let inserted = at(&above, column + 1) + 1;
-            let left_out = at(&line, column) + 1;
-            let mut best = replaced.min(inserted).min(left_out);
-            if column > 0 && letter_above == Some(other) && before == Some(letter) {
-                best = best.min(at(&two_above, column - 1) + 1);
-            }
-            line.push(best);
-            before = Some(other);
-        }
-        letter_above = Some(letter);
-        two_above = std::mem::replace(&mut above, line);
-    }
-    above.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distances_count_single_mistakes() {
-        let between = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), b);
-        assert_eq!(between("", ""), 0);
-        assert_eq!(between("", "abc"), 3);
-        assert_eq!(between("abc", ""), 3);
-        assert_eq!(between("amount", "amount"), 0);
-        assert_eq!(between("amout", "amount"), 1);
-        assert_eq!(between("amounnt", "amount"), 1);
-        assert_eq!(between("amoumt", "amount"), 1);
-        assert_eq!(between("amuont", "amount"), 1);
-        assert_eq!(between("kitten", "sitting"), 3);
-        assert_eq!(between("état", "etat"), 1);
-    }
 
     #[test]
     fn the_nearest_field_is_what_a_reader_would_guess() {

@@ -1,6 +1,7 @@
 //! Whole orders: what is missing, what must agree, what is unknown, and what messages say.
 
 use super::*;
+use crate::rule::*;
 
 pub(super) fn text(text: &str) -> Value {
     Value::Text(text.as_bytes().to_vec())

@@ -1,7 +1,7 @@
 //! A local stand-in for the SPREAD API, for demos and tests. It has no PHP in it.
 //!
 //! ```text
-//! cargo run --release --no-default-features --example sandbox -- --tls --ca-out /tmp/ca.pem
+//! cargo run --package sandbox -- --tls --ca-out /tmp/ca.pem
 //! ```
 //!
 //! It answers `POST /api/updateOrder`, asks for HTTP Basic credentials, and prints every order it

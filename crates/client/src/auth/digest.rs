@@ -14,6 +14,7 @@
 use std::fmt::Write as _;
 
 use md5::{Digest as _, Md5};
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use sha2::Sha256;
 
 use super::challenge::Challenge;
@@ -224,14 +225,7 @@ impl Fields {
 
 /// An extended value, RFC 8187 section 3.2.
 fn extended(value: &[u8]) -> String {
-    value.iter().fold("UTF-8''".to_owned(), |mut text, &byte| {
-        if byte.is_ascii_alphanumeric() {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-        text
-    })
+    format!("UTF-8''{}", percent_encode(value, NON_ALPHANUMERIC))
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn fields(page: &mut String, document: Document) {
 
 fn rules(page: &mut String) {
     page.push_str(
-        "\n## RelayConfig\n\n\
+        "\n## Rules\n\n\
          What `spread_validate_order()` finds, as `rule` of a finding. The order is sent either way: SPREAD \
          decides.\n\n",
     );

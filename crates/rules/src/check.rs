@@ -1,0 +1,202 @@
+//! An order beside the table of fields: what it breaks.
+
+use codec::form::DEPTH_LIMIT;
+
+use crate::fields::{Document, FIELDS, Field};
+use crate::formats::Moment;
+use crate::kinds::is_small_and_whole;
+use crate::nearest;
+use crate::rule::{
+    CONSENTS_WITHOUT_EMAIL, DIFFERENT_ORDER, EMPTY_ARRAY, END_BEFORE_START, Finding, MISSING,
+    NOT_UTF_8, Rule, TOO_DEEP, UNKNOWN_FIELD,
+};
+use crate::value::{Key, Value, any, entries, is, is_empty, is_empty_array, is_not_utf_8};
+
+/// The rules that an order breaks, in the order of the table's fields; then the fields that are not
+/// in it, in the order given.
+#[must_use]
+pub fn check(data: &Value, request: &Value) -> Vec<Finding> {
+    let order = Order { data, request };
+    let mut findings = Vec::new();
+    for field in FIELDS {
+        order.check_field(field, &mut findings);
+    }
+    for (document, fields) in [(Document::Data, data), (Document::Request, request)] {
+        for (key, value) in entries(fields) {
+            let known = FIELDS
+                .iter()
+                .any(|field| field.document == document && is(key, field.name));
+            if !known {
+                check_unknown(document, key, value, &mut findings);
+            }
+        }
+    }
+    findings
+}
+
+struct Order<'o> {
+    data: &'o Value,
+    request: &'o Value,
+}
+
+impl<'o> Order<'o> {
+    /// What a field holds; null is nothing, for a form leaves it out.
+    fn get(&self, document: Document, name: &str) -> Option<&'o Value> {
+        let fields = match document {
+            Document::Data => self.data,
+            Document::Request => self.request,
+        };
+        entries(fields)
+            .iter()
+            .find(|(key, _)| is(key, name))
+            .map(|(_, value)| value)
+            .filter(|value| **value != Value::Null)
+    }
+
+    fn data(&self, name: &str) -> Option<&'o Value> {
+        self.get(Document::Data, name)
+    }
+
+    /// Whether a field says anything.
+    fn has(&self, document: Document, name: &str) -> bool {
+        self.get(document, name)
+            .is_some_and(|value| !is_empty(value))
+    }
+
+    fn check_field(&self, field: &Field, findings: &mut Vec<Finding>) {
+        let path = field.path();
+        let value = self.get(field.document, field.name);
+        let missing = !self.has(field.document, field.name);
+        let expected = field.kind.expected();
+        let mut add =
+            |rule: &'static Rule, says: String| findings.push(finding(&path, rule, &says));
+
+        let unidentified =
+            missing && !self.has(Document::Data, "external_id") && path == "data.customer_email";
+        if unidentified {
+            let says = "and data.external_id are both missing; at least one must name the customer";
+            add(MISSING, says.into());
+        } else if field.required && missing {
+            add(MISSING, format!("is missing; it must be {expected}"));
+        }
+        let Some(value) = value else {
+            return;
+        };
+        let reported = missing && (unidentified || field.required);
+        if !reported
+            && !is_empty_array(value)
+            && let Some(rule) = field.kind.broken_by(value)
+        {
+            let or_not = if missing { ", or be left out" } else { "" };
+            add(rule, format!("must be {expected}{or_not}"));
+        }
+        match path.as_str() {
+            "data.consents" if !missing && !self.has(Document::Data, "customer_email") => add(
+                CONSENTS_WITHOUT_EMAIL,
+                "needs data.customer_email: SPREAD keeps consents by e-mail address".into(),
+            ),
+            "data.order_end_service" if self.ends_before_start() => add(
+                END_BEFORE_START,
+                "is before data.order_start_service; it must be the same day or later".into(),
+            ),
+            "request.order_idorder" if self.names_two_orders() => add(
+                DIFFERENT_ORDER,
+                "is not data.order_idorder; both must name the same order".into(),
+            ),
+            _ => {}
+        }
+        check_content(&path, value, findings);
+    }
+
+    fn ends_before_start(&self) -> bool {
+        let day = |name| match self.data(name) {
+            Some(Value::Text(text)) => Moment::date(text),
+            _ => None,
+        };
+        matches!(
+            (day("order_start_service"), day("order_end_service")),
+            (Some(start), Some(end)) if end < start
+        )
+    }
+
+    fn names_two_orders(&self) -> bool {
+        let id = |document| {
+            self.get(document, "order_idorder")
+                .filter(|value| !is_empty(value))
+                .and_then(as_sent)
+        };
+        matches!((id(Document::Data), id(Document::Request)), (Some(a), Some(b)) if a != b)
+    }
+}
+
+fn finding(path: &str, rule: &'static Rule, says: &str) -> Finding {
+    Finding {
+        field: path.into(),
+        rule: rule.id,
+        severity: rule.severity,
+        message: format!("{path} {says}"),
+    }
+}
+
+/// What is wrong in whatever a field holds, once for the field.
+fn check_content(path: &str, value: &Value, findings: &mut Vec<Finding>) {
+    let mut add = |rule: &'static Rule, says: &str| findings.push(finding(path, rule, says));
+    if any(value, &|value| *value == Value::Endless) {
+        add(
+            TOO_DEEP,
+            &format!(
+                "must not contain itself or be nested deeper than {DEPTH_LIMIT} levels; it cannot be sent"
+            ),
+        );
+    }
+    if any(value, &is_not_utf_8) {
+        add(NOT_UTF_8, "must be text in UTF-8");
+    }
+    if is_empty_array(value) {
+        add(
+            EMPTY_ARRAY,
+            "is an empty array, which a form cannot carry: SPREAD will not see it",
+        );
+    } else if any(value, &is_empty_array) {
+        add(
+            EMPTY_ARRAY,
+            "has an empty array in it, which a form cannot carry: SPREAD will not see that",
+        );
+    }
+}
+
+fn check_unknown(document: Document, key: &Key, value: &Value, findings: &mut Vec<Finding>) {
+    let name = match key {
+        Key::Index(index) => index.to_string(),
+        Key::Name(name) => nearest::shown(name),
+    };
+    let path = format!("{}.{name}", document.name());
+    let guess = match key {
+        Key::Name(name) => nearest::field(document, name),
+        Key::Index(_) => None,
+    };
+    let says = match guess {
+        Some(field) => format!("is not a documented field; did you mean {}?", field.path()),
+        None => "is not a documented field; check its name".into(),
+    };
+    findings.push(finding(&path, UNKNOWN_FIELD, &says));
+    let name_is_utf_8 = !matches!(key, Key::Name(name) if std::str::from_utf8(name).is_err());
+    if name_is_utf_8 {
+        check_content(&path, value, findings);
+    } else {
+        findings.push(finding(&path, NOT_UTF_8, "must have a name in UTF-8"));
+    }
+}
+
+/// A scalar as the form carries it; nothing where that depends on PHP's ini `precision`.
+fn as_sent(value: &Value) -> Option<Vec<u8>> {
+    match value {
+        Value::Bool(value) => Some(vec![if *value { b'1' } else { b'0' }]),
+        Value::Integer(number) => Some(number.to_string().into_bytes()),
+        Value::Float(number) if is_small_and_whole(*number) => {
+            Some(format!("{number:.0}").into_bytes())
+        }
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,88 @@
+//! The documented rules, and how breaking one is reported.
+
+/// How much a finding matters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Severity {
+    /// The order breaks a documented rule.
+    Error,
+    /// The order can be right, and probably is not what was meant.
+    Warning,
+}
+
+impl Severity {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A rule that an order can break.
+#[derive(Debug)]
+pub struct Rule {
+    /// Short and stable: code may compare it.
+    pub id: &'static str,
+    pub severity: Severity,
+    /// What breaks it.
+    pub broken_by: &'static str,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+/// A rule that an order breaks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// Such as `data.order_state`.
+    pub field: String,
+    pub rule: &'static str,
+    pub severity: Severity,
+    /// One sentence without capital and full stop: what is wrong and what is expected.
+    pub message: String,
+}
+
+/// Declares the rules: a name for this code, and the table of all of them.
+macro_rules! rules {
+    ($($name:ident = $id:literal, $severity:ident, $broken_by:literal;)+) => {
+        $(
+            pub(crate) const $name: &Rule = &Rule {
+                id: $id,
+                severity: Severity::$severity,
+                broken_by: $broken_by,
+            };
+        )+
+
+        /// Every rule.
+        pub static RULES: &[&Rule] = &[$($name),+];
+    };
+}
+
+rules! {
+    MISSING = "missing", Error,
+        "a required field that is not there, null or empty; neither customer_email nor external_id";
+    NOT_TEXT = "not-text", Error, "an array or an object where one text is expected";
+    NOT_UTF_8 = "not-utf-8", Error, "text that is not UTF-8, at any depth";
+    TOO_DEEP = "too-deep", Error, "an array that contains itself, or is nested too deep to be sent";
+    NOT_AN_EMAIL = "not-an-email", Error, "an e-mail address that cannot be one";
+    NOT_A_STATE = "not-a-state", Error, "an order state other than 0, 10, 20, 50 and 100";
+    NOT_A_NUMBER = "not-a-number", Error, "an amount that PHP's is_numeric() refuses";
+    NOT_A_DATE_TIME = "not-a-date-time", Error, "a time that is not Y-m-d H:i:s, or is not in the calendar";
+    NOT_A_DATE = "not-a-date", Error, "a date that is not Y-m-d, or is not in the calendar";
+    NOT_AN_OPT_IN = "not-an-opt-in", Error, "an opt-in other than 1, 0 and -1";
+    NOT_CONSENTS = "not-consents", Error, "consents that are not names with 1, 0, true or false";
+    CONSENTS_WITHOUT_EMAIL = "consents-without-email", Error, "consents without customer_email";
+    NOT_CUSTOM_FIELDS = "not-custom-fields", Error, "custom fields whose keys are not integers";
+    NOT_TAGS = "not-tags", Error, "tags that are neither strings nor one string";
+    NOT_PRODUCT_ATTRIBUTES = "not-product-attributes", Error,
+        "product attributes that are not a list of lists of strings";
+    NOT_A_GENDER = "not-a-gender", Warning, "a gender other than male and female";
+    END_BEFORE_START = "end-before-start", Warning, "a service that ends before it starts";
+    DIFFERENT_ORDER = "different-order", Warning, "request.order_idorder that is not data.order_idorder";
+    EMPTY_ARRAY = "empty-array", Warning, "an empty array, which a form cannot carry";
+    UNKNOWN_FIELD = "unknown-field", Warning, "a field that is not documented";
+}

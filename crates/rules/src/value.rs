@@ -1,0 +1,60 @@
+//! An order's values as the rules read them.
+
+/// A value of an order, as PHP has it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(Vec<u8>),
+    Array(Vec<(Key, Value)>),
+    /// Any other type, such as `object`. No rule accepts one.
+    Other(&'static str),
+    /// Not read because it contains itself or is nested deeper than a form may be: it cannot be sent.
+    Endless,
+    /// Not read because it is too large. It breaks no rule.
+    Unread,
+}
+
+/// A key of an array.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Key {
+    Index(i64),
+    Name(Vec<u8>),
+}
+
+pub(crate) fn entries(value: &Value) -> &[(Key, Value)] {
+    match value {
+        Value::Array(entries) => entries,
+        _ => &[],
+    }
+}
+
+pub(crate) fn is(key: &Key, name: &str) -> bool {
+    matches!(key, Key::Name(bytes) if bytes == name.as_bytes())
+}
+
+pub(crate) fn is_empty_array(value: &Value) -> bool {
+    matches!(value, Value::Array(entries) if entries.is_empty())
+}
+
+pub(crate) fn is_empty(value: &Value) -> bool {
+    is_empty_array(value) || matches!(value, Value::Text(text) if text.is_empty())
+}
+
+pub(crate) fn is_not_utf_8(value: &Value) -> bool {
+    let is_broken = |text: &[u8]| std::str::from_utf8(text).is_err();
+    match value {
+        Value::Text(text) => is_broken(text),
+        Value::Array(entries) => entries
+            .iter()
+            .any(|(key, _)| matches!(key, Key::Name(name) if is_broken(name))),
+        _ => false,
+    }
+}
+
+/// Whether the value, or one in it, passes a test. As deep as the value, which its maker bounds.
+pub(crate) fn any(value: &Value, test: &dyn Fn(&Value) -> bool) -> bool {
+    test(value) || entries(value).iter().any(|(_, inner)| any(inner, test))
+}
