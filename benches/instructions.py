@@ -25,7 +25,7 @@ from shop import ROOT
 
 PHP_DECODER = "php_json_decode_ex"
 # The first that is in the build: the compiler may make one function of both.
-DECODERS = ("spread::php::decode::json", "spread::php::decode::answer")
+DECODERS = ("spread::decode::json", "spread::decode::answer")
 
 
 def encode_rows(bench):

@@ -1,35 +1,26 @@
 //! JSON → zval, straight, no tree between: equal to `json_decode($body, true)`.
 //!
-//! serde_json reads the grammar; three things PHP does differently are done here. Nesting is bounded
-//! as PHP bounds it. Keys go through PHP's own rule for integer-like strings. And documents with
-//! numbers that serde_json cannot give as PHP has them are read a second time (`json_numbers.rs`).
-
-use std::fmt;
+//! `codec::json` reads the document. The builder makes its values, bounded by PHP's memory limit; keys go
+//! through PHP's own rule for integer-like strings.
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::types::{ZendEmptyArray, ZendHashTable, Zval};
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::zend::{self, ArrayKey, ZendString};
 use codec::answer::{Undecodable, not_json};
-use codec::json_numbers::{Number, Numbers, Odd, without_odd_numbers};
-
-/// The deepest array: `json_decode()`'s default depth of 512 counts the scalars in it as a level.
-const DEPTH_LIMIT: usize = 511;
+use codec::json::{self, Builder, Full};
 
 /// The value of a 2xx answer: JSON decoded, nothing as null, plain text as it is.
 ///
 /// # Errors
-/// When the body is HTML or broken JSON.
+/// When the body is HTML, broken JSON, or JSON beyond PHP's limits.
 pub(crate) fn answer(body: ZendString) -> Result<Zval, Undecodable> {
     if body.as_bytes().is_empty() {
         return Ok(Zval::null());
     }
     match json(body.as_bytes()) {
         Ok(value) => Ok(value),
-        Err(Malformed::TooDeep) => Err(Undecodable::TooDeep),
-        Err(Malformed::TooBig) => Err(Undecodable::TooBig),
-        Err(Malformed::Syntax) => match not_json(body.as_bytes()) {
+        Err(reason) => match not_json(body.as_bytes(), reason) {
             Some(why) => Err(why),
             None => Ok(body.into_zval()),
         },
@@ -44,159 +35,105 @@ pub(crate) fn refusal(body: ZendString) -> Zval {
     json(body.as_bytes()).unwrap_or_else(|_| body.into_zval())
 }
 
-/// Why a document is not JSON that PHP takes.
-enum Malformed {
-    Syntax,
-    TooDeep,
-    TooBig,
+fn json(document: &[u8]) -> Result<Zval, json::Error> {
+    json::read(document, Zvals { values: 0 })
 }
 
-fn json(document: &[u8]) -> Result<Zval, Malformed> {
-    let mut reading = Reading::new(&[]);
-    match reading.read(document) {
-        Ok(value) if !reading.numbers.saw_minus_zero() => return Ok(value),
-        Err(Malformed::Syntax) | Ok(_) => {}
-        Err(malformed) => return Err(malformed),
-    }
-    // A minus zero, a number out of range, or simply no JSON.
-    let (plain, odd) = without_odd_numbers(document);
-    if odd.is_empty() && !reading.numbers.saw_minus_zero() {
-        return Err(Malformed::Syntax);
-    }
-    Reading::new(&odd).read(&plain)
-}
-
-/// One reading of a document.
-struct Reading<'n> {
-    depth: usize,
-    numbers: Numbers<'n>,
-    /// Why this reading ended early, if not for the document's syntax.
-    ended: Option<Malformed>,
+/// Builds zvals as long as PHP has memory for them.
+#[derive(Clone)]
+struct Zvals {
     values: usize,
 }
 
-impl<'n> Reading<'n> {
-    fn new(odd: &'n [(usize, Odd)]) -> Self {
-        Self {
-            depth: 0,
-            numbers: Numbers::new(odd),
-            ended: None,
-            values: 0,
-        }
-    }
-
-    fn read(&mut self, document: &[u8]) -> Result<Zval, Malformed> {
-        let mut json = serde_json::Deserializer::from_slice(document);
-        json.disable_recursion_limit();
-        Element(self)
-            .deserialize(&mut json)
-            .and_then(|value| json.end().map(|()| value))
-            .map_err(|_| self.ended.take().unwrap_or(Malformed::Syntax))
-    }
-
-    fn enter<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        self.depth += 1;
-        if self.depth > DEPTH_LIMIT {
-            return Err(self.end(Malformed::TooDeep));
-        }
-        if zend::over_memory_limit() {
-            return Err(self.end(Malformed::TooBig));
-        }
-        Ok(())
+impl Zvals {
+    fn open(&self) -> Result<Array, Full> {
+        room()?;
+        Ok(None)
     }
 
     /// Looks at the memory now and then: a long list is no deeper for its length.
-    fn add<E: serde::de::Error>(&mut self) -> Result<(), E> {
+    fn count(&mut self) -> Result<(), Full> {
         self.values += 1;
-        if self.values.is_multiple_of(1024) && zend::over_memory_limit() {
-            return Err(self.end(Malformed::TooBig));
+        if self.values.is_multiple_of(1024) {
+            room()?;
         }
         Ok(())
     }
-
-    fn end<E: serde::de::Error>(&mut self, malformed: Malformed) -> E {
-        self.ended = Some(malformed);
-        E::custom("ended")
-    }
 }
 
-/// A value to be read.
-struct Element<'r, 'n>(&'r mut Reading<'n>);
-
-impl<'de> DeserializeSeed<'de> for Element<'_, '_> {
-    type Value = Zval;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Zval, D::Error> {
-        deserializer.deserialize_any(self)
+fn room() -> Result<(), Full> {
+    if zend::over_memory_limit() {
+        return Err(Full);
     }
+    Ok(())
 }
 
-impl<'de> Visitor<'de> for Element<'_, '_> {
+/// Nothing while it is empty.
+type Array = Option<ZBox<ZendHashTable>>;
+
+impl Builder for Zvals {
     type Value = Zval;
+    type Key = ArrayKey;
+    type List = Array;
+    type Map = Array;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+    fn null(&mut self) -> Zval {
+        Zval::null()
     }
 
-    fn visit_unit<E>(self) -> Result<Zval, E> {
-        Ok(Zval::null())
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Zval, E> {
+    fn boolean(&mut self, value: bool) -> Zval {
         let mut zval = Zval::new();
         zval.set_bool(value);
-        Ok(zval)
+        zval
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Zval, E> {
-        Ok(number(self.0.numbers.signed(value)))
+    fn integer(&mut self, number: i64) -> Zval {
+        let mut zval = Zval::new();
+        zval.set_long(number);
+        zval
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Zval, E> {
-        Ok(number(self.0.numbers.unsigned(value)))
+    fn float(&mut self, number: f64) -> Zval {
+        let mut zval = Zval::new();
+        zval.set_double(number);
+        zval
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Zval, E> {
-        Ok(number(self.0.numbers.float(value)))
+    fn text(&mut self, text: &str) -> Zval {
+        ZendString::new(text.as_bytes()).into_zval()
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Zval, E> {
-        Ok(ZendString::new(text.as_bytes()).into_zval())
+    fn open_list(&mut self) -> Result<Array, Full> {
+        self.open()
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Zval, A::Error> {
-        let reading = self.0;
-        reading.enter()?;
-        let mut list: Option<ZBox<ZendHashTable>> = None;
-        while let Some(value) = items.next_element_seed(Element(reading))? {
-            reading.add()?;
-            zend::push(list.get_or_insert_with(ZendHashTable::new), value);
-        }
-        reading.depth -= 1;
-        Ok(array(list))
+    fn push(&mut self, list: &mut Array, value: Zval) -> Result<(), Full> {
+        self.count()?;
+        zend::push(list.get_or_insert_with(ZendHashTable::new), value);
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Zval, A::Error> {
-        let reading = self.0;
-        reading.enter()?;
-        let mut map: Option<ZBox<ZendHashTable>> = None;
-        while let Some(key) = members.next_key_seed(Name)? {
-            let value = members.next_value_seed(Element(reading))?;
-            reading.add()?;
-            zend::set(map.get_or_insert_with(ZendHashTable::new), &key, value);
-        }
-        reading.depth -= 1;
-        Ok(array(map))
+    fn close_list(&mut self, list: Array) -> Zval {
+        array(list)
     }
-}
 
-fn number(number: Number) -> Zval {
-    let mut value = Zval::new();
-    match number {
-        Number::Integer(number) => value.set_long(number),
-        Number::Float(number) => value.set_double(number),
+    fn key(&mut self, name: &str) -> ArrayKey {
+        ArrayKey::new(name)
     }
-    value
+
+    fn open_map(&mut self) -> Result<Array, Full> {
+        self.open()
+    }
+
+    fn insert(&mut self, map: &mut Array, key: ArrayKey, value: Zval) -> Result<(), Full> {
+        self.count()?;
+        zend::set(map.get_or_insert_with(ZendHashTable::new), &key, value);
+        Ok(())
+    }
+
+    fn close_map(&mut self, map: Array) -> Zval {
+        array(map)
+    }
 }
 
 /// An array as a value; nothing is the empty one.
@@ -212,27 +149,4 @@ pub(crate) fn array(table: Option<ZBox<ZendHashTable>>) -> Zval {
         }
     }
     value
-}
-
-/// A member's name to be read.
-struct Name;
-
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = ArrayKey;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ArrayKey, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Name {
-    type Value = ArrayKey;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<ArrayKey, E> {
-        Ok(ArrayKey::new(name))
-    }
 }

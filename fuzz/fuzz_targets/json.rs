@@ -1,29 +1,21 @@
-//! JSON as the extension reads it, serde_json and its numbers put right, against a naive reader that
-//! has never heard of either: the same documents are refused, and the others give the same values in
-//! the same order, floats to the bit.
+//! The reader of JSON against a naive one that shares nothing with it but the values: the same documents
+//! are refused, and the others give the same values in the same sequence, floats to the bit.
 //!
 //! An input is a document.
 
 #![no_main]
 
-use std::fmt;
-
+use codec::json::{self, Builder, Full};
 use libfuzzer_sys::fuzz_target;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use codec::json_numbers::{Number, Numbers, Odd, without_odd_numbers};
 
-/// Below what either reader's stack would mind.
+/// As PHP's `json_decode()` has it.
 const DEPTH_LIMIT: usize = 511;
 
 fuzz_target!(|document: &[u8]| {
-    let (plain, odd) = without_odd_numbers(document);
-    assert!(plain.len() <= document.len());
-    assert!(!odd.is_empty() || plain == document);
-    assert!(odd.is_sorted_by(|(a, _), (b, _)| a < b));
-
-    let expected = naive::document(document);
-    let actual = read(document);
-    assert_eq!(actual, expected);
+    let value = json::read(document, Values);
+    let checked = value.as_ref().map(|_| ()).map_err(|error| *error);
+    assert_eq!(json::check(document), checked);
+    assert_eq!(value.ok(), naive::document(document));
 });
 
 #[derive(Debug)]
@@ -52,125 +44,63 @@ impl PartialEq for Value {
     }
 }
 
-impl From<Number> for Value {
-    fn from(number: Number) -> Self {
-        match number {
-            Number::Integer(number) => Self::Integer(number),
-            Number::Float(number) => Self::Float(number),
-        }
+#[derive(Clone)]
+struct Values;
+
+impl Builder for Values {
+    type Value = Value;
+    type Key = String;
+    type List = Vec<Value>;
+    type Map = Vec<(String, Value)>;
+
+    fn null(&mut self) -> Value {
+        Value::Null
     }
-}
 
-/// As `php/decode.rs` reads a document, with values of PHP in place of these.
-fn read(document: &[u8]) -> Option<Value> {
-    let (value, saw_minus_zero) = read_once(document, &[]);
-    if value.is_some() && !saw_minus_zero {
-        return value;
+    fn boolean(&mut self, value: bool) -> Value {
+        Value::Bool(value)
     }
-    let (plain, odd) = without_odd_numbers(document);
-    if odd.is_empty() && !saw_minus_zero {
-        return None;
+
+    fn integer(&mut self, number: i64) -> Value {
+        Value::Integer(number)
     }
-    read_once(&plain, &odd).0
-}
 
-fn read_once(document: &[u8], odd: &[(usize, Odd)]) -> (Option<Value>, bool) {
-    let mut reading = Reading {
-        depth: 0,
-        numbers: Numbers::new(odd),
-    };
-    let mut json = serde_json::Deserializer::from_slice(document);
-    json.disable_recursion_limit();
-    let value = Element(&mut reading)
-        .deserialize(&mut json)
-        .and_then(|value| json.end().map(|()| value));
-    (value.ok(), reading.numbers.saw_minus_zero())
-}
+    fn float(&mut self, number: f64) -> Value {
+        Value::Float(number)
+    }
 
-struct Reading<'n> {
-    depth: usize,
-    numbers: Numbers<'n>,
-}
+    fn text(&mut self, text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
 
-impl Reading<'_> {
-    fn enter<E: Error>(&mut self) -> Result<(), E> {
-        self.depth += 1;
-        if self.depth > DEPTH_LIMIT {
-            return Err(E::custom("too deep"));
-        }
+    fn open_list(&mut self) -> Result<Self::List, Full> {
+        Ok(Vec::new())
+    }
+
+    fn push(&mut self, list: &mut Self::List, value: Value) -> Result<(), Full> {
+        list.push(value);
         Ok(())
     }
-}
 
-struct Element<'r, 'n>(&'r mut Reading<'n>);
-
-impl<'de> DeserializeSeed<'de> for Element<'_, '_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Element<'_, '_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+    fn close_list(&mut self, list: Self::List) -> Value {
+        Value::List(list)
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn key(&mut self, name: &str) -> String {
+        name.to_owned()
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
+    fn open_map(&mut self) -> Result<Self::Map, Full> {
+        Ok(Vec::new())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(self.0.numbers.signed(value).into())
+    fn insert(&mut self, map: &mut Self::Map, key: String, value: Value) -> Result<(), Full> {
+        map.push((key, value));
+        Ok(())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(self.0.numbers.unsigned(value).into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(self.0.numbers.float(value).into())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let reading = self.0;
-        reading.enter()?;
-        let mut list = Vec::new();
-        while let Some(value) = items.next_element_seed(Element(reading))? {
-            list.push(value);
-        }
-        reading.depth -= 1;
-        Ok(Value::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let reading = self.0;
-        reading.enter()?;
-        let mut object = Vec::new();
-        while let Some(Name(name)) = members.next_key()? {
-            object.push((name, members.next_value_seed(Element(reading))?));
-        }
-        reading.depth -= 1;
-        Ok(Value::Object(object))
-    }
-}
-
-struct Name(String);
-
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Name)
+    fn close_map(&mut self, map: Self::Map) -> Value {
+        Value::Object(map)
     }
 }
 

@@ -1,11 +1,6 @@
 //! What a 2xx answer is when it is not JSON, and whether it is JSON at all.
 
-use serde::de::IgnoredAny;
-
-use crate::json_numbers::without_odd_numbers;
-
-/// How deep JSON may be nested: the default depth of `json_decode()`.
-pub const JSON_DEPTH: usize = 512;
+use crate::json;
 
 /// Why a 2xx answer cannot be decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,9 +14,15 @@ pub enum Undecodable {
     TransferCoding,
 }
 
-/// A body that is not JSON: text is as good an answer as any, HTML and a broken document are not.
+/// Why a body that is not JSON, for this reason, is none of SPREAD's; nothing when it is plain text,
+/// which is as good an answer as any.
 #[must_use]
-pub fn not_json(body: &[u8]) -> Option<Undecodable> {
+pub fn not_json(body: &[u8], reason: json::Error) -> Option<Undecodable> {
+    match reason {
+        json::Error::TooDeep => return Some(Undecodable::TooDeep),
+        json::Error::TooBig => return Some(Undecodable::TooBig),
+        json::Error::Syntax => {}
+    }
     let document = body.trim_ascii_start();
     let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
     match document.trim_ascii_start().first() {
@@ -32,20 +33,18 @@ pub fn not_json(body: &[u8]) -> Option<Undecodable> {
 }
 
 /// Why the body of a 2xx answer is none of SPREAD's; nothing when it may be.
+///
+/// ```
+/// use codec::answer::{Undecodable, undecodable};
+///
+/// assert_eq!(undecodable(br#"{"status": "success"}"#), None);
+/// assert_eq!(undecodable(b"order saved"), None);
+/// assert_eq!(undecodable(b"<html>Please log in"), Some(Undecodable::Html));
+/// assert_eq!(undecodable(br#"{"status": "succ"#), Some(Undecodable::BrokenJson));
+/// ```
 #[must_use]
 pub fn undecodable(body: &[u8]) -> Option<Undecodable> {
-    let why = not_json(body)?;
-    let is_json = |document: &[u8]| {
-        let mut json = serde_json::Deserializer::from_slice(document);
-        json.disable_recursion_limit();
-        serde::Deserialize::deserialize(&mut json)
-            .and_then(|IgnoredAny| json.end())
-            .is_ok()
-    };
-    if is_json(body) || is_json(&without_odd_numbers(body).0) {
-        return None;
-    }
-    Some(why)
+    not_json(body, json::check(body).err()?)
 }
 
 #[cfg(test)]
@@ -59,5 +58,11 @@ mod tests {
         }
         assert_eq!(undecodable(b"<html>"), Some(Undecodable::Html));
         assert_eq!(undecodable(b" {\"a\""), Some(Undecodable::BrokenJson));
+    }
+
+    #[test]
+    fn deep_json_is_no_answer_though_it_is_whole() {
+        let deep = format!("{}{}", "[".repeat(512), "]".repeat(512));
+        assert_eq!(undecodable(deep.as_bytes()), Some(Undecodable::TooDeep));
     }
 }

@@ -7,6 +7,23 @@
 //! The path of the open keys is kept encoded, so that a leaf costs one copy of it and its own key.
 //! The buffers are the caller's choice: inside PHP they live in PHP's own memory, which PHP takes
 //! back even when a fatal error jumps over this code.
+//!
+//! ```
+//! use codec::form::{FormWriter, Key};
+//!
+//! let mut form = FormWriter::new(Vec::new(), Vec::new());
+//! let data = form.open(Key::Name(b"data"));
+//! form.text(Key::Name(b"customer_city"), "Saint-Étienne".as_bytes());
+//! let tags = form.open(Key::Name(b"add_tag"));
+//! form.text(Key::Index(0), b"gift box");
+//! form.close(tags);
+//! form.close(data);
+//!
+//! assert_eq!(
+//!     form.finish(),
+//!     b"data%5Bcustomer_city%5D=Saint-%C3%89tienne&data%5Badd_tag%5D%5B0%5D=gift+box",
+//! );
+//! ```
 
 /// Where the writer writes. `Vec<u8>` is one.
 pub trait Sink {
@@ -102,8 +119,15 @@ impl<S: Sink> FormWriter<S> {
         self.path.bytes().len() > 1
     }
 
-    /// The path of the open keys in readable form, `data[consents]`, for a message. Long paths are
-    /// cut in the middle.
+    /// The path of the open keys in readable form, for a message. Long paths are cut in the middle.
+    ///
+    /// ```
+    /// # use codec::form::{FormWriter, Key};
+    /// let mut form = FormWriter::new(Vec::new(), Vec::new());
+    /// form.open(Key::Name(b"data"));
+    /// form.open(Key::Name(b"consents"));
+    /// assert_eq!(form.readable_path(), "data[consents]");
+    /// ```
     pub fn readable_path(&self) -> String {
         const LONGEST: usize = 120;
         let path = self.path.bytes().get(1..).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! The numbers of a JSON document as PHP has them.
 //!
-//! Two kinds of number serde_json cannot tell or refuses: `-0` (an int in PHP, `-0.0` is a float)
-//! and numbers past the range of a double (INF). They are found by a second reading, which only
-//! such documents pay for: [`without_odd_numbers`] lists them and puts 0 in their places, and then
-//! the n-th number read takes its value from the list.
+//! serde_json gives `-0` (an int in PHP) as it gives `-0.0` (a float), and refuses numbers past the range
+//! of a double (INF in PHP). Only documents with such numbers are read a second time:
+//! [`without_odd_numbers`] lists them and puts 0 in their places, and the n-th number read takes its value
+//! from the list.
 //!
 //! ```text
 //!   document ──► serde_json ──► values, no minus zero among them ──► done
@@ -13,21 +13,21 @@
 
 /// A number that serde_json cannot give as PHP has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Odd {
+pub(crate) enum Odd {
     IntegerZero,
     Float(f64),
 }
 
 /// A number as PHP has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Number {
+pub(crate) enum Number {
     Integer(i64),
     Float(f64),
 }
 
-/// The numbers of one reading, each to be handed over once, in the order of the document.
+/// The numbers of one reading, each to be handed over once, in the document's sequence.
 #[derive(Debug)]
-pub struct Numbers<'n> {
+pub(crate) struct Numbers<'n> {
     read: usize,
     /// The odd numbers still to come, by their place among all numbers.
     odd: &'n [(usize, Odd)],
@@ -35,9 +35,8 @@ pub struct Numbers<'n> {
 }
 
 impl<'n> Numbers<'n> {
-    /// `odd`: what [`without_odd_numbers`] took out of the document; nothing for a first reading.
-    #[must_use]
-    pub fn new(odd: &'n [(usize, Odd)]) -> Self {
+    /// `odd` are the numbers that [`without_odd_numbers`] took out; empty for a first reading.
+    pub(crate) fn new(odd: &'n [(usize, Odd)]) -> Self {
         Self {
             read: 0,
             odd,
@@ -46,7 +45,7 @@ impl<'n> Numbers<'n> {
     }
 
     /// The next number, which serde_json gave as an `i64`.
-    pub fn signed(&mut self, number: i64) -> Number {
+    pub(crate) fn signed(&mut self, number: i64) -> Number {
         match self.next_odd() {
             Some(Odd::Float(number)) => Number::Float(number),
             Some(Odd::IntegerZero) => Number::Integer(0),
@@ -55,7 +54,7 @@ impl<'n> Numbers<'n> {
     }
 
     /// The next number, which serde_json gave as a `u64`.
-    pub fn unsigned(&mut self, number: u64) -> Number {
+    pub(crate) fn unsigned(&mut self, number: u64) -> Number {
         match i64::try_from(number) {
             Ok(number) => self.signed(number),
             // PHP's integers are signed: beyond them it takes a float.
@@ -64,15 +63,14 @@ impl<'n> Numbers<'n> {
     }
 
     /// The next number, which serde_json gave as an `f64`.
-    pub fn float(&mut self, number: f64) -> Number {
+    pub(crate) fn float(&mut self, number: f64) -> Number {
         self.next_odd();
         self.saw_minus_zero |= is_minus_zero(number);
         Number::Float(number)
     }
 
     /// Whether a minus zero was read, which may have been `-0` or `-0.0`: this reading does not count.
-    #[must_use]
-    pub fn saw_minus_zero(&self) -> bool {
+    pub(crate) fn saw_minus_zero(&self) -> bool {
         self.saw_minus_zero
     }
 
@@ -90,9 +88,8 @@ impl<'n> Numbers<'n> {
 }
 
 /// The document with 0 in place of its odd numbers, and those with their places among all numbers.
-/// What is not a number by JSON's grammar stays, so that a broken document stays broken.
-#[must_use]
-pub fn without_odd_numbers(document: &[u8]) -> (Vec<u8>, Vec<(usize, Odd)>) {
+/// Everything else stays, so that a broken document stays broken.
+pub(crate) fn without_odd_numbers(document: &[u8]) -> (Vec<u8>, Vec<(usize, Odd)>) {
     let mut plain = Vec::with_capacity(document.len());
     let mut odd = Vec::new();
     let mut numbers = 0;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use codec::answer::{JSON_DEPTH, Undecodable};
+use codec::answer::Undecodable;
+use codec::json;
 
 use super::kind::{Error, Kind, Part, RedirectFailure, Refusal, TlsFailure};
 use super::order_name::OrderName;
@@ -99,7 +100,7 @@ fn undecodable(why: Undecodable) -> String {
     match why {
         Undecodable::Html => "an HTML page instead of JSON".into(),
         Undecodable::BrokenJson => "a broken JSON document".into(),
-        Undecodable::TooDeep => format!("JSON nested deeper than {JSON_DEPTH} levels"),
+        Undecodable::TooDeep => format!("JSON nested deeper than {} levels", json::DEPTH_LIMIT),
         Undecodable::TransferCoding => "an unknown Transfer-Encoding".into(),
         Undecodable::TooBig => "JSON that takes more memory than memory_limit allows".into(),
     }
