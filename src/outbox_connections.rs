@@ -1,9 +1,9 @@
-//! The outbox's connections of a PHP process, a few for each thread.
+//! A PHP process's connections to the outbox, a few for each thread.
 //!
-//! A connection is made when a call needs it, and kept. Before a fork the SQLite ones of the forking
-//! thread are closed: its locks belong to the process, and a child that had inherited an open file could
-//! neither use nor close it without the parent losing its own. A MySQL connection that was made before a
-//! fork is forgotten by the child, unclosed.
+//! A connection is opened when a call needs it, and kept. Before a fork the forking thread closes its
+//! SQLite connections: SQLite's locks belong to the process, and a child that used or closed an
+//! inherited file would release the parent's locks. A child drops an inherited MySQL connection without
+//! closing it.
 
 use std::cell::Cell;
 use std::mem;
@@ -20,10 +20,10 @@ use outbox::{Address, Store, StoreError, entropy, open};
 
 use crate::zend;
 
-/// The most connections of one thread. A shop has one outbox.
+/// Maximum number of connections of one thread. A shop has one outbox.
 const LIMIT: usize = 4;
 
-/// An open outbox, which belongs to one process.
+/// An open outbox and the process that opened it.
 struct Connection {
     pid: u32,
     address: Address,
@@ -42,8 +42,8 @@ extern "C" fn close_before_fork() {
     IDLE.set(idle);
 }
 
-/// The connection to `address`, opened when there is none. It is out of its slot while it is used:
-/// whatever ends the use early, the next call opens another.
+/// The connection to `address`, opened when there is none. It is taken out of its slot while in use: if
+/// the call ends early, the next one opens another.
 fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> {
     let mut idle = IDLE.take();
     let pid = process::id();
@@ -80,14 +80,14 @@ fn put_back(connection: Connection) {
     IDLE.set(idle);
 }
 
-/// How long one operation on the outbox may wait. A database that falls silent is waited for twice, once on
-/// the connection and once for a new one: half of the time is then left to send the order without it.
+/// Timeout of one operation on the outbox. An unresponsive database costs it twice, on the kept
+/// connection and on a new one: half of the call's timeout is left to send the order without the outbox.
 fn timeout(config: &ClientConfig) -> Duration {
     config.connect_timeout.min(config.timeout / 4)
 }
 
-/// Does `work` on the outbox, once more on a new connection when an SQLite file was moved or replaced:
-/// nothing was done then.
+/// Does `work` on the outbox, and once more on a new connection when the SQLite file was moved or
+/// replaced, in which case nothing was done.
 ///
 /// # Errors
 /// When the outbox cannot be opened, and those of `work`.
@@ -110,10 +110,10 @@ pub(crate) fn with<T>(
     }
 }
 
-/// Keeps an update and perhaps sends it, in `config.timeout` altogether: no Zend in it.
+/// Stores an update and, with direct delivery, sends it, within `config.timeout`. Does not call Zend.
 ///
 /// # Errors
-/// When it could not be kept. It was not sent then.
+/// When the update could not be stored. It was not sent then.
 pub(crate) fn update(
     address: &Address,
     delivery: Delivery,
