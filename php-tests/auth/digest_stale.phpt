@@ -1,5 +1,5 @@
 --TEST--
-An expired nonce costs a round trip and no order; a server that calls every nonce stale ends the call
+An expired nonce costs one round trip; a server that calls every nonce stale fails the call
 --EXTENSIONS--
 curl
 --FILE--
@@ -7,7 +7,7 @@ curl
 require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/digest.inc';
 
-/** A server whose nonces serve so often and are then refused with these further parameters. */
+/** A server that accepts each nonce this many times and then refuses it with these further parameters. */
 function expiring(int $uses, string ...$refusal): Server
 {
     $generation = 1;

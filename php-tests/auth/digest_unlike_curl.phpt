@@ -1,5 +1,5 @@
 --TEST--
-Where php-curl gives up or picks another challenge, and spread takes the first that it can answer
+Challenges that spread answers and php-curl does not: spread takes the first one that it can answer
 --EXTENSIONS--
 curl
 --FILE--

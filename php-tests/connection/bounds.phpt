@@ -1,5 +1,5 @@
 --TEST--
-Answers are bounded: 8 MiB of body, 256 KiB and 1024 lines of head, whatever was announced; memory stays bounded too
+Answers are limited to 8 MiB of body and 256 KiB or 1024 lines of head, whatever they announce; memory is bounded, too
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -52,7 +52,7 @@ foreach ($allowed as $what => $answer) {
     $server->stop();
 }
 unset($answer, $allowed);
-// In a process of its own, which tells its greatest resident memory.
+// In a separate process, which reports its peak resident memory.
 $code = <<<'PHP'
     $answer = spread_update_order(['order_idorder' => '0000001'], []);
     $error = spread_last_error();

@@ -1,5 +1,5 @@
 --TEST--
-A kept connection that the server has closed is never an error: the order goes out on a new one
+A kept connection that the server has closed is not an error: the order is sent on a new one
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-Answers framed in every way that HTTP/1.1 allows
+Answers are read in every framing that HTTP/1.1 allows
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -33,7 +33,7 @@ configure(public_key: 'shop', private_key: 's3cret', log_failures: 0);
 $answers = array_values($kept);
 $server = serve(function (array $request, Connection $connection) use ($answers): void {
     parse_str($request['body'], $order);
-    // In two pieces, cut at every place in turn, the second a little later.
+    // In two pieces, split at each position, the second a little later.
     [$number, $cut] = explode(' ', $order['data']['order_idorder']);
     $connection->write(substr($answers[$number], 0, (int) $cut));
     $connection->wait(0.001);

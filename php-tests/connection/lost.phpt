@@ -1,5 +1,5 @@
 --TEST--
-A connection lost before the whole answer is a ConnectionException, and the next order goes out
+A connection lost before the whole answer is a ConnectionException, and the next order is sent
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -52,7 +52,7 @@ foreach ([[], ['tls' => $tls->server()]] as $options) {
         $server->stop();
     }
 }
-// Nobody there at all, and a name that no resolver can ask for (a label has at most 63 characters).
+// A refused connection, and a name that no resolver can look up (a label has at most 63 characters).
 $port = $good->port;
 $good->stop();
 foreach (["http://127.0.0.1:$port/", "https://127.0.0.1:$port/", 'http://' . str_repeat('a', 64) . '/'] as $endpoint) {
