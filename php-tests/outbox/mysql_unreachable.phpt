@@ -1,5 +1,5 @@
 --TEST--
-A MySQL outbox that cannot be reached: orders are sent without it, in spread.timeout altogether, and its password is in no message
+With an unreachable MySQL outbox orders are sent without it, within spread.timeout, and no message holds its password
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -7,7 +7,7 @@ require __DIR__ . '/../support/bootstrap.php';
 $good = serve(static fn (array $request): string => answer_json('fine'));
 $mute = serve_connections(static fn (Connection $connection) => $connection->waitForClose());
 $silent = serve_connections(static function (Connection $connection): void {
-    // A greeting that never ends.
+    // An endless greeting.
     $connection->drip(str_repeat("\x4a\0\0\0", 1000), 0.1);
 });
 $rude = serve_connections(static fn (Connection $connection) => $connection->write("\x10\0\0\0" . str_repeat("\xff", 16)));
@@ -41,7 +41,7 @@ foreach ($cases as $what => $address) {
     lacks("$what: a drain", 'hidden', $thrown);
     $log();
 }
-// The order is not answered either: the whole call is bounded.
+// The order gets no answer either: the whole call is bounded.
 configure(outbox: "mysql://shop:hidden-4711@127.0.0.1:{$mute->port}/shop", endpoint: $mute->url());
 $begun = hrtime(true);
 same('nobody answers', false, spread_update_order(...order(1)));

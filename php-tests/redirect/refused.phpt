@@ -1,5 +1,5 @@
 --TEST--
-A redirect that is not followed: one sentence that names the server, the order and the reason, and no second request
+A redirect that is not followed gives one sentence with the server, the order and the reason, and no second request
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -31,7 +31,7 @@ foreach ($redirects as $what => [$scheme, $location, $reason]) {
     same("$what: code", 0, $error?->getCode());
     same("$what: response", null, $error?->getResponse());
     same("$what: requests", $what === 'for ever' ? 4 : 1, count($server->requests()));
-    // The answer to the next order is its own.
+    // The next order gets its own answer.
     $good = serve(static fn (): string => answer_json('good'));
     configure(endpoint: $good->url());
     same("$what: the next order", 'good', spread_update_order([], []));
@@ -39,7 +39,7 @@ foreach ($redirects as $what => [$scheme, $location, $reason]) {
     $good->stop();
 }
 
-// The limit is the setting's.
+// The limit of the setting.
 $server = serve(static fn (): string => answer(302, ['Location: /']));
 foreach ([0, 1, 5, 20] as $number => $limit) {
     configure(endpoint: $server->url(), max_redirects: $limit);

@@ -93,7 +93,7 @@ final class MariaDb
         return $said['out'] === '' ? [] : explode("\n", rtrim($said['out'], "\n"));
     }
 
-    public function waiting(): int
+    public function pending(): int
     {
         return (int) $this->query('SELECT COUNT(*) FROM spread.spread_records WHERE state = 0')[0];
     }
