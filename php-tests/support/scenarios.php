@@ -1,12 +1,11 @@
 <?php
 /*
- * The scenarios of the differential tests: what servers answer, and the rows of parity/LEDGER.md
- * by which spread differs from the snippet there. The form is described in differential.php,
- * which is loaded before it.
+ * The scenarios of the differential tests: the servers' answers, and the rows of parity/LEDGER.md by
+ * which spread differs from the snippet. differential.php, which is loaded first, describes the form.
  */
 declare(strict_types=1);
 
-/** Every scenario, by group: parity/exchange_GROUP.phpt plays one. */
+/** All scenarios by group; parity/exchange_GROUP.phpt plays one group. */
 function scenarios(): array
 {
     return [
@@ -23,17 +22,17 @@ function locations(): array
     $control = ['control-bytes' => ['error' => 'Spread\ResponseException 302', 'response' => 'moved']];
 
     $references = [
-        // where it points
+        // targets
         '{home}/b', '//127.0.0.1:{home:port}/b', '/b', 'b', './b', '../b', '../../../b', '/a/../b', '/a/./b', '/a//b', 'b/..', 'b/.', 'b/', '..', '.',
         '/..', '/../b', '?q=2', '?q=/../b', '/b#f', '/b?q#f', '/b#f?q', '  /b  ', "/b\t", '{home}', '{home}/', '{home}?q', '{home}#f', '{home}/../b',
         '{home}/b/../../c', '{home}/a/./b', '/b;c=d', '/b?c=d?e=f&g', '/b?c#d#e', '/a:b', './a:b', '/' . str_repeat('x', 8000), '{dead}/',
         'HTTP://127.0.0.1:{home:port}/b', 'http://127.0.0.1:0{home:port}/b', 'http:///127.0.0.1:{home:port}/b',
         'http://127.1:{home:port}/b', 'http://2130706433:{home:port}/b', 'http://0x7f.1:{home:port}/b', 'http://0177.0.0.1:{home:port}/b', 'http://local%68ost:{home:port}/b',
         'http://user:other@127.0.0.1:{home:port}/b', '//user:other@127.0.0.1:{home:port}/b', 'http://user@127.0.0.1:{home:port}/b', 'http://:@127.0.0.1:{home:port}/b',
-        // how it is written
+        // spellings
         '/a%20b%2fc', '/a%2Fb', '/%C3%A9', '/b%', '/b%zz', '/%00', '/b%3Fc', '/a b?c d', 'a b', '?a b', '/a+b', '/été', '/été?é=é', "/\xe9t\xe9", "/b?\xe9",
         "/\xff\xfe", '/|', '/[]', '/^', "/'", '/!$&()*,:=@~-._',
-        // what is no URL, or none to follow
+        // invalid URLs, and URLs that are not followed
         '//', 'http://', ':', 'http://:80/', 'http://[::1', 'http://[x]/', 'http://127.0.0.1:99999/b', 'http://127.0.0.1:-1/b', 'http://127.0.0.1:x/b',
         'http://127.0.0.1:{home:port}:1/b', 'http://a b/', 'http://a<b/', 'x://127.0.0.1/', 'file:///etc/hostname', 'gopher://127.0.0.1:{dead:port}/_x', 'data:,x',
         'javascript:1', 'mailto:a@example.com', 'dict://127.0.0.1:{dead:port}/', 'ws://127.0.0.1:{dead:port}/', 'HTTPS://127.0.0.1:{dead:port}/', 'b:c',
@@ -51,7 +50,7 @@ function locations(): array
         '///127.0.0.1:{home:port}/b' => ['empty-host' => ['requests' => [$first], 'value' => false, 'error' => 'Spread\ConnectionException']],
         "http://127.0.0.1\x01:{home:port}/b" => $control, "/b\x01c" => $control, "/b\x7fc" => $control,
     ];
-    // libcurl 8 reads these as spread does, or escapes where 7.88 refuses.
+    // libcurl 8 reads these like spread, or escapes where 7.88 refuses.
     $control = ['control-bytes' => ['requests' => [$first], 'value' => false, 'error' => 'Spread\ResponseException 302', 'response' => 'moved']];
     $newer = ['#f' => [], '/%2e%2e/b' => [], '/b/%2e' => [], "/a\tb" => [], "/b\x01c" => $control, "/b\x7fc" => $control];
     $scenarios = [];
@@ -67,7 +66,7 @@ function locations(): array
     return $scenarios;
 }
 
-/** Which answers are redirects, how many are followed, and what they carry. */
+/** Statuses, limits and bodies of redirects. */
 function redirects(): array
 {
     $there = answer_json('there');
@@ -131,7 +130,7 @@ function redirects(): array
     return $scenarios;
 }
 
-/** From one origin to another and back; what each of them is shown. */
+/** Redirects between origins, and the credentials that each origin gets. */
 function origins(): array
 {
     $there = answer_json('there');
@@ -169,7 +168,7 @@ function origins(): array
     return $scenarios;
 }
 
-/** Basic, and Digest as far as its scheme goes, before, between and after redirects. */
+/** Basic, and the scheme of Digest, before, between and after redirects. */
 function challenges(): array
 {
     $there = answer_json('there');
@@ -225,7 +224,7 @@ function challenges(): array
     ];
 }
 
-/** What comes back, however it is framed, written or cut. */
+/** Answers with every framing, spelling and cut. */
 function answers(): array
 {
     $chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
