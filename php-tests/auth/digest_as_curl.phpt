@@ -47,8 +47,8 @@ $rows = [
     'nonce with quotes' => [['nonce' => '"\\', 'opaque' => 'o"'] + $plain],
     'empty nonce' => [['nonce' => ''] + $plain],
     'Basic before it' => [$plain, 'Basic realm="x", Digest realm="r", nonce="n1", qop="auth"'],
-    'Basic behind it' => [$plain, 'Digest realm="r", nonce="n1", qop="auth", Basic realm="x"'],
-    'Basic in a header of its own' => [$plain, 'Basic realm="x"', 'Digest realm="r", nonce="n1", qop="auth"'],
+    'Basic after it' => [$plain, 'Digest realm="r", nonce="n1", qop="auth", Basic realm="x"'],
+    'Basic in a separate header' => [$plain, 'Basic realm="x"', 'Digest realm="r", nonce="n1", qop="auth"'],
     'Bearer before it' => [$plain, 'Bearer realm="b", scope="a b"', 'Digest realm="r", nonce="n1", qop="auth"'],
     'two algorithms, SHA-256 first' => [
         $plain + ['algorithm' => 'SHA-256'],

@@ -76,7 +76,7 @@ same('as php-curl', 'ok', spread_update_order([], []));
 same('as php-curl', $by_curl, schemes_sent($server->requests()));
 echo $by_curl, "\n";
 
-echo "stale for ever\n";
+echo "always stale\n";
 $number = 0;
 $server = serve(static function () use (&$number): string {
     $number++;
@@ -95,6 +95,6 @@ good for one request only
 none, Digest n1 1, Digest n1 2, Digest n2 1, Digest n2 2, Digest n3 1
 stale before its first use, once
 none, Digest n1 1, Digest n2 1
-stale for ever
+always stale
 Spread\AuthenticationException 401: none, Digest n1 1, Digest n2 1
 Spread\AuthenticationException 401: Digest n2 2, Digest n4 1, Digest n5 1

@@ -12,8 +12,8 @@ $endless = static fn (string $head, string $piece): Closure => static function (
 };
 $chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 $servers = [
-    '100 again and again' => $endless('', "HTTP/1.1 100 Continue\r\n\r\n"),
-    '103 again and again' => $endless('', "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
+    'endless 100' => $endless('', "HTTP/1.1 100 Continue\r\n\r\n"),
+    'endless 103' => $endless('', "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
     'a chunk size' => $endless($chunked, '0'),
 ];
 $code = <<<'PHP'

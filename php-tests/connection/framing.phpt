@@ -23,7 +23,7 @@ $kept = [
 ];
 $closed = [
     'until the end' => "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[1,2]",
-    'until the end, without saying so' => "HTTP/1.1 200 OK\r\n\r\n[1,2]",
+    'until the end, not announced' => "HTTP/1.1 200 OK\r\n\r\n[1,2]",
     'HTTP/1.0' => "HTTP/1.0 200 OK\r\n\r\n[1,2]",
     'HTTP/1.0 with a length' => "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\n[1,2]",
     'nothing until the end' => "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
@@ -74,7 +74,7 @@ no chunks: answer null
 90 headers: answer [1,2]
 1 connection
 until the end: answer [1,2], answer [1,2]
-until the end, without saying so: answer [1,2], answer [1,2]
+until the end, not announced: answer [1,2], answer [1,2]
 HTTP/1.0: answer [1,2], answer [1,2]
 HTTP/1.0 with a length: answer [1,2], answer [1,2]
 nothing until the end: answer null, answer null

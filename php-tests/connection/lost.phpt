@@ -19,7 +19,7 @@ $servers = [
     'closes before a chunk' => $cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
     'closes inside a chunk' => $cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1"),
     'closes before the last chunk' => $cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2]\r\n"),
-    'sends a chunk that is none' => $cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n[1,2]\r\n0\r\n\r\n"),
+    'sends an invalid chunk' => $cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n[1,2]\r\n0\r\n\r\n"),
     'resets inside the body' => static function (Connection $connection): void {
         $connection->head();
         $connection->write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[1,2]");

@@ -50,7 +50,7 @@ same('a call', true, spread_update_order(...order('shop c')));
 
 chmod($file, 0600);
 same('two shops', ['delivered' => 5, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 2], $drained($file));
-same('the third waits', ['third a pending 0 0', 'third b pending 0 0'], $place->records());
+same('the third is pending', ['third a pending 0 0', 'third b pending 0 0'], $place->records());
 file_put_contents($file, "third:s3cret3\r\n", FILE_APPEND);
 same('the third', ['delivered' => 2, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 0], $drained($file));
 

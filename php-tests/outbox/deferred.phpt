@@ -34,7 +34,7 @@ same('connections', 1, $server->connections());
 // An endpoint that does not exist: nothing is resolved.
 configure(endpoint: 'https://nowhere.invalid/');
 $begun = hrtime(true);
-same('an endpoint that nobody has', true, spread_update_order(...order('nowhere')));
+same('an endpoint that does not exist', true, spread_update_order(...order('nowhere')));
 between('seconds', 0, 1.0, (hrtime(true) - $begun) / 1e9);
 same('log', [], $log());
 // Data that cannot be encoded is not recorded.

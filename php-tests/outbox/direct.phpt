@@ -57,7 +57,7 @@ foreach (['silent' => 'spread_update_order', 'warning' => 'spread_update_order',
         same("$what: answer", true, $call(...$order));
         $error = spread_last_error();
         same("$what: error", ["Spread\\$class", $code, $retryable, $after], [$error ? $error::class : null, $error?->getCode(), $error?->isRetryable(), $error?->getRetryAfter()]);
-        same("$what: what it said", $code === 0 ? null : ['says' => $code], $error?->getResponse());
+        same("$what: response", $code === 0 ? null : ['says' => $code], $error?->getResponse());
         same("$what: log", ["spread: {$error?->getMessage()}; the outbox keeps it and will send it again"], $log());
         $kept[] = "{$order[1]['order_idorder']} pending 1 $code";
     }

@@ -17,7 +17,7 @@ configure(endpoint: $good->url(), public_key: 'shop', private_key: 's3cret', tim
 $log = collect_log();
 $cases = [
     'refused' => '127.0.0.1:9',
-    'accepts and says nothing' => "127.0.0.1:{$mute->port}",
+    'accepts and never answers' => "127.0.0.1:{$mute->port}",
     'rude' => "127.0.0.1:{$rude->port}",
     'http' => "127.0.0.1:{$http->port}",
     'closes' => "127.0.0.1:{$closing->port}",
@@ -44,7 +44,7 @@ foreach ($cases as $what => $address) {
 // The order gets no answer either: the whole call is bounded.
 configure(outbox: "mysql://shop:hidden-4711@127.0.0.1:{$mute->port}/shop", endpoint: $mute->url());
 $begun = hrtime(true);
-same('nobody answers', false, spread_update_order(...order(1)));
+same('no answer', false, spread_update_order(...order(1)));
 between('seconds', 0.9, 1.4, (hrtime(true) - $begun) / 1e9);
 same('error', 'Spread\TimeoutException', get_debug_type(spread_last_error()));
 echo count($cases), " servers\n";

@@ -38,7 +38,7 @@ set_error_handler($handler);
 same('the outermost', false, spread_update_order(...order('refused 0')));
 restore_error_handler();
 same('refused records', 11, count(preg_grep('/ refused /', $place->records())));
-same('records that wait', 10, count(preg_grep('/ pending /', $place->records())));
+same('pending records', 10, count(preg_grep('/ pending /', $place->records())));
 // A handler that throws.
 set_error_handler(static fn () => throw new Exception(spread_update_order(...order('good in the handler'))));
 same('thrown', 'Exception: fine', thrown(static fn () => spread_update_order(...order('refused and thrown'))));

@@ -49,7 +49,7 @@ foreach (['direct', 'deferred'] as $delivery) {
     }
     // An undelivered order stays, without its private key.
     run_php('spread_update_order(["order_idorder" => "fail", "customer_email" => "waits@example.com"], ["order_idorder" => "fail"]);', $settings);
-    holds("$delivery: what waits is there", str_contains($place->bytes(), 'waits%40example.com'));
+    holds("$delivery: the pending order is there", str_contains($place->bytes(), 'waits%40example.com'));
     holds("$delivery: its key is not", !str_contains($place->bytes(), $secret));
     same("$delivery: modes afterwards", ['600'], array_values($modes($place)));
 }

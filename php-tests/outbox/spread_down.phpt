@@ -52,7 +52,7 @@ foreach ($phases as [$how, $seconds, $status]) {
     $recorder->behave($how);
     usleep((int) ($seconds * 1e6));
     $met = static fn (array $arrival): bool => $arrival['status'] === $status && $arrival['late'] === str_starts_with($how, 'late');
-    holds("$how came up", wait_until(static fn (): bool => array_filter(array_slice($recorder->arrivals(), $before), $met) !== [], 20));
+    holds("$how occurred", wait_until(static fn (): bool => array_filter(array_slice($recorder->arrivals(), $before), $met) !== [], 20));
 }
 // The worker's keys become invalid, and are corrected.
 $keys('wrong');

@@ -155,7 +155,7 @@ $endings = [
             echo $exception->getMessage(), ', ', send('good');
         }
     },
-    'an exception nobody catches' => static function (): void {
+    'an uncaught exception' => static function (): void {
         ini_set('spread.error_mode', 'exception');
         set_exception_handler(static function (Throwable $exception): void {
             ini_set('spread.error_mode', 'silent');
@@ -262,7 +262,7 @@ $endings = [
             }
         }
     },
-    'the reader has gone' => static function (): void {
+    'the client has disconnected' => static function (): void {
         ini_set('display_errors', '1');
         ini_set('spread.error_mode', 'warning');
         // Each warning is written to a client that soon disconnects: PHP ends the page during a warning.

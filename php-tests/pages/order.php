@@ -4,7 +4,7 @@
  * prints the outcome as JSON.
  *
  *   id    the order's id
- *   how   nothing: send it; `fail`: to a port where nobody listens; `exit`, `throw`: as `fail`, with
+ *   how   nothing: send it; `fail`: to a port where nothing listens; `exit`, `throw`: as `fail`, with
  *         an error handler that ends the page; `keys`: only print the keys of the environment
  */
 declare(strict_types=1);

@@ -83,10 +83,10 @@ foreach ($server->requests() as $request) {
     $processes[$order['data']['process']][$request['connection']] = true;
 }
 holds('orders', count($ids) >= $pages, count($ids) . " for $pages pages");
-same('orders that came twice', [], array_diff_assoc($ids, array_unique($ids)));
+same('orders that arrived twice', [], array_diff_assoc($ids, array_unique($ids)));
 same('connections of a process', 1, max(array_map(count(...), $processes)));
 same('connections', count($processes), $server->connections());
-holds('processes came and went', count($processes) > $restarts, (string) count($processes));
+holds('processes were replaced', count($processes) > $restarts, (string) count($processes));
 echo "done\n";
 ?>
 --EXPECT--

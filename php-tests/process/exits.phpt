@@ -29,7 +29,7 @@ $promised = [
     'the handler suspends a fiber' => "suspended, good 1: \"good 1\"\nsuspended, good 2: \"good 2\"\nsuspended, good 3: \"good 3\"\n"
         . "refused 2: ResponseException\nrefused 1: ResponseException\n",
     'the handler throws into a suspended fiber' => "suspended\nthrown into it, good: \"good\"\n",
-    'an exception nobody catches' => "Spread\\ResponseException, in the exception handler: \"in the exception handler\"\n",
+    'an uncaught exception' => "Spread\\ResponseException, in the exception handler: \"in the exception handler\"\n",
     'a shutdown function exits' => "in a shutdown function: \"in a shutdown function\"\nrefused at exit: ResponseException\n",
     'a shutdown function fails' => "in a shutdown function: \"in a shutdown function\"\n",
     'a destructor sends' => "in a destructor: \"in a destructor\"\nrefused in a destructor: ResponseException\n",
@@ -47,7 +47,7 @@ $promised = [
     'the memory limit while an answer is decoded' => "in a shutdown function: \"in a shutdown function\"\n",
     'the memory limit while an order is encoded' => '',
     'the time limit' => "in a shutdown function: \"in a shutdown function\"\n",
-    'the reader has gone' => null,
+    'the client has disconnected' => null,
     'the answer is finished first' => "finished\n",
 ];
 if (PHP_VERSION_ID >= 80400) {

@@ -47,7 +47,7 @@ foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $opt
         $workers[$order['data']['process']][$request['connection']] = true;
     }
     same("$scheme: orders", $pages / 2, count($ids));
-    same("$scheme: orders that came twice", [], array_diff_assoc($ids, array_unique($ids)));
+    same("$scheme: orders that arrived twice", [], array_diff_assoc($ids, array_unique($ids)));
     same("$scheme: connections", count($workers), $server->connections());
     same("$scheme: connections of a worker", 1, max(array_map(count(...), $workers)));
     // Eight, and one more for every 200 pages.

@@ -14,7 +14,7 @@ $nobody = 'http://' . stream_socket_get_name($bound, false) . '/';
 
 // Server, settings, exception class, warm-up calls and measured calls.
 $kinds = [
-    'nobody listens' => [static fn () => $nobody, [], Spread\ConnectionException::class, 300, $long ? 10_000 : 1_000],
+    'nothing listens' => [static fn () => $nobody, [], Spread\ConnectionException::class, 300, $long ? 10_000 : 1_000],
     'status 500' => [static fn () => serve(static fn (): string => answer(500, [], '{"error":["x",1]}'), $quiet),
         [], Spread\ResponseException::class, 300, $long ? 10_000 : 1_000],
     'status 500 and closed' => [static fn () => serve(static fn (): string => answer(500, ['Connection: close'], 'text'), $quiet),
@@ -58,7 +58,7 @@ foreach ($kinds as $what => [$where, $settings, $class, $first, $count]) {
             [$descriptors_before, $resident_before] = [$descriptors(), $resident()];
         }
     }
-    same("$what: what else came of it", null, $unexpected);
+    same("$what: unexpected outcome", null, $unexpected);
     between("$what: growth of resident memory in KiB", -20_000, 256, $resident() - $resident_before);
     between("$what: growth of descriptors", -2, 2, $descriptors() - $descriptors_before);
     // Resolver threads are few, and end a second after their last lookup.

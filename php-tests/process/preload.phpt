@@ -80,7 +80,7 @@ foreach (worker_user() === null ? [true] : [false, true] as $unprivileged) {
     $connections = array_merge(...array_map(array_keys(...), array_values($used)));
     sort($connections);
     same("fpm $as: connections", range($seen + 2, $seen + 1 + count($used)), $connections);
-    holds("fpm $as: workers came and went", count($used) >= 8, (string) count($used));
+    holds("fpm $as: workers were replaced", count($used) >= 8, (string) count($used));
     foreach ($daemons as $daemon) {
         $daemon->stop();
     }

@@ -79,9 +79,9 @@ same('thrown by hand', $error, (static function () use ($error): Throwable {
 $weak = WeakReference::create(spread_last_error());
 unset($error, $kept);
 gc_collect_cycles();
-holds('the last error lives while it is the last', $weak->get() !== null && $weak->get() === spread_last_error());
+holds('the last error is kept until the next call', $weak->get() !== null && $weak->get() === spread_last_error());
 send('good');
-same('and goes with the next good order', null, $weak->get());
+same('and released after the next good order', null, $weak->get());
 
 // The trace of an error holds the arguments of the running functions. Releasing it runs their
 // destructors, which may send orders.

@@ -83,7 +83,7 @@ foreach ($cases as $what => [$scheme, $async, $restart]) {
     // Signals 1 to 31 except SIGKILL and SIGSTOP.
     holds("$what: resolver threads were seen", $masks !== []);
     foreach ($masks as $mask => $seen) {
-        same("$what: signals that resolver threads hold back", dechex(0x7ffbfeff), dechex(0x7ffbfeff & hexdec(substr((string) $mask, -8))));
+        same("$what: signals that resolver threads block", dechex(0x7ffbfeff), dechex(0x7ffbfeff & hexdec(substr((string) $mask, -8))));
     }
     pcntl_signal(SIGUSR1, SIG_IGN);
     pcntl_signal(SIGALRM, SIG_DFL);

@@ -14,7 +14,7 @@ $redirects = [
     'data' => ['https', 'data:,elsewhere?token=t0ken', 'a scheme other than http and https'],
     'no URL' => ['http', 'http://[elsewhere?token=t0ken', 'an invalid URL'],
     'no port' => ['http', 'http://127.0.0.1:99999/elsewhere?token=t0ken', 'an invalid URL'],
-    'for ever' => ['http', '/elsewhere?token=t0ken', 'spread.max_redirects'],
+    'endless' => ['http', '/elsewhere?token=t0ken', 'spread.max_redirects'],
 ];
 foreach ($redirects as $what => [$scheme, $location, $reason]) {
     $server = serve(static fn (): string => answer(302, ["Location: $location"]), $scheme === 'https' ? ['tls' => $tls->server()] : []);
@@ -30,7 +30,7 @@ foreach ($redirects as $what => [$scheme, $location, $reason]) {
     }
     same("$what: code", 0, $error?->getCode());
     same("$what: response", null, $error?->getResponse());
-    same("$what: requests", $what === 'for ever' ? 4 : 1, count($server->requests()));
+    same("$what: requests", $what === 'endless' ? 4 : 1, count($server->requests()));
     // The next order gets its own answer.
     $good = serve(static fn (): string => answer_json('good'));
     configure(endpoint: $good->url());

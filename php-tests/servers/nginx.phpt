@@ -79,7 +79,7 @@ foreach (array_keys($kinds) as $number => $what) {
         }
         echo "$what, $path: $good of $count\n";
     }
-    same("$what: an order nobody asked for", 'Spread\ResponseException 404', (static function () use ($scheme, $ports, $number, $order): string {
+    same("$what: an order to an unknown path", 'Spread\ResponseException 404', (static function () use ($scheme, $ports, $number, $order): string {
         configure(endpoint: "$scheme://127.0.0.1:$ports[$number]/nowhere");
         return outcome(spread_update_order($order['data'], $order['request']));
     })());

@@ -139,7 +139,7 @@ final class Torture
             $known = $answer->getMessage() === 'Illegal member variable name' || str_contains($answer->getMessage(), (string) $error?->getMessage());
             $this->check('a warning of a failure', $known, self::cut($answer));
         } elseif ($answer instanceof Spread\Exception) {
-            $this->check('thrown what is remembered', $answer === $error);
+            $this->check('throws the last error', $answer === $error);
         } elseif ($answer instanceof Throwable) {
             $order = self::named($arguments);
             $expected = self::outcome(static fn () => @http_build_query($order));
