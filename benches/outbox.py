@@ -11,7 +11,18 @@ from programs import Programs, output
 from server import KEYS
 from shop import ROOT
 
-COSTS = ["cargo", "bench", "--quiet", "--manifest-path", f"{ROOT}/Cargo.toml", "--package", "outbox", "--bench", "costs", "--"]
+COSTS = [
+    "cargo",
+    "bench",
+    "--quiet",
+    "--manifest-path",
+    f"{ROOT}/Cargo.toml",
+    "--package",
+    "outbox",
+    "--bench",
+    "costs",
+    "--",
+]
 WORKER = f"{ROOT}/modules/spread-outbox"
 # Nothing listens there: a deferred call must not connect.
 NOWHERE = "http://127.0.0.1:9/"
