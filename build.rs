@@ -9,8 +9,8 @@ fn main() {
 
     let target = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     match target.as_str() {
-        // PHP unloads extensions with dlclose() when it ends. A resolver's helper thread may still run
-        // our code then, so the library stays mapped until the process ends.
+        // PHP unloads extensions with dlclose() when it ends. A resolver thread may still run this code
+        // then: the library stays mapped until the process ends.
         "linux" => link("-Wl,-z,nodelete"),
         // On macOS the Zend symbols are resolved in the php binary at load time.
         "macos" => {
@@ -19,8 +19,8 @@ fn main() {
         }
         _ => {}
     }
-    // Relocations take a twentieth of the space, and PHP reads all of them when it starts. Only for C
-    // libraries that support them: a built file needs one at least as new as the build machine's.
+    // Relative relocations take a twentieth of the space, and PHP reads all of them when it starts.
+    // They need glibc 2.36 where the extension is loaded, too.
     if knows_packed_relocations() {
         link("-Wl,-z,pack-relative-relocs");
     }
@@ -36,12 +36,12 @@ fn link(argument: &str) {
     println!("cargo::rustc-cdylib-link-arg={argument}");
 }
 
-/// Whether the extension is built for this machine, and it has glibc 2.36 (Debian 12) or later.
+/// Whether this is a native build on glibc 2.36 (Debian 12) or later.
 fn knows_packed_relocations() -> bool {
     if env::var("HOST") != env::var("TARGET") {
         return false;
     }
-    // Prints "glibc 2.36"; other C libraries do not know the name.
+    // Prints "glibc 2.36"; other C libraries do not have this name.
     let Ok(answer) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else {
         return false;
     };
@@ -54,7 +54,7 @@ fn knows_packed_relocations() -> bool {
     (numbers.next(), numbers.next()) >= (Some(2), Some(36))
 }
 
-/// The version of `package` that Cargo.lock holds.
+/// The version of `package` in Cargo.lock.
 fn locked_version<'l>(lock: &'l str, package: &str) -> Option<&'l str> {
     let entry = lock.split("[[package]]").find(|entry| {
         entry

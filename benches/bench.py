@@ -1,4 +1,4 @@
-"""`make bench`: spread beside what shops use instead, on this machine, in one run.
+"""`make bench`: compares spread with its alternatives, on this machine, in one run.
 
 The rows, each a part of the run that ROWS can name:
 
@@ -62,7 +62,7 @@ ROWS = {
 
 
 class Bench:
-    """What the rows share; servers and link start when the first row asks for them."""
+    """State shared by the rows; servers and the link start when a row first needs them."""
 
     def __init__(self, programs, directory, quick):
         self.programs = programs
@@ -91,15 +91,15 @@ class Bench:
         return Api(self.programs, self.directory, link.THERE, inside)
 
     def away(self, milliseconds):
-        """Puts the API so far away that a TCP handshake takes this long. What the link's own work adds,
-        some tenths of a millisecond, is taken from its delay."""
+        """Sets the delay with which a TCP handshake takes this long: the link itself adds some tenths of a
+        millisecond, which are subtracted."""
         self.link.round_trip(milliseconds)
         excess = median(link.connect_time(self.there.address) for _ in range(21)) - milliseconds
         self.link.round_trip(milliseconds - min(max(excess, 0), 1))
 
     @staticmethod
     def together(*tasks):
-        """Only for what does not depend on time."""
+        """Runs tasks in parallel; only for measurements that do not depend on time."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return [future.result() for future in [pool.submit(task) for task in tasks]]
 
@@ -157,7 +157,7 @@ def main():
 
 
 def other_work(seconds=2):
-    """How many processors the rest of the machine keeps busy, while the bench does nothing."""
+    """The number of processors that other programs keep busy while the bench is idle."""
 
     def idle():
         with open("/proc/stat") as file:

@@ -9,8 +9,8 @@ OPERATORS = {"≤": operator.le, "≥": operator.ge, "<": operator.lt}
 
 @dataclass
 class Row:
-    """A claim and what was measured. Without a value it was not measured, and `note` says why: the
-    machine cannot, or, when `broken`, the measurement failed."""
+    """A claim and its measurement. Without a value `note` has the reason: the machine cannot measure it, or,
+    when `broken`, the measurement failed."""
 
     group: str
     measure: str = ""
@@ -61,7 +61,7 @@ def spread(values):
 
 
 class Samples:
-    """Values of each peer, by rounds: in each round all peers had the machine as it was then."""
+    """Values of each peer by round: within a round the machine's state is the same for all peers."""
 
     def __init__(self):
         self.rounds = {}
@@ -79,8 +79,8 @@ class Samples:
         return spread(self.all(peer))
 
     def ratio(self, peer, other):
-        """The median of the rounds' own ratios, and their spread: a machine whose speed changes between
-        two rounds would have the medians of two peers come from different speeds."""
+        """Median and spread of the ratios of the rounds: the machine's speed may change between rounds, and the
+        medians of two peers might come from different speeds."""
         ratios = self.by_round(peer, other, operator.truediv)
         return median(ratios), spread(ratios)
 
@@ -98,7 +98,7 @@ class Samples:
 
 
 def in_turn(peers, rounds):
-    """Each round with the peers in another order: nobody always goes behind the same one."""
+    """Rotates the peers each round: no peer always runs after the same one."""
     peers = list(peers)
     for turn in range(rounds):
         start = turn % len(peers)

@@ -1,4 +1,4 @@
-"""What the extension costs a PHP that does not send: its file, starting, resident memory."""
+"""Costs of the extension for a PHP process that does not send: file size, startup, resident memory."""
 
 import os
 import time
@@ -11,7 +11,7 @@ KINDS = {"none": "PHP alone", "spread": "with spread", "curl": "with php-curl"}
 
 
 def size_rows(bench):
-    """The file that ships. It must be stripped already: nobody strips it on the way to a shop."""
+    """The shipped file. It must be stripped already: shops install it unchanged."""
     sections = output(program("readelf"), "--section-headers", "--wide", bench.shop.extension)
     note = "not stripped" if ".symtab" in sections else "stripped"
     size = os.path.getsize(bench.shop.extension) / 2**20
@@ -36,7 +36,7 @@ def start_rows(bench):
 
 def start_time(command):
     begun = time.perf_counter()
-    # Straight: what Python does around a child would hide half of what is measured.
+    # posix_spawn() directly: Python's overhead would hide half of the difference.
     pid = os.posix_spawnp(command[0], command, os.environ)
     _, status = os.waitpid(pid, 0)
     if status != 0:

@@ -1,15 +1,15 @@
-"""Instructions, counted by callgrind: they do not depend on what else the machine does.
+"""Instructions, counted by callgrind: they do not depend on the machine's load.
 
-A loop is run twice, with few and with many turns, in processes of their own. The difference, divided by
-the turns between, is what one turn takes: starting PHP and the first turn's making of things cancel out.
+A loop runs twice, with few and with many iterations, in separate processes. The difference, divided by
+the additional iterations, is the cost of one: starting PHP and the setup of the first one cancel out.
 
-Encoding is measured as shops call it, function call included, with the extension as it ships.
+Encoding is measured as shops call it, including the function call, with the shipped extension.
 
-Decoding has no function of its own to call, and no whole call can be subtracted from another: an answer
-that is not JSON is searched a second time, for numbers, before it is taken for text. So only the
-instructions inside one function are counted (--toggle-collect), on both sides: php_json_decode_ex(),
-which PHP exports, and the function that does the same here. Its name is missing in the extension as it
-ships, which is stripped; it is counted in a build that differs in nothing else.
+Decoding has no PHP function, and subtracting one whole call from another would be wrong: an answer that is
+not JSON is searched again, for numbers, before it is returned as text. So only the instructions inside
+one function are counted (--toggle-collect), on both sides: php_json_decode_ex(), which PHP exports, and
+its counterpart here. The shipped extension is stripped; the count is from a build that differs only in
+that.
 """
 
 import os
@@ -24,7 +24,7 @@ from server import SMALL_REPLY, write
 from shop import ROOT
 
 PHP_DECODER = "php_json_decode_ex"
-# The first that is in the build: the compiler may make one function of both.
+# The first one in the build: the compiler may inline one into the other.
 DECODERS = ("spread::decode::json", "spread::decode::answer")
 
 
@@ -82,7 +82,7 @@ def per_turn(bench, peer, turns, script, what, endpoint=None, file=None, extensi
 
 
 def count(bench, peer, endpoint, inside, arguments, extension):
-    """Instructions of one process: all of them, or those inside a function and what it calls."""
+    """Instructions of one process: all, or those of a function and its callees."""
     with tempfile.NamedTemporaryFile(dir=bench.directory) as out:
         toggle = ["--collect-atstart=no", f"--toggle-collect={inside}"] if inside else []
         result = subprocess.run(
@@ -109,7 +109,7 @@ def count(bench, peer, endpoint, inside, arguments, extension):
 
 
 def build_with_symbols():
-    """Beside the build that ships, which stays as it is."""
+    """Builds into a separate directory; the shipped build stays unchanged."""
     where = f"{ROOT}/target/symbols"
     print("building spread.so with its symbols, for callgrind", flush=True)
     result = subprocess.run(
@@ -130,4 +130,4 @@ def symbol(extension):
     for decoder in DECODERS:
         if re.search(rf" {re.escape(decoder)}(::h[0-9a-f]+)?$", names, re.MULTILINE):
             return decoder
-    raise Missing(f"none of {', '.join(DECODERS)} is in the build: the compiler has made them part of another")
+    raise Missing(f"none of {', '.join(DECODERS)} is in the build: the compiler has inlined them")

@@ -5,10 +5,10 @@ from link import connect_time
 from programs import Programs
 from shop import PEERS
 
-# Orders of a turn on loopback: about 50 ms for each peer, whose costs differ a hundredfold.
+# Orders per batch on loopback: about 50 ms for each peer, whose costs differ a hundredfold.
 BATCH = {"snippet": 4, "stream": 4, "curl": 250, "spread": 250}
-# The two that differ by a few per cent are compared alone as well, in rounds of some 20 ms: the machine
-# has less time to become another.
+# The two peers that differ by a few per cent are also compared alone, in rounds of some 20 ms: the machine's
+# speed changes less within a round.
 NEAR_BATCH = 80
 ROUND_TRIPS = (10, 20, 50, 100)
 LINK_TARGETS = {10: 4.4, 20: 4.0, 100: 3.95}

@@ -1,5 +1,5 @@
-"""A network link with a real round-trip time, in user space: one TUN device here and one in a network
-namespace, and every packet handed over after half the round trip. Kernels without netem can do it.
+"""A network link with a round-trip time, in user space: one TUN device here and one in a network namespace;
+every packet is passed on after half the round trip. It works on kernels without netem.
 
     link.py NAMESPACE    as root; each line on its input is a round-trip time in ms
 
@@ -19,7 +19,7 @@ import sys
 import time
 from contextlib import suppress
 
-# The block that RFC 2544 sets aside for benchmarks: no real network has it.
+# The block that RFC 2544 reserves for benchmarks: no real network uses it.
 HERE, THERE = "198.18.0.1", "198.18.0.2"
 
 TUNSETIFF = 0x400454CA
@@ -27,7 +27,7 @@ IFF_TUN, IFF_NO_PI = 0x0001, 0x1000
 
 
 def main(namespace):
-    # However the bench ends, the input ends with it; a signal could come while the namespace is removed.
+    # The input ends with the bench, however it ends; a signal could interrupt the removal of the namespace.
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     be_punctual()
@@ -42,7 +42,7 @@ def main(namespace):
 
 
 def be_punctual():
-    """A packet must not wait for its turn behind the programs that are measured."""
+    """Sets real-time priority: packets must not wait behind the measured programs."""
     with suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     pr_set_timerslack = 29
@@ -88,7 +88,7 @@ def carry(near, far):
                 heapq.heappush(on_the_way, (due, number, other[device], packet))
         while on_the_way and on_the_way[0][0] <= time.monotonic():
             _, _, device, packet = heapq.heappop(on_the_way)
-            # As any network: what cannot be delivered is lost.
+            # As in any network, packets that cannot be delivered are lost.
             with suppress(OSError):
                 os.write(device, packet)
 
@@ -102,7 +102,7 @@ def packets(device):
 
 
 def connect_time(address):
-    """The round trip in ms without anybody's program at its other end: kernels shake hands by themselves."""
+    """The round trip in ms without a program at the other end: the kernel does the handshake."""
     with socket.socket() as probe:
         begun = time.perf_counter()
         probe.connect(address)

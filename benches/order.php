@@ -1,13 +1,13 @@
 <?php
-/* What the bench's PHP scripts share: the order that all send, and a look at the answer. */
+/* Shared by the bench's PHP scripts: the order, and a check of the answer. */
 declare(strict_types=1);
 
 ['first' => $post] = require __DIR__ . '/../php-tests/support/documented.php';
-// What PHP does once for its first query string is no part of anybody's first order.
+// PHP's one-time work for its first query string must not count as part of the first order.
 http_build_query($post);
 $send = require __DIR__ . '/peers/' . getenv('BENCH_PEER') . '.php';
 
-/** A failed order is quick: without this the fastest peer would be the one that delivers nothing. */
+/** Throws when an order failed: a failed order is fast and would flatter a peer. */
 function delivered(mixed $answer): void
 {
     $decoded = is_string($answer) ? json_decode($answer, true) : $answer;

@@ -1,4 +1,4 @@
-"""The outbox: what it adds to a call, how fast the worker delivers, and what a full one costs."""
+"""The outbox: its cost per call, the worker's delivery rate, and the cost of a large backlog."""
 
 import json
 import os
@@ -11,15 +11,26 @@ from programs import Programs, output
 from server import KEYS
 from shop import ROOT
 
-COSTS = ["cargo", "bench", "--quiet", "--manifest-path", f"{ROOT}/Cargo.toml", "--package", "outbox", "--bench", "costs", "--"]
+COSTS = [
+    "cargo",
+    "bench",
+    "--quiet",
+    "--manifest-path",
+    f"{ROOT}/Cargo.toml",
+    "--package",
+    "outbox",
+    "--bench",
+    "costs",
+    "--",
+]
 WORKER = f"{ROOT}/modules/spread-outbox"
-# Nothing answers there: a deferred order must not care.
+# Nothing listens there: a deferred call must not connect.
 NOWHERE = "http://127.0.0.1:9/"
 FULL, EMPTY = 1_000_000, 1_000
 
 
 def address(bench, name, synchronous="full"):
-    """In quotes: `?` and `=` mean something in PHP's INI files."""
+    """Quoted: `?` and `=` are special in PHP's INI files."""
     return f'"sqlite:{bench.directory}/{name}.db?synchronous={synchronous}"'
 
 
@@ -93,7 +104,7 @@ def environment(bench, path):
 
 
 def drain_rows(bench):
-    """Full speed: each round fills an outbox and drains it over https."""
+    """The delivery rate: each round fills an outbox and drains it over https."""
     rates = []
     count = 1_000 if bench.quick else 10_000
     path = f"{bench.directory}/drain.db"
@@ -103,8 +114,8 @@ def drain_rows(bench):
         output(WORKER, "drain", "--connections", "8", env=environment(bench, path))
         rates.append(count / (time.perf_counter() - begun))
         left = json.loads(output(WORKER, "status", "--json", env=environment(bench, path)))
-        if left["waiting"] != 0:
-            raise RuntimeError(f"the worker left {left['waiting']} orders")
+        if left["pending"] != 0:
+            raise RuntimeError(f"the worker left {left['pending']} orders")
     note = f"{count} orders over https with 8 connections, from the program's start to its end"
     return [Row("spread-outbox drain", "orders per second", "≥", 2000, "", median(rates), spread(rates), note)]
 
@@ -115,13 +126,13 @@ def million_rows(bench):
     fill(empty, EMPTY, NOWHERE)
     fill(full, count, NOWHERE)
     rounds = json.loads(output(*COSTS, "compare", empty, full, str(bench.rounds(40))))
-    group = f"{count:,} waiting orders, SQLite"
+    group = f"{count:,} pending orders, SQLite"
     rows = []
-    for index, measure in enumerate(("keeping an order", "claiming eight and giving them back")):
+    for index, measure in enumerate(("keeping an order", "claiming eight and releasing them")):
         ratios = [large[index] / small[index] for small, large in rounds]
         times = [median(side[index] for side in sides) for sides in zip(*rounds, strict=True)]
-        note = f"{number(times[0])} µs with {EMPTY:,} waiting, {number(times[1])} µs with {count:,}"
-        measure += ", over an outbox all but empty"
+        note = f"{number(times[0])} µs with {EMPTY:,} pending, {number(times[1])} µs with {count:,}"
+        measure += ", relative to a nearly empty outbox"
         rows.append(Row(group, measure, "≤", 1.5, " ×", median(ratios), spread(ratios), note))
     with Programs() as programs:
         worker = programs.start([WORKER, "run"], env=environment(bench, full), stderr=subprocess.DEVNULL)
@@ -129,7 +140,7 @@ def million_rows(bench):
         with open(f"/proc/{worker.pid}/status") as status:
             fields = dict(line.split(":", 1) for line in status)
     highest = int(fields["VmHWM"].split()[0]) / 1024
-    note = "the most of five seconds, 8 connections, an endpoint that nothing listens at"
+    note = "maximum within five seconds, 8 connections, an endpoint on which nothing listens"
     rows.append(Row(group, "resident memory of the worker", "≤", 64, " MiB", highest, None, note))
     for path in (empty, full):
         os.unlink(path)

@@ -2,7 +2,7 @@
 /* A shop's page that reports one order. */
 declare(strict_types=1);
 
-// Until the order has arrived, so that wrk counts a page that fails.
+// Until the order has arrived: wrk counts failed pages.
 http_response_code(500);
 require __DIR__ . '/order.php';
 delivered($send($post));

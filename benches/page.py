@@ -1,7 +1,7 @@
 """Pages per second: php-fpm with eight workers behind nginx, one order a page, the API 20 ms away.
 
-php-curl's handle cannot be kept here: php-fpm ends it with the page. What that peer saves is the round
-trip of the challenge.
+php-curl's handle cannot be kept here: it ends with the page. That peer only saves the round trip of the
+challenge.
 """
 
 import os
@@ -15,7 +15,7 @@ from shop import PEERS, PHP
 
 WORKERS = 8
 CONNECTIONS = 16
-# Seconds of one turn, and turns; the two of the target get 30 s together.
+# Turns, and seconds per turn; the two peers of the target get 30 s each.
 TURNS = 3
 SECONDS = {"snippet": 10, "spread": 10, "stream": 4, "curl": 4}
 
@@ -47,7 +47,7 @@ def measure(wrk, url, seconds):
 
 
 def serve(bench, programs, peer):
-    """php-fpm with this peer's extension, nginx before it, and the URL of the page."""
+    """Starts php-fpm with this peer's extension behind nginx; returns the URL of the page."""
     directory = f"{bench.directory}/page-{peer}"
     os.makedirs(f"{directory}/tmp")
     os.chmod(f"{directory}/tmp", 0o777)

@@ -1,4 +1,4 @@
-"""The programs that the bench starts, and their end: each is stopped by its own process id."""
+"""Starts and stops the programs of the bench: each is stopped by its process id."""
 
 import ctypes
 import os
@@ -13,7 +13,7 @@ libc = ctypes.CDLL(None)
 
 
 class Missing(Exception):
-    """Why a row cannot be measured on this machine."""
+    """The reason why a row cannot be measured on this machine."""
 
 
 def program(*names):
@@ -45,8 +45,8 @@ class Programs:
 
 
 def end_with_parent():
-    """Nothing stays behind, even if the bench is killed. The kernel takes the thread for the parent: a
-    server started by a thread would end with that."""
+    """Ends the child with the bench, even if the bench is killed. The kernel treats the starting thread as the
+    parent: a server started by another thread would end with it."""
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -63,7 +63,7 @@ def stop(process):
 
 
 def wait_for(address, process, log):
-    """Until a server accepts connections."""
+    """Waits until a server accepts connections."""
     end = time.monotonic() + 15
     while time.monotonic() < end and process.poll() is None:
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET

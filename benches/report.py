@@ -40,7 +40,7 @@ class Report:
                 print(f"      {row.note}", flush=True)
 
     def latencies(self, title, round_trip, wall, cpu=None):
-        """Of all peers; those with a round-trip time are points of the picture."""
+        """Adds times of all peers; those with a round-trip time are also points of the picture."""
         self.tables.append((title, wall, cpu))
         if round_trip is not None:
             self.points[round_trip] = {peer: wall.median(peer) for peer in PEERS}
@@ -49,7 +49,7 @@ class Report:
         self.pages_per_second = samples, peers
 
     def write(self, complete):
-        """Only a complete run replaces what the last one left."""
+        """Writes the results; only a complete run replaces the last ones."""
         if not complete:
             print("\nnot a complete run: benches/RESULTS.md and the pictures stay as they are")
             return
@@ -126,7 +126,7 @@ class Report:
 
 
 def quietly(name, *arguments):
-    """What a program says of itself, on whichever output and with whatever status."""
+    """The output of a program, on either stream and with any status; empty when it is not installed."""
     try:
         result = subprocess.run([program(name), *arguments], capture_output=True, text=True)
     except Missing:
@@ -135,7 +135,7 @@ def quietly(name, *arguments):
 
 
 def commit():
-    """With a word on changes, unless they are those that the bench itself makes."""
+    """The commit, marked when files have changed other than those that the bench writes."""
     written = [f":!benches/{name}" for name in ("RESULTS.md", "*.svg")]
     changed = quietly("git", "-C", ROOT, "status", "--porcelain", "--", ".", *written)
     return quietly("git", "-C", ROOT, "rev-parse", "--short", "HEAD") + (" with changes" if changed else "")

@@ -1,4 +1,4 @@
-"""The API's stand-in: nginx with TLS 1.3 and auth_basic in front of a small upstream, and the certificates."""
+"""A stand-in for the API: nginx with TLS 1.3 and auth_basic in front of a small upstream, and certificates."""
 
 import json
 import os
@@ -13,8 +13,8 @@ SMALL_REPLY = '{"status":"success","order":"0000001","updated":"2014-06-21 14:31
 
 
 def make_certificates(directory, address):
-    """A CA, and a leaf of it for the server. The bundle is what a shop has: the system's, whose some 140
-    certificates a client has to read, with this CA at its end."""
+    """A CA and a server certificate. The bundle is the system's, as in a shop, with this CA at its end: a client
+    has to read some 140 certificates."""
     extensions = {
         "ca": "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\nsubjectKeyIdentifier=hash\n",
         "leaf": "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
@@ -37,16 +37,16 @@ def make_certificates(directory, address):
 
 def big_reply():
     """A list of orders, 1 MB of JSON with every kind of value; the same in every run."""
-    chance = random.Random(1)
+    entropy = random.Random(1)
     orders = []
     size = 0
     while size < 1_000_000:
         order = {
-            "id": chance.randrange(10**9),
-            "status": chance.choice(["success", "pending", "refused"]),
-            "amount": round(chance.uniform(1, 5000), 2),
-            "customer": {"name": "Doe", "city": "Saint-Étienne", "optin": chance.random() < 0.5, "tel": None},
-            "tags": [f"tag_{chance.randrange(100)}" for _ in range(chance.randrange(5))],
+            "id": entropy.randrange(10**9),
+            "status": entropy.choice(["success", "pending", "refused"]),
+            "amount": round(entropy.uniform(1, 5000), 2),
+            "customer": {"name": "Doe", "city": "Saint-Étienne", "optin": entropy.random() < 0.5, "tel": None},
+            "tags": [f"tag_{entropy.randrange(100)}" for _ in range(entropy.randrange(5))],
             "note": 'Livraison : 8, rue de la place\nbâtiment A / "23"',
         }
         orders.append(order)
@@ -58,7 +58,7 @@ class Api:
     """nginx at an address; `inside` is the command that runs a program in the link's namespace."""
 
     def __init__(self, programs, directory, address, inside=()):
-        # Free here is not free there, but there nothing else listens.
+        # The port is free here, and nothing else listens in the link's namespace.
         port = free_port()
         os.makedirs(f"{directory}/www", exist_ok=True)
         os.makedirs(f"{directory}/tmp", exist_ok=True)
@@ -97,7 +97,7 @@ class Api:
             http {{
                 access_log off;
                 {temporary}
-                # More than any row sends: a connection ends when its client ends it.
+                # More than any row sends: only clients close connections.
                 keepalive_requests 10000000;
                 upstream crm {{
                     server unix:{directory}/tmp/{name}.sock;
@@ -122,7 +122,7 @@ class Api:
                         proxy_http_version 1.1;
                         proxy_set_header Connection "";
                     }}
-                    # A file is read by GET only.
+                    # nginx serves files for GET only.
                     location = /api/big {{
                         auth_basic SPREAD;
                         auth_basic_user_file {directory}/passwords;

@@ -1,4 +1,4 @@
-"""The shop: PHP with each peer's own extensions and settings, and nothing else."""
+"""The shop: PHP with only the extensions and settings of each peer."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from server import KEYS
 PHP = os.environ.get("PHP", "php")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-# What the tables and pictures call the peers.
+# The names of the peers in tables and pictures.
 PEERS = {
     "snippet": "documented snippet",
     "stream": "file_get_contents",
@@ -30,8 +30,8 @@ EXTENSIONS = {
 
 
 class Shop:
-    """Copies of the scripts and of spread.so in the bench's directory, where php-fpm's workers can read
-    them, and where no build replaces them in the middle of a run."""
+    """Copies of the scripts and of spread.so in the bench's directory: php-fpm's workers can read them there,
+    and no build replaces them during a run."""
 
     def __init__(self, directory, bundle):
         self.directory = directory
@@ -43,14 +43,14 @@ class Shop:
         for name in ("documented.php", "snippet.php"):
             shutil.copy(f"{ROOT}/php-tests/support/{name}", f"{directory}/php-tests/support/{name}")
         shutil.copy(f"{ROOT}/modules/spread.so", self.extension)
-        # Read from the disk, as after a restart: the page cache holds a file that was just written in pieces
-        # of other sizes, and a fault maps a piece whole.
+        # Evicted and read from the disk, as after a restart: the page cache holds a newly written file in pieces
+        # of other sizes, and a page fault maps a whole piece.
         with open(self.extension, "rb") as file:
             os.fsync(file.fileno())
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
     def options(self, peer, endpoint=None, extension=None, more=None):
-        """-n: no php.ini. What a peer does not need it does not load."""
+        """-n: no php.ini. Loads only the extension that the peer needs."""
         options = ["-n"]
         name = EXTENSIONS[peer]
         if name:
@@ -66,7 +66,7 @@ class Shop:
         return options
 
     def environment(self, peer, endpoint):
-        # Without the proxies that this machine may know of.
+        # Without the machine's proxy variables.
         names = ("PATH", "HOME", "LANG")
         kept = {name: os.environ[name] for name in names if name in os.environ}
         return {**kept, "BENCH_PEER": peer, "BENCH_ENDPOINT": endpoint or ""}
@@ -80,7 +80,7 @@ class Shop:
         )
 
     def worker(self, programs, peer, endpoint, more=None):
-        """`more`: settings besides the endpoint's and the keys."""
+        """`more`: settings besides endpoint and keys."""
         return Worker(
             programs.start(
                 self.command(peer, endpoint, "worker.php", more=more),
@@ -93,7 +93,7 @@ class Shop:
 
 
 class Worker:
-    """A PHP process that sends orders when told to."""
+    """A PHP process that sends orders on request."""
 
     def __init__(self, process):
         self.process = process

@@ -1,4 +1,4 @@
-"""A long life: 100,000 orders in one process, and what it has become by then."""
+"""Endurance: 100,000 orders in one process, and its speed and size afterwards."""
 
 from statistics import median
 
@@ -7,14 +7,14 @@ from programs import Programs
 
 ORDERS = 100_000
 BATCH = 1000
-# A slice for each of the two processes, in turn.
+# Orders that each of the two processes sends before the other continues.
 SLICE = 50
 
 
 def soak_rows(bench):
-    """A machine does not keep its speed for half a minute. So the first and the last thousand are each
-    sent in turn with a second process that rests in between, and what the second one is slower in the
-    end is not the first one's age."""
+    """A machine's speed changes within half a minute. So the first and the last thousand are each sent in turn
+    with a second process that is idle in between: a slowdown of the second one is the machine's, not due to the
+    age of the first."""
     orders = ORDERS if not bench.quick else 5000
     with Programs() as programs:
         old = bench.shop.worker(programs, "spread", bench.here.endpoint)
@@ -55,7 +55,7 @@ def change(group, what, counts):
 
 
 def in_turn_with(old, rested):
-    """Medians of a thousand orders of each."""
+    """Medians of a thousand orders of each process."""
     times = {"old": [], "rested": []}
     for turn in range(BATCH // SLICE):
         workers = [("old", old), ("rested", rested)]

@@ -1,10 +1,10 @@
-"""The two pictures: plain SVG, on white, so that they are the same on a dark page."""
+"""The two pictures: plain SVG on white, readable on a dark page."""
 
 from html import escape
 
 from figures import number
 
-# Told apart with any eyes (Okabe and Ito's palette), and by dashes where lines meet.
+# Distinguishable for the colour-blind (Okabe and Ito's palette), and by dashes where lines meet.
 COLOURS = {"snippet": "#d55e00", "stream": "#e69f00", "curl": "#0072b2", "spread": "#009e73"}
 DASHES = {"curl": "9 9"}
 
@@ -35,7 +35,7 @@ def latency(points, peers):
     middle = (left + width - right) / 2
     parts.append(text(middle, height - 10, "round trip to the API (ms); 0: loopback", anchor="middle"))
 
-    # Thick below thin: where two lines are one, both are seen.
+    # Thick below thin: lines that coincide stay visible.
     for peer in ("spread", *(peer for peer in peers if peer != "spread")):
         places = " ".join(f"{x(trip):.1f},{y(points[trip][peer]):.1f}" for trip in sorted(points))
         parts.append(
@@ -50,7 +50,7 @@ def latency(points, peers):
 
 
 def pages(samples, peers):
-    """A bar for each peer, with the span of its turns."""
+    """A bar for each peer, with the range of its turns."""
     width, left, top, bar = 820, 220, 52, 34
     height = top + len(peers) * (bar + 12) + 16
     most = max(samples.spread(peer)[1] for peer in peers)
@@ -77,7 +77,7 @@ def nice_step(least):
 
 
 def apart(places, distance):
-    """Heights of labels, moved until none covers another, from the lowest up."""
+    """Positions of labels, moved apart from the lowest up."""
     moved, last = {}, None
     for peer in sorted(places, key=places.get, reverse=True):
         place = places[peer] if last is None else min(places[peer], last - distance)

@@ -1,11 +1,11 @@
-//! One call: an encoded order goes out, its outcome is reported as the settings want it.
+//! One call: sends an encoded order and reports the outcome in the configured error mode.
 //!
 //! ```text
 //!   body ──► send: outbox or straight to the client ──► Sent ──► report ──► mixed, warning or exception
 //! ```
 //!
-//! A call into Zend may not return (a fatal error jumps away), so nothing calls it between the order's
-//! id and the outcome, and what is Rust's stands in a guard afterwards.
+//! A call into Zend may never return: a fatal error unwinds with longjmp(). So Zend is not called
+//! between reading the order's id and the outcome, and Rust values are held in a guard after that.
 
 use std::time::{Duration, Instant};
 
@@ -21,10 +21,10 @@ use settings::{OutboxSetting, Report};
 use crate::zend::{self, Table, Value, ZendString};
 use crate::{decode, exceptions, outbox_connections, validate};
 
-/// How a call ended.
+/// The outcome of a call.
 pub(crate) struct Sent {
     outcome: Outcome,
-    /// What else is to be logged about the order.
+    /// An additional log line about the order.
     notice: Option<String>,
 }
 
@@ -115,7 +115,7 @@ pub(crate) fn send(
     });
     match recorded {
         Ok(recorded) => Sent::from(recorded),
-        // A shop without its outbox is as one that never had any.
+        // An outbox that is unavailable must not stop orders.
         Err(error) => Sent {
             notice: Some(format!("was sent without the outbox: {error}")),
             ..plain(config.timeout.saturating_sub(begun.elapsed()))
@@ -123,7 +123,7 @@ pub(crate) fn send(
     }
 }
 
-/// The network part.
+/// Sends the order over the network.
 fn exchange(
     config: &ClientConfig,
     destination: &Destination,
@@ -133,7 +133,7 @@ fn exchange(
     zend::without_sigpipe(|| runtime::send(zend::block_signals, limit, config, destination, body))
 }
 
-/// What the caller gets.
+/// Reports the outcome and returns the function's return value.
 pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) -> Zval {
     let Sent { outcome, notice } = sent;
     let outcome = BailoutGuard::new(outcome);
@@ -174,20 +174,19 @@ pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) 
 
 fn decoded(answer: Answer) -> Result<Zval, Error> {
     let status = answer.status;
-    // Copied into PHP's memory before anything is built of it: what a fatal error leaves behind
-    // there is PHP's to take back.
+    // Copied into PHP's memory before it is decoded: PHP frees its memory after a fatal error.
     let answer = BailoutGuard::new(answer);
     let body = ZendString::new(&answer.body);
     drop(answer);
     decode::answer(body).map_err(|why| Kind::Undecodable { status, why }.into())
 }
 
-/// The order as messages name it.
+/// The order's name in messages.
 fn order_name(data: &Table, request: &Table) -> OrderName {
     order_id(data, request).map_or_else(OrderName::unknown, |id| OrderName::new(&id))
 }
 
-/// The id that SPREAD knows the order by, as it is sent.
+/// The order's id in SPREAD, as sent.
 fn order_id(data: &Table, request: &Table) -> Option<Vec<u8>> {
     [request, data]
         .into_iter()

@@ -1,8 +1,8 @@
-//! `Spread\Client`: the same core for code that has several shops, or wants exceptions.
+//! `Spread\Client`: the same calls for code that serves several shops or wants exceptions.
 //!
-//! Its settings are fixed when it is made: the options, and for what they leave out the INI settings
-//! of that moment. Keys live in Rust, where no dump looks. Connections belong to the process, not to
-//! the object: clients with the same keys share them.
+//! The constructor fixes its settings: the options, and the current INI value of any other setting.
+//! Keys are stored in Rust, out of reach of dumps. Connections belong to the process, not to the
+//! object: clients with the same keys share them.
 
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
@@ -26,7 +26,7 @@ use crate::options::{self, Fixed, OptionError};
 use crate::zend::{self, ZendString};
 use crate::{call, encode, exceptions, ini, validate};
 
-/// What a client is made of. `Rc`: a call keeps it while user code may drop the object.
+/// A client's settings and destination. `Rc`: user code may drop the object during a call.
 #[derive(Clone)]
 struct Client(Rc<Fixed>);
 
@@ -127,7 +127,7 @@ fn construct(call: &mut ExecuteData) -> ConstructorResult<Client> {
     ConstructorResult::ArgError
 }
 
-/// A client always throws.
+/// A client always throws, whatever `spread.error_mode` says.
 fn report() -> Report {
     Report {
         mode: ErrorMode::Exception,

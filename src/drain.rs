@@ -1,4 +1,4 @@
-//! `spread_outbox_drain()`: one bounded pass of the relay in a PHP process.
+//! `spread_outbox_drain()`: one bounded run of the relay in a PHP process.
 
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ use settings::{ErrorMode, MAX_SECONDS, OutboxSetting, Report};
 use crate::zend::{self, ArrayKey, ZendString};
 use crate::{exceptions, ini, outbox_connections};
 
-/// The function, for registration.
+/// The function's signature, for registration.
 pub(crate) fn function() -> FunctionBuilder<'static> {
     FunctionBuilder::new("spread_outbox_drain", drain_outbox)
         .arg(Arg::new("limit", DataType::Long).default("100"))
@@ -85,7 +85,7 @@ fn drain(call: &ExecuteData) -> Option<Zval> {
     }
 }
 
-/// One pass: no Zend from the settings on.
+/// Runs the relay. Does not call Zend after loading the settings.
 fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
     let deadline = Instant::now() + time;
     let loaded = ini::current();
@@ -108,7 +108,7 @@ fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
             ))
         })?;
     }
-    // The settings' own pair, unless the file says otherwise.
+    // The settings' own key pair, unless the file lists that public key.
     if keys.iter().all(|pair| pair.public != own.public) {
         keys.push(own);
     }

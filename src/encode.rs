@@ -1,9 +1,9 @@
-//! zval → form writer, straight, no tree between.
+//! zval → form writer, without a tree in between.
 //!
 //! The oracle is `http_build_query(["data" => $data, "request" => $request])` of the running PHP
-//! (ext/standard/http.c). Three differences are meant: the separator is always `&`; what PHP drops or
-//! dies of (a cycle, endless depth) is a `\ValueError` that names the path; and our own enum of order
-//! states is its value in every PHP.
+//! (ext/standard/http.c), with three intended differences: the separator is always `&`; a cycle or
+//! nesting that is too deep, which PHP drops or crashes on, is a `\ValueError` that names the path; and
+//! `Spread\OrderState` is encoded as its value in every PHP version.
 
 use ext_php_rs::ffi;
 use ext_php_rs::zend::ExecutorGlobals;
@@ -11,10 +11,10 @@ use ext_php_rs::zend::ExecutorGlobals;
 use crate::zend::{self, Buffer, Entries, Object, Table, Value, ZendString};
 use codec::form::{DEPTH_LIMIT, FormWriter, Key};
 
-/// Since 8.4 an enum stands for its value; before, it is an object with `name` and `value`.
+/// PHP 8.4 and later encode an enum as its value, earlier versions as an object with `name` and `value`.
 const ENUMS_ARE_VALUES: bool = ffi::ZEND_MODULE_API_NO >= 20_240_924;
 
-/// The request body. `None` when an exception is pending instead.
+/// The request body. `None` when an exception is pending.
 pub(crate) fn body(data: &Table, request: &Table) -> Option<ZendString> {
     let mut form = FormWriter::new(Buffer::new(), Buffer::new());
     for (number, name, table) in [(1, "data", data), (2, "request", request)] {
@@ -28,18 +28,18 @@ pub(crate) fn body(data: &Table, request: &Table) -> Option<ZendString> {
             }
         }
     }
-    // A handler of a notice may have thrown: then there is no order to send.
+    // An error handler may have thrown on a notice: then there is no order to send.
     (!ExecutorGlobals::has_exception()).then(|| form.finish().into_string())
 }
 
-/// Why an order cannot be written.
+/// The reason why an order cannot be encoded.
 enum Refusal {
     /// An exception is pending.
     Pending,
     Message(ZendString),
 }
 
-/// The tables that are open, innermost first: on the stack, for a cycle is found by looking back.
+/// The tables being written, innermost first: a linked list on the stack, searched to detect cycles.
 #[derive(Clone, Copy)]
 struct Open<'o> {
     identity: usize,

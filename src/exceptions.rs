@@ -1,4 +1,4 @@
-//! Error → an object of its class with code and message, and the one place that raises.
+//! Error → exception object with code and message, and the one place that raises.
 
 use ext_php_rs::builders::{ClassBuilder, ClassProperty, FunctionBuilder};
 use ext_php_rs::error::Result;
@@ -14,7 +14,7 @@ use client::error::{Class, Error, Kind, OrderName};
 use client::retryability::{self, Retryability};
 use settings::{ErrorMode, Report};
 
-// The classes by number.
+// Indexes of the class entries.
 const EXCEPTION: usize = Class::Exception as usize;
 const CONFIGURATION: usize = Class::Configuration as usize;
 const CONNECTION: usize = Class::Connection as usize;
@@ -22,7 +22,7 @@ const TIMEOUT: usize = Class::Timeout as usize;
 const RESPONSE: usize = Class::Response as usize;
 const AUTHENTICATION: usize = Class::Authentication as usize;
 
-// Private properties of Spread\Exception: read by its methods, and shown by var_dump() as any are.
+// Private properties of Spread\Exception: its methods read them, and var_dump() shows them.
 const PROPERTY_RESPONSE: &str = "response";
 const PROPERTY_RETRYABLE: &str = "retryable";
 const PROPERTY_RETRY_AFTER: &str = "retryAfter";
@@ -108,8 +108,7 @@ zend_fastcall! {
     }
 }
 
-/// `typed` keeps the promise of the method's return type: unserialize() can put anything into a
-/// property.
+/// `typed` enforces the method's return type: unserialize() can put anything into a property.
 fn getter(call: &mut ExecuteData, returned: &mut Zval, property: &str, typed: fn(Zval) -> Zval) {
     run_handler(AssertUnwindSafe(|| {
         if zend::arrays::<0>(call).is_none() {
@@ -132,8 +131,8 @@ fn class_of(error: &Error) -> &'static ClassEntry {
     }
 }
 
-/// Reports a failed call as the settings want it, and returns what the function returns.
-/// `dead_lettered`: the outbox keeps the order as refused, for a person.
+/// Reports a failed call in the configured error mode and returns the function's return value.
+/// `dead_lettered`: the outbox keeps the order as `refused`.
 pub(crate) fn raise(error: Error, order: OrderName, report: Report, dead_lettered: bool) -> Zval {
     let consequence = if dead_lettered {
         "; the outbox keeps it as refused"
@@ -145,7 +144,7 @@ pub(crate) fn raise(error: Error, order: OrderName, report: Report, dead_lettere
         (ErrorMode::Exception, Some(exception)) => zend::throw(exception),
         (ErrorMode::Warning, exception) => {
             zend::warn(&message);
-            // An error handler may have made calls of its own.
+            // An error handler may have made calls that set another last error.
             if let Some(exception) = &exception {
                 zend::set_last_error(exception);
             }
@@ -155,7 +154,7 @@ pub(crate) fn raise(error: Error, order: OrderName, report: Report, dead_lettere
     false.into()
 }
 
-/// Keeps and logs the error of an attempt when the call itself has not failed.
+/// Records and logs the error of an attempt when the call itself has not failed.
 pub(crate) fn note(error: Error, order: OrderName, report: Report) {
     keep(
         error,
@@ -165,15 +164,15 @@ pub(crate) fn note(error: Error, order: OrderName, report: Report) {
     );
 }
 
-/// The message and, unless there is no memory for it, the exception, which `spread_last_error()` returns
-/// from here on; logged.
+/// Logs the error and makes it the one that `spread_last_error()` returns. Gives the message and the
+/// exception, which is `None` when it cannot be allocated.
 fn keep(
     error: Error,
     order: OrderName,
     report: Report,
     consequence: &str,
 ) -> (ZendString, Option<Zval>) {
-    // Each step below calls Zend, where a fatal error may jump away: what is Rust's is guarded.
+    // Each step below calls Zend, where a fatal error unwinds with longjmp(): Rust values are guarded.
     let sentence = error.sentence(&order);
     drop(order);
     let facts = BailoutGuard::new((error, sentence));

@@ -34,7 +34,7 @@ pub(crate) fn register(mut module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
     module.function(last_error).function(drain::function())
 }
 
-/// An order is personal data: a trace must not show it. At MINIT.
+/// Marks the arguments that traces must not show: an order is personal data. At MINIT.
 pub(crate) fn mark_sensitive_parameters() {
     for (name, _, _) in ORDER_FUNCTIONS {
         zend::mark_sensitive(name, &[1, 2]);

@@ -1,7 +1,7 @@
-//! The table of settings as PHP's INI entries, and the settings of the moment.
+//! The table of settings as PHP's INI entries, and the current settings.
 //!
-//! The loaded settings are kept per thread until an entry changes or a request begins, so that a
-//! call does not read and parse them again.
+//! The loaded settings are cached per thread until an entry changes or a request begins: a call does
+//! not parse them again.
 
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -13,11 +13,11 @@ use settings::{About, OutboxSetting, Report, Settings, Source, TABLE};
 
 use crate::zend::{self, IniEntry, IniHooks};
 
-/// Whether a bad value was reported when PHP started: once for a process.
+/// Whether an invalid value was reported when PHP started: once per process.
 static REPORTED: [AtomicBool; TABLE.len()] = [const { AtomicBool::new(false) }; TABLE.len()];
 
-/// The settings of a call. Each part stands on its own: a failure is reported as `report` says even
-/// when another setting does not parse.
+/// The settings of a call. Each part is loaded separately: a failure is reported according to `report`
+/// even when another setting does not parse.
 pub(crate) struct Loaded {
     pub(crate) report: Report,
     pub(crate) outbox: OutboxSetting,
@@ -61,14 +61,14 @@ thread_local! {
     static LOADED: Cell<Option<Rc<Loaded>>> = const { Cell::new(None) };
 }
 
-/// The settings as they are now.
+/// The current settings.
 pub(crate) fn current() -> Rc<Loaded> {
     if let Some(loaded) = LOADED.take() {
         LOADED.set(Some(Rc::clone(&loaded)));
         return loaded;
     }
     let loaded = Rc::new(Loaded::new(&Ini));
-    // Keys of the environment are read at each call: putenv() may change them.
+    // Keys in the environment are read at each call: putenv() may change them.
     let from_environment = TABLE.iter().any(|row| {
         let about = row.about();
         about.reads_environment() && zend::ini(about.name).is_empty()
@@ -94,7 +94,7 @@ pub(crate) fn register(module_number: i32) {
     zend::register_ini(entries, IniHooks { changed, shown }, module_number);
 }
 
-/// What may be shown of an entry's value.
+/// An entry's value with its secrets masked.
 fn shown(name: &[u8], value: &[u8]) -> String {
     let mut abouts = TABLE.iter().map(|row| row.about());
     let about = abouts.find(|about| about.name.to_bytes() == name);
@@ -104,8 +104,8 @@ fn shown(name: &[u8], value: &[u8]) -> String {
     }
 }
 
-/// An entry is about to change. Returns the complaint about a value that does not parse, once for
-/// each setting, when PHP starts; later a bad value is the failure of the call that needs it.
+/// An entry is about to change. Returns a warning about a value that does not parse, once for each
+/// setting, when PHP starts; later an invalid value fails the call that needs it.
 fn changed(name: &[u8], value: &[u8], at_startup: bool) -> Option<String> {
     forget();
     if !at_startup {
@@ -115,7 +115,7 @@ fn changed(name: &[u8], value: &[u8], at_startup: bool) -> Option<String> {
         .iter()
         .zip(&REPORTED)
         .find(|(row, _)| row.about().name.to_bytes() == name)?;
-    // The defaults parse. Reading them would bring code into memory that a PHP which sends nothing never uses.
+    // The defaults parse. Parsing them would load code that a PHP process which sends nothing never uses.
     if value == row.about().default.to_bytes() {
         return None;
     }

@@ -1,6 +1,6 @@
-//! The PHP extension: Zend on one side, the crates on the other.
+//! The PHP extension: the binding between Zend and the crates.
 //!
-//! An order's way through the house:
+//! The path of an order:
 //!
 //! ```text
 //!   $data, $request ──► encode ──► codec::form ──► body
@@ -13,7 +13,7 @@
 //!   Spread\Exception ◄── exceptions ◄─┘
 //! ```
 //!
-//! This file only registers what PHP sees. Unsafe code stands in `zend/` alone.
+//! This file only registers the extension. Only `zend/` holds unsafe code.
 
 #![deny(unsafe_code)]
 
@@ -35,7 +35,7 @@ mod zend;
 use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::php_module;
 
-// The macro writes the C function that PHP looks for.
+// The macro defines the C function get_module(), which PHP looks for.
 #[allow(unsafe_code)]
 #[php_module]
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
@@ -46,7 +46,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .request_shutdown_function(request_shutdown)
 }
 
-/// MINIT. Nothing else is started here: php-fpm and Apache fork afterwards.
+/// MINIT. Starts no thread and opens no connection: php-fpm and Apache fork afterwards.
 extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
     ini::register(module_number);
     functions::mark_sensitive_parameters();
@@ -59,7 +59,7 @@ extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
     }
 }
 
-/// RINIT. Settings of a directory or a virtual host come and go with requests.
+/// RINIT. Settings of a directory or a virtual host differ between requests.
 extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
     ini::forget();
     zend::begin_request();

@@ -11,26 +11,26 @@ use settings::{About, OptionType, OutboxSetting, Row, Settings, Source, TABLE};
 use crate::ini::{Ini, Loaded};
 use crate::zend::{Table, Value};
 
-/// Why no client can be made. Messages go on from "Argument #N ($name)".
+/// The reason why a client cannot be constructed. Messages follow "Argument #N ($name)".
 pub(crate) enum OptionError {
     Type(u32, String),
     Value(u32, String),
     Setting(Error),
 }
 
-// The constructor's arguments, as PHP counts them.
+// The constructor's arguments, counted from 1.
 const PUBLIC_KEY_ARGUMENT: u32 = 1;
 const OPTIONS_ARGUMENT: u32 = 3;
 
-/// What a client sends with.
+/// The settings that a client keeps.
 pub(crate) struct Fixed {
     pub(crate) settings: Settings,
     pub(crate) destination: Destination,
     pub(crate) outbox: OutboxSetting,
 }
 
-/// The settings of a client: the options, and the INI settings of this moment for what they leave
-/// out. Keys come from the arguments alone.
+/// The settings of a client: the options, and the current INI value of any other setting. Keys come
+/// from the arguments alone.
 pub(crate) fn client(
     public: Vec<u8>,
     private: Vec<u8>,
@@ -74,7 +74,7 @@ pub(crate) fn client(
     })
 }
 
-/// The arguments of a constructor, above the INI settings.
+/// The constructor's arguments, which take precedence over the INI settings.
 struct Given {
     public: Vec<u8>,
     private: Vec<u8>,
@@ -92,13 +92,13 @@ impl Source for Given {
         let mut options = self.options.iter();
         match options.find(|(name, _)| *name == about.option_name()) {
             Some((_, text)) => Some(text.clone()),
-            // What is no option (how a failure is reported, for instance) does not concern a client.
+            // Settings without an option, such as spread.error_mode, do not apply to a client.
             None if about.option.is_some() => Ini.text(about),
             None => None,
         }
     }
 
-    /// An empty key is the caller's mistake, whatever the environment holds.
+    /// Empty: an empty key argument is an error, even when the environment has a key.
     fn environment(&self, _: &CStr) -> Vec<u8> {
         Vec::new()
     }
@@ -140,7 +140,7 @@ fn unknown(key: Key<'_>) -> OptionError {
     OptionError::Value(OPTIONS_ARGUMENT, message)
 }
 
-/// The value as the setting's parser takes it; nothing when it has the wrong type.
+/// The value as text for the setting's parser; `None` when it has the wrong type.
 fn text(kind: OptionType, value: &Value<'_>) -> Option<Vec<u8>> {
     match (kind, value) {
         (OptionType::Text, Value::Text(text)) => Some(text.to_vec()),

@@ -1,4 +1,4 @@
-//! `Spread\OrderState`: the documented states by name. In an order its value is sent.
+//! `Spread\OrderState`: the documented states by name. An order carries the value.
 
 use ext_php_rs::builders::EnumBuilder;
 use ext_php_rs::enum_::{Discriminant, EnumCase};

@@ -1,9 +1,8 @@
-//! The outbox's connections of a PHP process, a few for each thread.
+//! A PHP process's connections to the outbox, a few for each thread.
 //!
-//! A connection is made when a call needs it, and kept. Before a fork the SQLite ones of the forking
-//! thread are closed: its locks belong to the process, and a child that had inherited an open file could
-//! neither use nor close it without the parent losing its own. All others are forgotten by the child
-//! (`ProcessOwned`).
+//! A connection is opened when a call needs it, and kept. Before a fork the forking thread closes its
+//! SQLite connections: SQLite's locks belong to the process, and a child that used or closed an
+//! inherited file would release the parent's locks. A child forgets all others (`ProcessOwned`).
 
 use std::cell::Cell;
 use std::mem;
@@ -19,7 +18,7 @@ use outbox::{Address, Opening, Store, StoreError, entropy, open};
 
 use crate::zend;
 
-/// The most connections of one thread. A shop has one outbox.
+/// Maximum number of connections of one thread. A shop has one outbox.
 const LIMIT: usize = 4;
 
 /// An open outbox.
@@ -50,8 +49,8 @@ extern "C" fn close_before_fork() {
     set_idle(idle);
 }
 
-/// The connection to `address`, opened when there is none. It is out of its slot while it is used:
-/// whatever ends the use early, the next call opens another.
+/// The connection to `address`, opened when there is none. It is taken out of its slot while in use: if
+/// the call ends early, the next one opens another.
 fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> {
     let mut idle = take_idle();
     let found = idle
@@ -83,14 +82,14 @@ fn put_back(connection: Connection) {
     set_idle(idle);
 }
 
-/// How long one operation on the outbox may wait. A database that falls silent is waited for twice, once on
-/// the connection and once for a new one: half of the time is then left to send the order without it.
+/// Timeout of one operation on the outbox. An unresponsive database costs it twice, on the kept
+/// connection and on a new one: half of the call's timeout is left to send the order without the outbox.
 fn timeout(config: &ClientConfig) -> Duration {
     config.connect_timeout.min(config.timeout / 4)
 }
 
-/// Does `work` on the outbox, once more on a new connection when an SQLite file was moved or replaced:
-/// nothing was done then.
+/// Does `work` on the outbox, and once more on a new connection when the SQLite file was moved or
+/// replaced, in which case nothing was done.
 ///
 /// # Errors
 /// When the outbox cannot be opened, and those of `work`.
@@ -113,10 +112,10 @@ pub(crate) fn with<T>(
     }
 }
 
-/// Keeps an update and perhaps sends it, in `config.timeout` altogether: no Zend in it.
+/// Stores an update and, with direct delivery, sends it, within `config.timeout`. Does not call Zend.
 ///
 /// # Errors
-/// When it could not be kept. It was not sent then.
+/// When the update could not be stored. It was not sent then.
 pub(crate) fn update(
     address: &Address,
     delivery: Delivery,

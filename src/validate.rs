@@ -1,7 +1,7 @@
-//! `$data` and `$request` → the tree that the rules judge, and what they find → PHP arrays.
+//! `$data` and `$request` → the tree that the rules check; findings → PHP arrays.
 //!
-//! The tree is Rust's and bounded: shared arrays and strings cost PHP nothing and would cost a copy
-//! each. Nothing here runs user code, and no fatal error can jump over the reading.
+//! The tree is a bounded copy: arrays and strings that PHP shares would each be copied. Reading runs no
+//! user code and cannot end in a fatal error.
 
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::BailoutGuard;
@@ -11,16 +11,16 @@ use crate::zend::{self, ArrayKey, Table, ZendString};
 use codec::form::{self, DEPTH_LIMIT};
 use rules::{self, Finding, Key, Severity, Value};
 
-/// How much is read of what lies in the fields: bytes of text, and [`ENTRY`] for each element.
+/// How much of the fields' values is read: bytes of text, and [`ENTRY`] for each element.
 const BUDGET: usize = 16 << 20;
 const ENTRY: usize = 64;
 
-/// Texts of fields up to this length cost nothing: dates, states and addresses are always judged.
+/// Texts of fields up to this length are free: dates, states and addresses are always checked.
 const SHORT: usize = 256;
 
-/// What `spread_validate_order()` returns.
+/// The findings as `spread_validate_order()` returns them.
 pub(crate) fn findings(data: &Table, request: &Table) -> Zval {
-    // Building the list calls Zend, where a fatal error may jump away.
+    // Building the list calls Zend, where a fatal error unwinds with longjmp().
     let findings = BailoutGuard::new(check(data, request));
     if findings.get().is_empty() {
         return decode::array(None);
@@ -62,12 +62,12 @@ fn check(data: &Table, request: &Table) -> Vec<Finding> {
 
 struct Reader {
     budget: usize,
-    /// The tables that are open, outermost first.
+    /// The tables being read, outermost first.
     open: Vec<usize>,
 }
 
 impl Reader {
-    /// Every field, whatever it costs: one that is left out would be missing.
+    /// Reads every field, even beyond the budget: an omitted one would be reported as missing.
     fn document(&mut self, table: &Table) -> Value {
         self.open.push(table.identity());
         let fields = table

@@ -1,6 +1,6 @@
-//! A hostile server's challenges. Whatever it asks for: no panic; an `Authorization` of the scheme
-//! that the policy allows, that is a header value, without the private key in it, and with the fields
-//! of a Digest and no others; and a call that ends.
+//! A hostile server's challenges. For any input the call ends without a panic, and each `Authorization`
+//! is a valid header value of a scheme that the policy allows, does not hold the private key, and has
+//! only the fields of a Digest.
 //!
 //! An input is lines: policy and scheme (`auto https`), public key, request target, and then one
 //! `WWW-Authenticate` value a line, with an empty line between two answers.
@@ -15,8 +15,8 @@ use settings::table::AUTH;
 use url::Url;
 
 const PRIVATE: &[u8] = b"the private key 4711";
-/// What can follow each other in one call: Basic, Digest for a nonce of an earlier call, for its
-/// successor, and for that one's when the server calls it stale.
+/// Maximum number of rounds in one call: Basic, then Digest for a nonce of an earlier call, for the next
+/// nonce, and for one more when the server calls that stale.
 const MOST_ROUNDS: usize = 4;
 
 fuzz_target!(|input: &[u8]| {
@@ -34,7 +34,7 @@ fuzz_target!(|input: &[u8]| {
     let lines: Vec<&[u8]> = lines.collect();
 
     let mut memory = AuthState::default();
-    // Twice: the second call begins with what the first one left.
+    // Twice: the second call starts with the auth state of the first.
     for _ in 0..2 {
         let mut rounds = 0;
         let authorization = |memory: &mut AuthState| {
@@ -61,7 +61,7 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// As a client makes it of a URL.
+/// The request target that a client derives from a URL.
 fn request_target(path: &[u8]) -> String {
     let url = Url::parse("http://shop.example/")
         .and_then(|url| url.join(&String::from_utf8_lossy(path)))
@@ -88,7 +88,7 @@ fn check(sent: &Authorization, policy: Policy, input: &[u8]) {
     }
 }
 
-/// RFC 7616 section 3.4: each field once, quoted or not as it has to be.
+/// RFC 7616 section 3.4: each field once, and quoted as required.
 fn check_fields(mut rest: &[u8]) {
     let mut expected = vec![
         "username",

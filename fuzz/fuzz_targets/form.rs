@@ -1,4 +1,4 @@
-//! The form writer against a naive one: names joined with brackets, then escaped by url's encoder.
+//! Compares the form writer with a naive one, which joins names with brackets and escapes with url's encoder.
 //!
 //! An input is lines: `name{` opens a key, `}` closes the last one, `name=text` and `name#123` write.
 //! A name that is an integer is an index. `~` stands for a newline in a name or text.
@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use codec::form::{FormWriter, Key};
 use url::form_urlencoded::byte_serialize;
 
-/// As `readable_path()` promises: no longer than this, and one more for the dots.
+/// The documented limit of `readable_path()`, plus one for the dots.
 const LONGEST_PATH: usize = 120;
 
 fuzz_target!(|input: &[u8]| {
@@ -81,7 +81,7 @@ fn full_name(path: &[Vec<u8>], name: &[u8]) -> String {
     escaped(&joined(&path))
 }
 
-/// The URL Standard's form encoding leaves the asterisk alone, PHP does not.
+/// The URL Standard's form encoding does not escape the asterisk, PHP does.
 fn escaped(text: &[u8]) -> String {
     byte_serialize(text).collect::<String>().replace('*', "%2A")
 }

@@ -1,6 +1,5 @@
-//! A proxy out of any setting and environment: no panic; a URL of a known scheme with host and port
-//! and without a user; a password that no dump shows; and never a direct connection in place of a
-//! proxy that cannot be used.
+//! A proxy from any setting and environment: no panic; the URL has a known scheme, host and port, and no
+//! user; dumps do not show the password; an invalid proxy never leads to a direct connection.
 //!
 //! An input is lines: `spread.proxy`, the endpoint, and then `name=value` a line for the environment.
 
@@ -44,7 +43,7 @@ fuzz_target!(|input: &[u8]| {
         return;
     }
     match proxy::parse(setting) {
-        // Only no_proxy comes before the setting.
+        // Only no_proxy takes precedence over the setting.
         Ok(_) if excepted.clone().all(|list| list.is_empty()) => {
             assert_eq!(
                 chosen,

@@ -1,8 +1,8 @@
-//! Where a hostile `Location` leads: never from https to http, never to another scheme, never with a
-//! user, a password or a fragment; what it leads to can be asked for, and leads nowhere else itself.
+//! A hostile `Location` never leads from https to http, to another scheme, or to a URL with a user, a
+//! password or a fragment; the target can be requested, and as a `Location` leads to itself.
 //!
-//! An input is lines: the endpoint as configured, and then one `Location` a line, each in answer to
-//! the request that the last one led to.
+//! An input is lines: the configured endpoint, and then one `Location` a line, each the response to the
+//! request to the last one's target.
 
 #![no_main]
 

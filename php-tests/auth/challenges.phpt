@@ -1,5 +1,5 @@
 --TEST--
-Basic is found however it is offered: any letter case, among other schemes, in one header or several
+Basic is recognized in any form of challenge: any letter case, among other schemes, in one header or several
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -26,7 +26,7 @@ foreach ($offers as $number => $headers) {
     same(implode(' + ', $headers), 2, count($server->requests()));
     $server->stop();
 }
-// Nothing that could be answered.
+// Challenges that cannot be answered.
 foreach ([[], ['WWW-Authenticate: Bearer'], ['WWW-Authenticate: '], ['WWW-Authenticate: Bearer realm="Basic"'], ['Proxy-Authenticate: Basic realm="x"']] as $headers) {
     $server = serve(static fn (array $request): string => answer(401, $headers));
     configure(endpoint: $server->url());

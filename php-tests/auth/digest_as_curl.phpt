@@ -1,5 +1,5 @@
 --TEST--
-Digest challenges of every kind are answered as php-curl answers them, field for field
+Digest challenges of every kind get the same answer as from php-curl, field by field
 --EXTENSIONS--
 curl
 --FILE--
@@ -9,7 +9,7 @@ require __DIR__ . '/digest.inc';
 
 $plain = ['realm' => 'r', 'nonce' => 'n1', 'qop' => 'auth'];
 $keys = ['shop', 's3cret'];
-// A row: what is asked for, and the header lines that ask; without lines, DigestServer's own.
+// A row: the request, and the header lines of the challenge; without lines, those of DigestServer.
 $rows = [
     'MD5' => [$plain],
     'MD5, opaque' => [$plain + ['opaque' => 'o==']],
@@ -47,8 +47,8 @@ $rows = [
     'nonce with quotes' => [['nonce' => '"\\', 'opaque' => 'o"'] + $plain],
     'empty nonce' => [['nonce' => ''] + $plain],
     'Basic before it' => [$plain, 'Basic realm="x", Digest realm="r", nonce="n1", qop="auth"'],
-    'Basic behind it' => [$plain, 'Digest realm="r", nonce="n1", qop="auth", Basic realm="x"'],
-    'Basic in a header of its own' => [$plain, 'Basic realm="x"', 'Digest realm="r", nonce="n1", qop="auth"'],
+    'Basic after it' => [$plain, 'Digest realm="r", nonce="n1", qop="auth", Basic realm="x"'],
+    'Basic in a separate header' => [$plain, 'Basic realm="x"', 'Digest realm="r", nonce="n1", qop="auth"'],
     'Bearer before it' => [$plain, 'Bearer realm="b", scope="a b"', 'Digest realm="r", nonce="n1", qop="auth"'],
     'two algorithms, SHA-256 first' => [
         $plain + ['algorithm' => 'SHA-256'],
@@ -60,7 +60,7 @@ $rows = [
         'Digest realm="r", nonce="n1", qop="auth", algorithm=MD5',
         'Digest realm="r", nonce="n2", qop="auth", algorithm=SHA-256',
     ],
-    // Not to be answered.
+    // Challenges that cannot be answered.
     'no nonce' => [null, 'Digest realm="r", qop="auth"'],
     'nothing but the name' => [null, 'Digest'],
     'unknown algorithm' => [null, 'Digest realm="r", nonce="n1", qop="auth", algorithm=SHA-1'],
@@ -95,7 +95,7 @@ foreach ([$keys, ['a "quoted" \\ key', 'p"w\\:x'], ["cl\u{e9}", "\u{20ac}"], ["\
             credentials_sent(array_slice($requests, $between)),
         );
         if ($number > 0 && $name === 'MD5') {
-            break; // the keys have their say in one row
+            break; // one row has its own keys
         }
     }
 }

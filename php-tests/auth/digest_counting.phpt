@@ -1,5 +1,5 @@
 --TEST--
-A Digest nonce serves later orders too: one request for each, counted, over http and https
+A Digest nonce is reused for later orders: one request each, with an increasing nc, over http and https
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -24,7 +24,7 @@ foreach (['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess'] as $algorithm) {
         $answers = array_filter(array_map('digest_fields', $requests));
         echo "$algorithm, $scheme: ", schemes_sent(array_slice($requests, 0, 3)), ', …, ', schemes_sent(array_slice($requests, -1)), "\n";
         same('nc', array_map(static fn (int $n): string => sprintf('%08x', $n), range(1, 11)), array_column($answers, 'nc'));
-        // The session key of -sess is made of the first one: servers differ in which they take.
+        // The session key of -sess is derived from the first nonce: servers differ in which one they use.
         same('one cnonce for one nonce', 1, count(array_unique(array_column($answers, 'cnonce'))));
         same('it is long enough', true, strlen(reset($answers)['cnonce']) >= 16);
         same('connections', 1, $server->connections());

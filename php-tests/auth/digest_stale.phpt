@@ -1,5 +1,5 @@
 --TEST--
-An expired nonce costs a round trip and no order; a server that calls every nonce stale ends the call
+An expired nonce costs one round trip; a server that calls every nonce stale fails the call
 --EXTENSIONS--
 curl
 --FILE--
@@ -7,7 +7,7 @@ curl
 require __DIR__ . '/../support/bootstrap.php';
 require __DIR__ . '/digest.inc';
 
-/** A server whose nonces serve so often and are then refused with these further parameters. */
+/** A server that accepts each nonce this many times and then refuses it with these further parameters. */
 function expiring(int $uses, string ...$refusal): Server
 {
     $generation = 1;
@@ -76,7 +76,7 @@ same('as php-curl', 'ok', spread_update_order([], []));
 same('as php-curl', $by_curl, schemes_sent($server->requests()));
 echo $by_curl, "\n";
 
-echo "stale for ever\n";
+echo "always stale\n";
 $number = 0;
 $server = serve(static function () use (&$number): string {
     $number++;
@@ -95,6 +95,6 @@ good for one request only
 none, Digest n1 1, Digest n1 2, Digest n2 1, Digest n2 2, Digest n3 1
 stale before its first use, once
 none, Digest n1 1, Digest n2 1
-stale for ever
+always stale
 Spread\AuthenticationException 401: none, Digest n1 1, Digest n2 1
 Spread\AuthenticationException 401: Digest n2 2, Digest n4 1, Digest n5 1

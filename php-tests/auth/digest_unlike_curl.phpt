@@ -1,5 +1,5 @@
 --TEST--
-Where php-curl gives up or picks another challenge, and spread takes the first that it can answer
+Challenges that spread answers and php-curl does not: spread takes the first one that it can answer
 --EXTENSIONS--
 curl
 --FILE--
@@ -17,7 +17,7 @@ $rows = [
     'two algorithms in one header' => ["$digest, algorithm=MD5, Digest realm=\"r\", nonce=\"n2\", qop=\"auth\", algorithm=SHA-256"],
     'blanks around =' => ['Digest realm = "r", nonce = "n1", qop = "auth"'],
     'empty list elements' => ['Digest realm="r", , nonce="n1", qop="auth"'],
-    'a blank behind a qop' => ['Digest realm="r", nonce="n1", qop="auth , auth-int"'],
+    'a blank after a qop' => ['Digest realm="r", nonce="n1", qop="auth , auth-int"'],
     'Basic inside a realm' => ['Bearer realm="a, Basic b"'],
     'NTLM beside Basic' => ['NTLM', 'Basic realm="r"'],
     'Negotiate beside Digest' => ['Negotiate oRQwEg==', $digest],
@@ -53,7 +53,7 @@ SHA-512-256: php-curl Digest n0 1; spread nothing, Spread\AuthenticationExceptio
 two algorithms in one header: php-curl Digest n2 1; spread Digest n1 1, answer "ok"
 blanks around =: php-curl nothing; spread Digest n1 1, answer "ok"
 empty list elements: php-curl nothing; spread Digest n1 1, answer "ok"
-a blank behind a qop: php-curl Digest n1 1; spread Digest n1 1, answer "ok"
+a blank after a qop: php-curl Digest n1 1; spread Digest n1 1, answer "ok"
 Basic inside a realm: php-curl Basic; spread nothing, Spread\AuthenticationException 401
 NTLM beside Basic: php-curl NTLM; spread Basic, answer "ok"
 Negotiate beside Digest: php-curl nothing; spread Digest n1 1, answer "ok"

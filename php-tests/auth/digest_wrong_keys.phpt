@@ -1,5 +1,5 @@
 --TEST--
-Wrong keys against Digest: one AuthenticationException, no loop, and the right keys work afterwards
+Wrong keys with Digest: one AuthenticationException, no loop, and the right keys work afterwards
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -8,7 +8,7 @@ require __DIR__ . '/digest.inc';
 $tls = new Certificates();
 configure(ca_file: $tls->ca, log_failures: 0, public_key: 'shop');
 $handler = static function (array $request): string {
-    static $number = 0; // of this connection: there is one for each set of keys
+    static $number = 0; // per connection: each key pair has its own
     $nonce = digest_fields($request)['nonce'] ?? 'none';
     $shop = new DigestServer('shop', 'right', ['realm' => 'r', 'nonce' => $nonce, 'qop' => 'auth']);
     if ($shop->accepts($request)) {
@@ -35,7 +35,7 @@ foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $opt
 }
 echo "keys that were right until now\n";
 $server = serve(static function (array $request): string {
-    // The third order is the last that these keys may report.
+    // The server refuses these keys after the third order.
     $shop = new DigestServer('shop', 'right', ['realm' => 'r', 'nonce' => 'n', 'qop' => 'auth']);
     return $shop->accepts($request) && digest_fields($request)['nc'] <= '00000003'
         && $request['body'] !== 'data%5Bn%5D=4'

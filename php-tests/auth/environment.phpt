@@ -1,5 +1,5 @@
 --TEST--
-Without keys in the settings those of the environment are used
+Without keys in the settings, the keys come from the environment
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-Over plain http the keys wait until the server asks; what it asked for is remembered
+Over plain http keys are sent only after a challenge; the challenge is remembered
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

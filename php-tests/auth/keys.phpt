@@ -1,5 +1,5 @@
 --TEST--
-Keys are sent as the bytes they are; a public key with a colon is refused before anything is sent
+Keys are sent byte for byte; a public key with a colon is refused before anything is sent
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

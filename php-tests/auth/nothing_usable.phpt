@@ -1,5 +1,5 @@
 --TEST--
-A server that wants only what spread does not speak: the message names it, and no key is sent over http
+A server that offers only unsupported schemes: the message names them, and no key is sent over http
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -8,7 +8,7 @@ require __DIR__ . '/digest.inc';
 $tls = new Certificates();
 configure(ca_file: $tls->ca, log_failures: 0, public_key: 'shop', private_key: 's3cret');
 $digest = 'Digest realm="r", nonce="n", qop="auth"';
-// The policy, what is offered, what the message names, what it does not repeat.
+// The policy, the offered schemes, text that the message has, and text that it must not repeat.
 $rows = [
     ['auto', ['Negotiate'], ['Negotiate']],
     ['auto', ['NTLM'], ['NTLM']],

@@ -1,5 +1,5 @@
 --TEST--
-spread.auth: what is sent at once, what when asked, and what never
+spread.auth: which schemes are sent at once, after a challenge, and never
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

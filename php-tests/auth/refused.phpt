@@ -1,5 +1,5 @@
 --TEST--
-Wrong keys are one AuthenticationException, without a loop
+Wrong keys cause one AuthenticationException and no loop
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

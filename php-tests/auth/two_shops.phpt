@@ -1,5 +1,5 @@
 --TEST--
-Two shops in one process never share keys: each order goes out with the keys of its moment
+Two shops in one process never share keys: each order is sent with the keys set at the time of the call
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-Spread\Client: its own keys and options, the same answers, always exceptions
+Spread\Client has its own keys and options, gives the same answers and always throws
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -11,13 +11,13 @@ $server = serve(static fn (array $request): string => str_contains($request['bod
 $options = ['endpoint' => $server->url(), 'ca_file' => $tls->ca, 'timeout' => 5, 'connect_timeout' => 1.5];
 configure(log_failures: 0);
 
-// Named arguments; settings of the INI stay out of it.
+// Named arguments; the INI settings do not matter.
 $one = new Spread\Client(publicKey: 'one', privateKey: 'first', options: $options);
 $two = new Spread\Client('two', 'second', $options);
 echo json_encode($one->updateOrder(data: ['order_idorder' => '1'], request: [])), "\n";
 echo json_encode($two->updateOrder(['order_idorder' => '2'], [])), "\n";
 
-// Two clients with the same keys share a connection, two sets of keys never do.
+// Two clients with the same keys share a connection, different key pairs never do.
 $again = new Spread\Client('one', 'first', $options);
 echo json_encode($again->updateOrder([], [])), "\n";
 echo json_encode($one->updateOrder([], [])), "\n";
@@ -37,10 +37,10 @@ foreach (['silent', 'warning', 'exception'] as $mode) {
 }
 echo json_encode($one->updateOrder([], [])), ' ', json_encode(spread_last_error()), "\n";
 
-// The same rules as the function's.
+// The same rules as those of the function.
 same('rules', spread_validate_order(['a' => 1], []), $one->validateOrder(['a' => 1], []));
 
-// Properties are those that the caller may see, not the client.
+// Properties are those that the caller can see, not the client.
 final class Order
 {
     public string $seen = '1';

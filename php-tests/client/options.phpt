@@ -1,5 +1,5 @@
 --TEST--
-Spread\Client: options of a wrong name, type or value are errors that name them
+Spread\Client: an option with a wrong name, type or value is an error that names it
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -29,7 +29,7 @@ foreach ([['', 'x'], ['x', ''], ['a:b', 'x']] as $keys) {
         echo $error::class, "\n";
     }
 }
-// What the options leave out is the setting of the moment.
+// An omitted option has the current value of its setting.
 configure(timeout: 'never');
 try {
     new Spread\Client('shop', 's3cret');

@@ -1,5 +1,5 @@
 --TEST--
-Spread\Client shows its keys in no dump, trace, serialisation or copy
+Spread\Client does not show its keys in dumps, traces, serialization or copies
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-Answers are bounded: 8 MiB of body, 256 KiB and 1024 lines of head, whatever was announced; memory stays bounded too
+Answers are limited to 8 MiB of body and 256 KiB or 1024 lines of head, whatever they announce; memory is bounded, too
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -34,7 +34,7 @@ $refused = [
     'endless body' => ['8 MiB', $endless("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", 'x')],
     'endless chunks' => ['8 MiB', $endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "40\r\n" . str_repeat('x', 64) . "\r\n")],
     'announced body of 1 TiB' => ['8 MiB', $endless("HTTP/1.1 200 OK\r\nContent-Length: 1099511627776\r\n\r\n", 'x')],
-    'error body without end' => ['8 MiB', $endless("HTTP/1.1 500 Internal Server Error\r\n\r\n", 'x')],
+    'endless error body' => ['8 MiB', $endless("HTTP/1.1 500 Internal Server Error\r\n\r\n", 'x')],
     'head of 300 KiB' => ['256 KiB', $once(answer(200, array_fill(0, 30, $header(10 << 10)), '"x"'))],
     'head of 1100 lines' => ['1024 lines', $once(answer(200, array_fill(0, 1100, 'X-Line: x'), '"x"'))],
     'header of 300 KiB' => ['256 KiB', $once(answer(200, [$header(300 << 10)], '"x"'))],
@@ -52,7 +52,7 @@ foreach ($allowed as $what => $answer) {
     $server->stop();
 }
 unset($answer, $allowed);
-// In a process of its own, which tells its greatest resident memory.
+// In a separate process, which reports its peak resident memory.
 $code = <<<'PHP'
     $answer = spread_update_order(['order_idorder' => '0000001'], []);
     $error = spread_last_error();

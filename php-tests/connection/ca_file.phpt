@@ -26,7 +26,7 @@ foreach ([$tls->directory . '/missing.pem', $tls->directory, $not_pem, $broken, 
 array_map('unlink', [$not_pem, $broken, $empty]);
 same('requests', [], $server->requests());
 
-// A missing file is no hindrance to plain http.
+// Plain http does not need the file.
 $plain = serve(static fn (): string => answer_json('plain'));
 configure(endpoint: $plain->url());
 echo 'plain http: ', outcome(spread_update_order([], [])), "\n";

@@ -1,5 +1,5 @@
 --TEST--
-A kept connection that the server has closed is never an error: the order goes out on a new one
+A kept connection that the server has closed is not an error: the order is sent on a new one
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -11,8 +11,8 @@ function echo_order(array $request, string ...$headers): string
 }
 
 $servers = [
-    'says so and closes' => fn (Connection $connection) => $connection->write(echo_order($connection->request(), 'Connection: close')),
-    'closes without a word' => fn (Connection $connection) => $connection->write(echo_order($connection->request())),
+    'announces the close' => fn (Connection $connection) => $connection->write(echo_order($connection->request(), 'Connection: close')),
+    'closes without announcing it' => fn (Connection $connection) => $connection->write(echo_order($connection->request())),
     'closes a little later' => function (Connection $connection): void {
         $connection->write(echo_order($connection->request()));
         $connection->wait(0.001);
@@ -63,14 +63,14 @@ $server = serve(fn (): string => answer_json('after'), ['port' => $port]);
 echo spread_update_order([], []), "\n";
 ?>
 --EXPECT--
-http, a server that says so and closes: 30 of 30
-http, a server that closes without a word: 30 of 30
+http, a server that announces the close: 30 of 30
+http, a server that closes without announcing it: 30 of 30
 http, a server that closes a little later: 30 of 30
 http, a server that takes the next order and closes: 30 of 30
 http, a server that resets over the next order: 30 of 30
 http, a server that resets in the middle of the next order: 30 of 30
-https, a server that says so and closes: 30 of 30
-https, a server that closes without a word: 30 of 30
+https, a server that announces the close: 30 of 30
+https, a server that closes without announcing it: 30 of 30
 https, a server that closes a little later: 30 of 30
 https, a server that takes the next order and closes: 30 of 30
 https, a server that resets over the next order: 30 of 30

@@ -1,5 +1,5 @@
 --TEST--
-An answer that comes before the whole order was read is the answer
+An answer that arrives before the server has read the whole order is accepted
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

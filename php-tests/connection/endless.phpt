@@ -1,5 +1,5 @@
 --TEST--
-What never ends beside head and body is bounded too: trailers, chunk extensions, lines, a byte at a time
+Endless trailers, chunk extensions and lines are bounded, too, even a byte at a time
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-A flood of what is never an answer ends too, at loopback speed some seconds late: the time is looked at between reads
+An endless flood of bytes ends at the timeout, at loopback speed some seconds late: the clock is checked between reads
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -12,8 +12,8 @@ $endless = static fn (string $head, string $piece): Closure => static function (
 };
 $chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 $servers = [
-    '100 again and again' => $endless('', "HTTP/1.1 100 Continue\r\n\r\n"),
-    '103 again and again' => $endless('', "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
+    'endless 100' => $endless('', "HTTP/1.1 100 Continue\r\n\r\n"),
+    'endless 103' => $endless('', "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
     'a chunk size' => $endless($chunked, '0'),
 ];
 $code = <<<'PHP'
@@ -36,8 +36,8 @@ foreach ($servers as $what => $handler) {
     [$answer, $class, $next, $peak] = json_decode($lines[2][0] ?? '', true) ?? [var_export($lines, true), null, null, 0];
     same("$what: answer", false, $answer);
     holds("$what: class", in_array($class, ['Spread\ConnectionException', 'Spread\TimeoutException', 'Spread\ResponseException'], true), (string) $class);
-    // One turn of the runtime reads up to some 50 MB before it looks at the clock. No network is as
-    // fast as loopback: elsewhere a turn ends when the socket is empty.
+    // One poll of the runtime reads up to some 50 MB before it checks the clock. No network is as fast
+    // as loopback: elsewhere a poll ends when the socket is empty.
     between("$what: seconds", 0, 10, $lines[1][1]);
     between("$what: greatest resident memory in MiB", 5, 64, $peak / 1024);
     same("$what: the next order", 'good', $next);

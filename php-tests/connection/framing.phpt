@@ -1,5 +1,5 @@
 --TEST--
-Answers framed in every way that HTTP/1.1 allows
+Answers are read in every framing that HTTP/1.1 allows
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -23,7 +23,7 @@ $kept = [
 ];
 $closed = [
     'until the end' => "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[1,2]",
-    'until the end, without saying so' => "HTTP/1.1 200 OK\r\n\r\n[1,2]",
+    'until the end, not announced' => "HTTP/1.1 200 OK\r\n\r\n[1,2]",
     'HTTP/1.0' => "HTTP/1.0 200 OK\r\n\r\n[1,2]",
     'HTTP/1.0 with a length' => "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\n[1,2]",
     'nothing until the end' => "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
@@ -33,7 +33,7 @@ configure(public_key: 'shop', private_key: 's3cret', log_failures: 0);
 $answers = array_values($kept);
 $server = serve(function (array $request, Connection $connection) use ($answers): void {
     parse_str($request['body'], $order);
-    // In two pieces, cut at every place in turn, the second a little later.
+    // In two pieces, split at each position, the second a little later.
     [$number, $cut] = explode(' ', $order['data']['order_idorder']);
     $connection->write(substr($answers[$number], 0, (int) $cut));
     $connection->wait(0.001);
@@ -74,7 +74,7 @@ no chunks: answer null
 90 headers: answer [1,2]
 1 connection
 until the end: answer [1,2], answer [1,2]
-until the end, without saying so: answer [1,2], answer [1,2]
+until the end, not announced: answer [1,2], answer [1,2]
 HTTP/1.0: answer [1,2], answer [1,2]
 HTTP/1.0 with a length: answer [1,2], answer [1,2]
 nothing until the end: answer null, answer null

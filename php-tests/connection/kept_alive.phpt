@@ -1,5 +1,5 @@
 --TEST--
-Connections are kept alive: 20 orders go over one, in http and in https
+Connections are kept alive: 20 orders use one, over http and https
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -16,7 +16,7 @@ foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $opt
     for ($number = 0; $number < 20; $number++) {
         same("answer $number", "$scheme $number", spread_update_order(['order_idorder' => "$scheme $number"], []));
         if ($number === 10) {
-            configure(timeout: 5, error_mode: 'warning'); // settings that do not concern the connection
+            configure(timeout: 5, error_mode: 'warning'); // settings that do not affect the connection
         }
     }
     printf("%s: %d requests, %d connection\n", $scheme, count($server->requests()), $server->connections());

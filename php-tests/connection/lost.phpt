@@ -1,5 +1,5 @@
 --TEST--
-A connection lost before the whole answer is a ConnectionException, and the next order goes out
+A connection lost before the whole answer is a ConnectionException, and the next order is sent
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -19,7 +19,7 @@ $servers = [
     'closes before a chunk' => $cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
     'closes inside a chunk' => $cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1"),
     'closes before the last chunk' => $cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2]\r\n"),
-    'sends a chunk that is none' => $cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n[1,2]\r\n0\r\n\r\n"),
+    'sends an invalid chunk' => $cut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n[1,2]\r\n0\r\n\r\n"),
     'resets inside the body' => static function (Connection $connection): void {
         $connection->head();
         $connection->write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[1,2]");
@@ -52,7 +52,7 @@ foreach ([[], ['tls' => $tls->server()]] as $options) {
         $server->stop();
     }
 }
-// Nobody there at all, and a name that no resolver can ask for (a label has at most 63 characters).
+// A refused connection, and a name that no resolver can look up (a label has at most 63 characters).
 $port = $good->port;
 $good->stop();
 foreach (["http://127.0.0.1:$port/", "https://127.0.0.1:$port/", 'http://' . str_repeat('a', 64) . '/'] as $endpoint) {

@@ -1,10 +1,10 @@
 --TEST--
-Once the head of an answer has come the order is not sent again: the server had it, and the failure is told
+Once the head of an answer has arrived, the order is not sent again: the server has it, and the call fails
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
-// Before a head is complete the HTTP library does not tell a byte of it from none: sent once more.
+// The HTTP library does not distinguish an incomplete head from no answer: the order is sent again.
 $again = [
     'a byte' => 'H',
     'half a status line' => 'HTTP/1.1 20',
@@ -37,7 +37,7 @@ foreach ([[], ['tls' => $tls->server()]] as $options) {
                     $connection->write($bytes);
                 } elseif ($connection->head() !== null) {
                     $connection->write($bytes);
-                    $connection->wait(0.02); // a reset overtakes what was not read yet; the order's body stays unread
+                    $connection->wait(0.02); // a reset discards unread data; the order's body stays unread
                 }
             }, $options);
             configure(endpoint: $server->url());

@@ -1,5 +1,5 @@
 --TEST--
-What goes over the wire: one POST with the encoded order and no header that the server did not need
+The request is one POST with the encoded order and no unnecessary header
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

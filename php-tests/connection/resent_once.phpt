@@ -1,10 +1,10 @@
 --TEST--
-An order over a kept connection that dies without an answer is sent once more, and not a third time
+An order on a kept connection that closes without an answer is sent once more, and not a third time
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
-// Each server answers the first order and drops the second. What becomes of the new connection?
+// Each server answers the first order and drops the second; they differ on the new connection.
 $drop = static function (Connection $connection): void {
     $connection->write(answer_json('first'));
     $connection->request();
@@ -66,7 +66,7 @@ foreach ([[], ['tls' => $tls->server()]] as $options) {
     }
 }
 
-// The server goes away for good: one connection that is refused, and no further one.
+// The server stops for good: one refused connection, and no further attempt.
 $server = serve_connections(static function (Connection $connection) use ($drop): void {
     $connection->request();
     $drop($connection);
@@ -78,9 +78,9 @@ $server->stop();
 same('after', false, spread_update_order([], []));
 same('after: class', 'Spread\ConnectionException', get_debug_type(spread_last_error()));
 
-// A redirect and a challenge on the way: each of the requests may be sent once more, the order is never lost.
+// With a redirect and a challenge each request may be sent once more, and the order is never lost.
 $server = serve_connections(static function (Connection $connection): void {
-    // Two requests for each connection; the second is dropped unless it is the connection's first.
+    // Each connection answers one request and drops the second.
     while (($request = $connection->request()) !== null) {
         $count = ($count ?? 0) + 1;
         if ($count === 2) {

@@ -1,5 +1,5 @@
 --TEST--
-A server that is restarted, or takes one order for each connection, while several processes send: every order arrives, none fails
+While several processes send, the server restarts or takes one order per connection: every order arrives, none fails
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -7,7 +7,7 @@ require __DIR__ . '/../support/bootstrap.php';
 const SENDERS = 3;
 const ORDERS = 40;
 
-/** Each sender's failures, while this process does something else. */
+/** Runs the senders and a closure concurrently; returns each sender's failures. */
 function send_from_many(Server $server, Closure $meanwhile): array
 {
     $pipes = $children = [];
@@ -63,7 +63,7 @@ $generation = static function () use ($generations): int {
 $tls = new Certificates();
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0);
 foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $options) {
-    // A restart by socket activation: nobody is refused, all idle connections end, whatever is on its way into them.
+    // A restart by socket activation: no connection is refused, and all idle ones close, even with an order on its way.
     $server = serve_connections(static function (Connection $connection) use ($generation): void {
         $started = $generation();
         while (($request = $connection->request()) !== null) {
@@ -90,7 +90,7 @@ foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $opt
     holds("$scheme, restarted: connections were kept", $server->connections() < SENDERS * ORDERS / 2, "{$server->connections()}");
     $server->stop();
 
-    // One order for each connection, whether the server says so or not.
+    // One order per connection, with and without "Connection: close".
     foreach (['says so' => ['Connection: close'], 'does not say so' => []] as $what => $headers) {
         $server = serve_connections(static fn (Connection $connection) => $connection->write(echo_order($connection->request(), ...$headers)), $options);
         same("$scheme, one order for each connection, $what: failures", [], send_from_many($server, static fn () => null));
@@ -100,7 +100,7 @@ foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $opt
 }
 unlink($generations);
 
-// Down for a while: what is sent then fails, and nothing of it is left when the server is back.
+// Down for a while: orders sent then fail, and have no effect when the server is back.
 $server = serve(static fn (array $request): string => echo_order($request));
 configure(endpoint: $server->url());
 same('before', 'before', spread_update_order(['order_idorder' => 'before'], []));

@@ -1,5 +1,5 @@
 --TEST--
-The documented orders arrive with the same body and type as from the documented snippet, and give the same answer
+The documented orders arrive with the same body and content type as from the documented snippet, and give the same answer
 --EXTENSIONS--
 curl
 --FILE--

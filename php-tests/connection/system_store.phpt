@@ -1,5 +1,5 @@
 --TEST--
-Without a CA file of its own spread trusts the system's store, or the one that SSL_CERT_FILE or SSL_CERT_DIR names
+Without a CA file spread trusts the system's store, or the one that SSL_CERT_FILE or SSL_CERT_DIR names
 --EXTENSIONS--
 curl
 --FILE--
@@ -33,12 +33,12 @@ foreach ($cases as $what => [$environment, $more, $trusted]) {
         contains($what, 'unknown authority', $result['out'] . $result['err']);
     }
 }
-// php-curl does not look there: one of the rows of the ledger.
+// php-curl does not use these variables: a row of the ledger.
 $snippet = 'require ' . var_export(__DIR__ . '/../support/bootstrap.php', true) . '; var_dump(snippet(["data" => [], "request" => []], getenv("SERVER_URL"), "shop:s3cret"));';
 $result = run_php($snippet, ['extension' => 'curl'], ['SSL_CERT_FILE' => $tls->ca, 'SERVER_URL' => $server->url()]);
 same('php-curl with SSL_CERT_FILE', 'bool(false)', trim($result['out'] . $result['err']));
 
-// A store that holds nothing is told as such, before anything is sent.
+// An empty store is an error before anything is sent.
 $result = run_php($call, $settings, ['SSL_CERT_FILE' => $nowhere, 'SSL_CERT_DIR' => $nowhere]);
 contains('an empty store', 'ca-certificates', $result['out'] . $result['err']);
 unlink("$directory/" . basename(glob("$directory/*")[0]));

@@ -1,10 +1,10 @@
 --TEST--
-An answer that comes after the timeout is never taken for the next order's answer
+An answer that arrives after the timeout is never taken for the next order's answer
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
-// Every answer but the first of a connection comes when the caller has given up.
+// Every answer but the first of a connection arrives after the caller's timeout.
 $server = serve_connections(function (Connection $connection): void {
     for ($number = 1; $request = $connection->request(); $number++) {
         parse_str($request['body'], $order);

@@ -1,5 +1,5 @@
 --TEST--
-spread.connect_timeout and spread.timeout hold, measured from outside, and the process is usable after each
+spread.connect_timeout and spread.timeout are kept, measured from outside, and the process can send after each
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -29,7 +29,7 @@ $slow_rounds = static function (Connection $connection): void {
             : answer_json('too late'));
     }
 };
-$deaf = static fn (Connection $connection) => $connection->wait(60); // the order is larger than what the kernel takes
+$deaf = static fn (Connection $connection) => $connection->wait(60); // the order is larger than the kernel's buffers
 $https = ['tls' => $tls->server()];
 
 $connecting = ['connect_timeout' => '0.5', 'timeout' => '10'];
@@ -60,7 +60,7 @@ foreach ($cases as $what => $case) {
     same("$what: retryable", true, $report['retryable']);
     contains("$what: message", '0000001', $report['message']);
     contains("$what: message", strstr($what, ',', true), $report['message']);
-    // The clock here starts after the one there: on a busy machine some hundredths of a second.
+    // This clock starts after the child's: on a busy machine by some hundredths of a second.
     between("$what: seconds", 0.45, 2.0, $report['seconds']);
     same("$what: the next order", 'good', $report['next']);
 }

@@ -31,8 +31,8 @@ foreach ($refused as $kind => $hint) {
     same("the next order after $kind", 13, spread_update_order(['a' => 1], []));
 }
 
-// The wrong CA for the right server, and back: an open connection that was verified with one CA
-// does not serve another setting.
+// The wrong CA for the right server, and back: a connection verified with one CA is not reused
+// with another.
 configure(ca_file: $tls->otherCa);
 echo 'other CA: ', outcome(spread_update_order([], [])), "\n";
 configure(ca_file: $tls->ca);

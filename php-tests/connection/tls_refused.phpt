@@ -1,5 +1,5 @@
 --TEST--
-Each TLS failure has a sentence of its own that says what to do; php-curl refuses the same servers, but for one in the ledger
+Each TLS failure has its own sentence with a remedy; php-curl refuses the same servers, except for one in the ledger
 --EXTENSIONS--
 curl
 --FILE--
@@ -8,14 +8,14 @@ require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $handler = static fn (): string => answer_json('answered');
-/** Speaks first, whatever the client said. */
+/** Sends bytes without waiting for the client. */
 $says = static fn (string $bytes): Closure => static function (Connection $connection) use ($bytes): void {
     $connection->write($bytes);
     $connection->waitForClose();
 };
 $old = $tls->server() + ['crypto_method' => STREAM_CRYPTO_METHOD_TLSv1_1_SERVER, 'ciphers' => 'ALL:@SECLEVEL=0'];
 $older = ['crypto_method' => STREAM_CRYPTO_METHOD_TLSv1_0_SERVER] + $old;
-// Which words of a sentence tell it from the others; which of them a shop can act on.
+// The words that identify each sentence, and whether the shop can act on it.
 $cases = [
     'expired' => [serve($handler, ['tls' => $tls->server('expired')]), 'expired', 'renew'],
     'not valid yet' => [serve($handler, ['tls' => $tls->server('not_yet')]), 'not valid yet', 'clock'],
@@ -28,7 +28,7 @@ $cases = [
     'plain http' => [serve_connections($says("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), 'does not speak TLS', 'https://'],
     'something else' => [serve_connections($says("220 mail.example ESMTP ready\r\n")), 'does not speak TLS', 'https://'],
     'NULs' => [serve_connections($says(str_repeat("\0", 500))), 'does not speak TLS', 'https://'],
-    'a closed door' => [serve_connections(static fn (Connection $connection) => $connection->hasInput(1) && $connection->close()), null, null],
+    'a closed connection' => [serve_connections(static fn (Connection $connection) => $connection->hasInput(1) && $connection->close()), null, null],
 ];
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0, timeout: 1, connect_timeout: 1);
 $sentences = [];
@@ -36,7 +36,7 @@ foreach ($cases as $what => [$server, $reason, $advice]) {
     $url = str_replace('http:', 'https:', $server->url());
     configure(endpoint: $url);
     if ($what === 'plain http that waits') {
-        // It takes the handshake for the beginning of a request and waits for more.
+        // The server takes the handshake for the start of a request and waits for more.
         same($what, 'Spread\TimeoutException', outcome(spread_update_order([], [])));
         $server->stop();
         continue;
@@ -52,13 +52,13 @@ foreach ($cases as $what => [$server, $reason, $advice]) {
     same("$what: requests", [], $server->requests());
     $server->stop();
 }
-// One for each reason, and no reason twice.
+// Each reason occurs exactly once.
 foreach ($sentences as $reason => $same) {
     same("sentences about $reason", 1, count(array_unique($same)));
 }
 same('sentences', count($sentences), count(array_unique(array_merge(...array_values($sentences)))));
 
-// The old servers do speak TLS 1.1 and 1.0, to who wants them: it is the version that is refused.
+// The old servers do accept clients with TLS 1.1 and 1.0: the refusal is about the version.
 foreach ([$old, $older] as $options) {
     $server = serve($handler, ['tls' => $options]);
     $stream = stream_socket_client("tcp://127.0.0.1:{$server->port}", context: stream_context_create(['ssl' => ['cafile' => $tls->ca, 'peer_name' => '127.0.0.1', 'ciphers' => 'ALL:@SECLEVEL=0']]));
@@ -67,7 +67,7 @@ foreach ([$old, $older] as $options) {
     $server->stop();
 }
 
-// A certificate trusted by itself: taken when it is a leaf; when it says it is a CA, only php-curl takes it.
+// A self-signed certificate as its own CA file: accepted as a leaf; one marked as a CA only php-curl accepts.
 foreach (['self_signed' => 'answer "answered"', 'self_signed_ca' => 'Spread\ConnectionException'] as $kind => $expected) {
     $pem = $tls->server($kind)['local_cert'];
     $server = serve($handler, ['tls' => $tls->server($kind)]);

@@ -1,5 +1,5 @@
 --TEST--
-Bytes that a server sends unasked are never taken for the answer to the next order
+Unsolicited bytes from a server are never taken for the answer to the next order
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -39,7 +39,7 @@ foreach ([[], ['tls' => $tls->server()]] as $options) {
             for ($number = 1; $number <= 4; $number++) {
                 $answer = spread_update_order(['order_idorder' => "number $number"], []);
                 same("$what, $when, order $number: " . spread_last_error()?->getMessage(), "answer to number $number", $answer);
-                // What comes while an order is under way cannot be told from its answer.
+                // Bytes that arrive while an order is being sent are indistinguishable from its answer.
                 same("$what, $when, order $number: sent", '.', fread($told, 1));
                 usleep(10_000);
             }

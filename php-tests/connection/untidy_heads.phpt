@@ -1,5 +1,5 @@
 --TEST--
-Heads that libcurl accepts are accepted: folded lines, odd bytes, spaces before the colon, hundreds of headers
+spread accepts the irregular heads that libcurl accepts: folded lines, odd bytes, spaces before the colon, hundreds of headers
 --EXTENSIONS--
 curl
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-The edges of JSON decode as json_decode() does it, whatever the content type says
+Edge cases of JSON decode as json_decode() decodes them, whatever the content type
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-A decoded answer is the shop's own: changing one leaves the next, and duplicates of it, alone
+Decoded answers are independent: changing one changes neither the next nor copies of it
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-Arguments are checked as for any function of PHP, and the arrays can be named
+Arguments are checked as for any PHP function, and can be named
 --FILE--
 <?php
 foreach (['spread_encode_order', 'spread_update_order'] as $function) {

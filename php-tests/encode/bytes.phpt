@@ -1,5 +1,5 @@
 --TEST--
-Every byte is encoded as PHP encodes it: NUL, Latin-1, UTF-8 and everything that is not valid UTF-8
+Every byte is encoded as PHP encodes it: NUL, Latin-1, UTF-8 and invalid UTF-8
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-Nesting deeper than 128 levels and cycles are a ValueError that names the path, and the next call works
+Cycles and nesting deeper than 128 levels throw a ValueError that names the path, and the next call works
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -55,13 +55,13 @@ foreach ($refused as $what => [$order, $path]) {
 }
 // In the second argument the path starts there.
 contains('request', 'request[o][list][first]', thrown(static fn () => spread_encode_order([], ['o' => $object])));
-// An object is not a cycle because it occurs twice, nor after a cycle was refused.
+// An object that occurs twice is not a cycle, nor is one after a refused cycle.
 same('twice', 'data%5B0%5D%5Bx%5D=1&data%5B1%5D%5Bx%5D=1', spread_encode_order([$leaf = (object) ['x' => 1], $leaf], []));
 $object->list = ['first' => 'no longer'];
 same('repaired', 'data%5Bo%5D%5Bname%5D=x&data%5Bo%5D%5Blist%5D%5Bfirst%5D=no+longer', spread_encode_order(['o' => $object], []));
 same('its elements', 'data%5Bname%5D=x&data%5Blist%5D%5Bfirst%5D=no+longer', spread_encode_order((array) $object, []));
 
-// The same refusal from a call that would send.
+// A call that would send throws the same error.
 configure(endpoint: 'http://127.0.0.1:9/', public_key: 'shop', private_key: 's3cret');
 foreach (['silent', 'warning', 'exception'] as $mode) {
     configure(error_mode: $mode);

@@ -1,5 +1,5 @@
 --TEST--
-Keys: integers, negative ones, empty, with brackets, packed arrays with holes, and nested
+Keys are encoded as PHP encodes them: integers, negative ones, empty, with brackets, packed arrays with holes, nested
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -92,7 +92,7 @@ foreach ($objects as $what => $object) {
     $order = ['before' => 1, 'object' => $object, 'after' => 2];
     same($what, http_build_query(['data' => $order, 'request' => $order]), spread_encode_order($order, $order));
 }
-// A unit enum: whatever this version of PHP does.
+// A unit enum: the same as this version of PHP.
 enum Unit
 {
     case One;

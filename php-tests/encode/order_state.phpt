@@ -1,5 +1,5 @@
 --TEST--
-Spread\OrderState is its documented value, in every PHP
+Spread\OrderState is encoded as its documented value in every PHP version
 --FILE--
 <?php
 foreach (Spread\OrderState::cases() as $state) {

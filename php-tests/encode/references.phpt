@@ -1,5 +1,5 @@
 --TEST--
-References are followed, references to references too, and the arrays are left as they were
+References, and references to references, are followed, and the arrays are not changed
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

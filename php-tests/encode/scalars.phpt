@@ -1,5 +1,5 @@
 --TEST--
-Scalars: true is 1, false is 0, null and resources vanish, the empty string stays, floats follow precision
+Scalars: true is 1, false is 0, null and resources are omitted, the empty string is not, floats follow precision
 --FILE--
 <?php
 $open = fopen('php://memory', 'r');

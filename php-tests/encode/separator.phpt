@@ -1,5 +1,5 @@
 --TEST--
-arg_separator.output is ignored: the separator is & in every shop
+arg_separator.output is ignored: the separator is always &
 --INI--
 arg_separator.output=&amp;
 --FILE--

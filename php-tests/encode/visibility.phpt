@@ -1,5 +1,5 @@
 --TEST--
-Objects give the properties that the calling scope may see, as http_build_query() does
+Objects are encoded with the properties visible in the calling scope, as by http_build_query()
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

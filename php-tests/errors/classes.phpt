@@ -10,7 +10,7 @@ foreach (['getResponse', 'isRetryable', 'getRetryAfter'] as $name) {
     $method = new ReflectionMethod('Spread\Exception', $name);
     echo implode(' ', Reflection::getModifierNames($method->getModifiers())), ' ', $name, '(', $method->getNumberOfParameters(), '): ', $method->getReturnType(), "\n";
 }
-// A shop's tests make their own.
+// A shop's tests construct exceptions themselves.
 $own = new Spread\TimeoutException('own', 5, $previous = new LogicException());
 var_dump($own->getMessage(), $own->getCode(), $own->getPrevious() === $previous, $own->getResponse(), $own->getRetryAfter(), is_bool($own->isRetryable()));
 class ShopException extends Spread\ResponseException

@@ -1,5 +1,5 @@
 --TEST--
-In warning mode an error handler may throw, exit or fail: what it does comes out and the next call works
+In warning mode an error handler may throw, exit or fail: this takes effect and the next call works
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -21,7 +21,7 @@ for ($i = 0; $i < 3; $i++) {
     same('last error', 500, spread_last_error()->getCode());
     echo outcome(spread_update_order(['order_idorder' => 'good'], [])), "\n";
 }
-// A handler that calls again.
+// A handler that calls spread_update_order().
 set_error_handler(function (): bool {
     echo '  in the handler: ', outcome(spread_update_order(['order_idorder' => 'good'], [])), "\n";
     return true;
@@ -29,7 +29,7 @@ set_error_handler(function (): bool {
 var_dump(spread_update_order(['order_idorder' => '0000001'], []));
 restore_error_handler();
 
-// The same handlers where they end the script; a shutdown function makes the next call.
+// The handlers that end the script; a shutdown function makes the next call.
 $code = <<<'PHP'
     register_shutdown_function(function (): void {
         foreach ([1, 2] as $i) {

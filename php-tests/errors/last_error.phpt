@@ -1,5 +1,5 @@
 --TEST--
-spread_last_error() tells of the last call only, and outlives what the shop does with the object
+spread_last_error() is about the last call only, whatever the shop does with the object
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -31,7 +31,7 @@ try {
 }
 $call(200);
 echo 'after a success: ', json_encode(spread_last_error()), ', the first: ', $first->getCode(), "\n";
-// Thousands of failures leave nothing behind.
+// Thousands of failures leak no memory.
 for ($i = 0; $i < 200; $i++) {
     $call(500);
 }

@@ -1,5 +1,5 @@
 --TEST--
-One line in PHP's error log for each failure, in every mode, unless spread.log_failures is off
+Each failure writes one line to PHP's error log, in every mode, unless spread.log_failures is off
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -39,7 +39,7 @@ foreach (['1', 'on', 'yes', 'true'] as $on) {
     $fail();
     same("log_failures=$on", 1, count($log()));
 }
-// An id cannot forge a line of the log or fill it.
+// An id cannot forge log lines or flood the log.
 $fail("1\nspread: order 2 was delivered\r\n\0\x1b[31m");
 $lines = $log();
 same('lines', 1, count($lines));
@@ -48,12 +48,12 @@ $fail(str_repeat('9', 100000));
 $lines = $log();
 same('lines', 1, count($lines));
 between('length', 50, 1000, strlen($lines[0]));
-// Nor can an id that is no scalar break anything.
+// An id that is not a scalar does no harm.
 foreach ([['a'], null, new stdClass(), 1.5, true, "\xff"] as $id) {
     spread_update_order(['order_idorder' => $id], []);
     same('lines', 1, count($log()));
 }
-// Without the id in the data the one in the request names the order.
+// Without an id in $data, messages name the one in $request.
 spread_update_order([], ['order_idorder' => 'of the request']);
 contains('log', 'of the request', $log()[0]);
 ?>

@@ -1,5 +1,5 @@
 --TEST--
-silent raises nothing, warning one E_WARNING, exception throws; spread_last_error() has the same object in each
+silent raises nothing, warning raises one E_WARNING, exception throws; spread_last_error() returns the error in each mode
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -36,11 +36,11 @@ foreach (['default', 'silent', 'warning', 'exception', 'silent'] as $mode) {
     same('line', $line, $last->getLine());
     var_dump(spread_update_order(['order_idorder' => 'good'], []), spread_last_error());
 }
-// The warning as PHP shows it.
+// The warning as PHP displays it.
 restore_error_handler();
 configure(error_mode: 'warning');
 spread_update_order(['order_idorder' => '0000001'], []);
-// Silenced, it is still there to be asked for.
+// With @, spread_last_error() still has it.
 var_dump(@spread_update_order(['order_idorder' => '0000001'], []), spread_last_error()->getCode());
 ?>
 --EXPECTF--

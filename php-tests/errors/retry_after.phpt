@@ -1,5 +1,5 @@
 --TEST--
-getRetryAfter() is the seconds of Retry-After, in either of its forms, and null otherwise
+getRetryAfter() returns the seconds of Retry-After, in either of its forms, else null
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

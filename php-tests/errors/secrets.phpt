@@ -1,5 +1,5 @@
 --TEST--
-Neither a key nor the order shows in a message, a log line, a trace or a dump
+Messages, log lines, traces and dumps show neither keys nor orders
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -51,7 +51,7 @@ foreach ($endpoints as $what => $endpoint) {
     $safe("$what: json", (string) json_encode($error));
     $safe("$what: response", print_r($error->getResponse(), true));
 }
-// What PHP shows by itself.
+// Output that PHP writes itself.
 $code = <<<'PHP'
     set_error_handler(function (int $level, string $message) { debug_print_backtrace(); return false; });
     spread_update_order(['order_idorder' => '0000001', 'customer_email' => 'john@doe.com', 'customer_name' => 'Doe-Smith'], ['x' => '0235000000']);

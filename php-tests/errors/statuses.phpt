@@ -1,5 +1,5 @@
 --TEST--
-Every status outside 2xx: its class, whether to try again, and the server's own words
+Each status outside 2xx has its class, its retryability and the server's response
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

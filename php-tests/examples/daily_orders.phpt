@@ -1,12 +1,12 @@
 --TEST--
-examples/daily_orders.php: every order once, the late ones again in their order, a summary and a status
+examples/daily_orders.php sends every order, retries failed ones in sequence, and ends with a summary and an exit status
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
 $file = tempnam(sys_get_temp_dir(), 'orders-');
 register_shutdown_function(static fn () => unlink($file));
-// "late-…" are taken at the second attempt, "never" not at all, "wrong" is refused for good.
+// "late-…" are accepted at the second attempt, "never" at none, "wrong" is refused for good.
 $seen = [];
 $server = serve(static function (array $request) use (&$seen): string {
     parse_str($request['body'], $order);

@@ -1,5 +1,5 @@
 --TEST--
-examples/prestashop_hook.php: with PrestaShop's classes stood in for, each status sends its state, with the keys of the order's shop
+examples/prestashop_hook.php, with stubs of PrestaShop's classes, sends the state of each status with the keys of the order's shop
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

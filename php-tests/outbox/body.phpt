@@ -1,5 +1,5 @@
 --TEST--
-What is sent later is byte for byte what spread_encode_order() gives
+A later delivery sends byte for byte the body that spread_encode_order() returns
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -30,7 +30,7 @@ foreach ($orders as $number => $order) {
     $expected[] = spread_encode_order(...$order);
 }
 same("SPREAD_TEST_SEED=$seed: stored", $expected, $place->bodies());
-// By another process, with the settings of the moment.
+// By another process, with its own settings.
 $drained = run_php('echo json_encode(spread_outbox_drain(1000, 30.0));', [
     'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.outbox' => $place->setting(), 'precision' => 3,
 ]);

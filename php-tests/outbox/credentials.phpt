@@ -1,5 +1,5 @@
 --TEST--
-spread.credentials_file: one drain for several shops; a file that others can read, or that is wrong, is refused without repeating a key
+spread.credentials_file: one drain for several shops; an invalid file, or one that others can read, is refused without repeating a key
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -45,16 +45,16 @@ foreach ([$place->path('missing'), $place->directory, '/dev/zero', "nowhere\n"] 
     contains($path, 'Spread\ConfigurationException', thrown(static fn () => $drained($path)));
 }
 same('nothing was sent', [], $recorder->arrivals());
-// A call does not need the file.
+// spread_update_order() does not need the file.
 same('a call', true, spread_update_order(...order('shop c')));
 
 chmod($file, 0600);
 same('two shops', ['delivered' => 5, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 2], $drained($file));
-same('the third waits', ['third a pending 0 0', 'third b pending 0 0'], $place->records());
+same('the third is pending', ['third a pending 0 0', 'third b pending 0 0'], $place->records());
 file_put_contents($file, "third:s3cret3\r\n", FILE_APPEND);
 same('the third', ['delivered' => 2, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 0], $drained($file));
 
-// With keys asked for: each order comes with those of its shop.
+// The server checks keys: each order is sent with those of its shop.
 $recorder->behave('keys third:s3cret3');
 foreach (['second' => 's3cret:2', 'third' => 's3cret3'] as $public => $private) {
     same("$public d", true, (new Spread\Client($public, $private))->updateOrder(...order("$public d")));

@@ -1,5 +1,5 @@
 --TEST--
-Two workers on two machines share MariaDB; one is cut off with orders on their way and comes back late: the other one has delivered them, and nothing old comes after them
+Two workers on two machines share MariaDB; one is cut off with orders in flight and reconnects late: the other one delivers them, and nothing older arrives after them
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -12,7 +12,7 @@ if (trim((string) shell_exec('ip netns add spread-probe 2>&1 && ip netns del spr
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
-/** A machine on a cable of its own. @return list<string> what stands before a command that runs there */
+/** A network namespace with its own link, as a machine. @return list<string> prefix of a command that runs there */
 $machine = static function (string $name, int $net): array {
     $ip = static function (string $arguments): void {
         $said = run([program('ip'), ...explode(' ', $arguments)]);
@@ -40,7 +40,7 @@ $id = bin2hex(random_bytes(3));
 $net = random_int(1, 120) * 2;
 $first = $machine("spr-a-$id", $net);
 $second = $machine("spr-b-$id", $net + 1);
-// Both reach the address on the cable of the first: it is this machine's, whatever becomes of the cable.
+// Both use the address of the first link's host end: it stays up when that link is cut.
 $host = "10.213.$net.1";
 $database = new MariaDb($host);
 $recorder = new Recorder($host);
@@ -52,28 +52,28 @@ $call = static function (int $from, int $count) use ($settings, $calls): void {
     same('kept', $count, json_decode($said['out'], true)['kept'] ?? $said);
 };
 $call(0, 60);
-// The first one alone has orders on their way when what it sends is lost: some wait for their answer, which it
-// still gets, and then it sends others, which the kernel keeps sending long after the worker has given up.
+// Only the first one has orders in flight when its packets are lost. It still gets the answers to some orders and
+// then sends others, which the kernel retransmits long after the worker has given up.
 $recorder->behave('late 0.3');
 $of_worker = ['outbox' => $database->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'timeout' => 1, 'endpoint' => $recorder->url()];
 $lost = new Worker($of_worker, $first);
-holds('on their way', wait_until(static fn (): bool => count($recorder->arrivals()) >= 8, 10), $lost->log());
+holds('in flight', wait_until(static fn (): bool => count($recorder->arrivals()) >= 8, 10), $lost->log());
 exec(program('ip') . " -n spr-a-$id route add blackhole $host/32");
 $cut = hrtime(true);
 usleep(600_000);
 $recorder->behave('up');
 $other = new Worker($of_worker, $second);
 $call(60, 60);
-holds('the other one delivers all', wait_until(static fn (): bool => $database->waiting() === 0, 40), $other->log());
+holds('the other one delivers all', wait_until(static fn (): bool => $database->pending() === 0, 40), $other->log());
 between('seconds until the leases had ended', 8, 25, (hrtime(true) - $cut) / 1e9);
 $before = count($recorder->arrivals());
-// It comes back, with results that nobody waits for, and with requests that may still be on the cable.
+// It reconnects, with outdated results, and with requests that the kernel may still retransmit.
 exec(program('ip') . " -n spr-a-$id route del blackhole $host/32");
-// The seventh time that the kernel sends again is after 25 s.
+// The kernel's seventh retransmission is after 25 s.
 usleep((int) max(0, 27e6 - (hrtime(true) - $cut) / 1e3));
 tell((count($recorder->arrivals()) - $before) . ' arrivals late');
 $call(120, 40);
-holds('both deliver', wait_until(static fn (): bool => $database->waiting() === 0, 40), $lost->log() . $other->log());
+holds('both deliver', wait_until(static fn (): bool => $database->pending() === 0, 40), $lost->log() . $other->log());
 $lost->stop();
 $other->stop();
 tell($lost->log() . $other->log());

@@ -1,5 +1,5 @@
 --TEST--
-An outbox, deferred: a call returns true at once without a connection, and a drain delivers what was kept
+With deferred delivery a call returns true at once without a connection, and a drain delivers the order
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -31,13 +31,13 @@ same('records', [], $place->records());
 same('requests', 52, count($server->requests()));
 same('connections', 1, $server->connections());
 
-// An endpoint that nobody has: nothing is looked up.
+// An endpoint that does not exist: nothing is resolved.
 configure(endpoint: 'https://nowhere.invalid/');
 $begun = hrtime(true);
-same('an endpoint that nobody has', true, spread_update_order(...order('nowhere')));
+same('an endpoint that does not exist', true, spread_update_order(...order('nowhere')));
 between('seconds', 0, 1.0, (hrtime(true) - $begun) / 1e9);
 same('log', [], $log());
-// What cannot be an order is no record either.
+// Data that cannot be encoded is not recorded.
 configure(public_key: '');
 contains('without keys', 'ConfigurationException', thrown(static fn () => spread_update_order(...order('without keys'))));
 same('records', ['nowhere pending 0 0'], $place->records());

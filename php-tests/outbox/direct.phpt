@@ -1,5 +1,5 @@
 --TEST--
-An outbox, direct: a delivered order leaves no record, any failure that may pass keeps it, and the call says so with true, an exception to look at and one line in the log
+With direct delivery a delivered order leaves no record; a retryable failure keeps it, and the call returns true, sets the last error and logs one line
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -57,7 +57,7 @@ foreach (['silent' => 'spread_update_order', 'warning' => 'spread_update_order',
         same("$what: answer", true, $call(...$order));
         $error = spread_last_error();
         same("$what: error", ["Spread\\$class", $code, $retryable, $after], [$error ? $error::class : null, $error?->getCode(), $error?->isRetryable(), $error?->getRetryAfter()]);
-        same("$what: what it said", $code === 0 ? null : ['says' => $code], $error?->getResponse());
+        same("$what: response", $code === 0 ? null : ['says' => $code], $error?->getResponse());
         same("$what: log", ["spread: {$error?->getMessage()}; the outbox keeps it and will send it again"], $log());
         $kept[] = "{$order[1]['order_idorder']} pending 1 $code";
     }
@@ -68,7 +68,7 @@ foreach (['silent' => 'spread_update_order', 'warning' => 'spread_update_order',
     same("204, $mode", null, $call(...order("204 of $mode")));
 }
 same('records', $kept, $place->records());
-// Not even a line.
+// Without the log line.
 configure(log_failures: 0);
 same('without a log', true, spread_update_order(...order('500 without a log')));
 same('log', [], $log());

@@ -1,5 +1,5 @@
 --TEST--
-A full disk: orders are sent without the outbox, what it had accepted stays, and with room again it goes on
+With a full disk orders are sent without the outbox, stored ones stay, and the outbox works again once there is space
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -16,7 +16,7 @@ $calls = new Calls($other->path('calls'));
 configure(endpoint: $recorder->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting(), timeout: 5);
 $log = collect_log();
 $sequence = 0;
-/** Each order with an id of its own: one that is sent without the outbox may overtake. */
+/** Sends an order with a unique id: an order sent without the outbox may overtake others. */
 $send = static function (int $bytes) use (&$sequence, $calls): mixed {
     $sequence++;
     $id = "order-$sequence";
@@ -32,7 +32,7 @@ for ($number = 0; $number < 20; $number++) {
     same("kept $number", true, $send(5_000));
 }
 $log();
-// SPREAD down and the disk full: these are lost to nobody but their caller, who is told.
+// SPREAD is down and the disk is full: these orders are not kept, and the call fails.
 $fill();
 for ($failed = 0; $failed < 5;) {
     $failed += $send(20_000) === false ? 1 : 0;
@@ -48,7 +48,7 @@ foreach ([401, '503', 'up', 'late 0.2'] as $how) {
     $recorder->behave((string) $how);
     $answer = $send(30_000);
     same("$how: not kept", in_array($how, ['up', 'late 0.2'], true) ? 'array' : 'boolean', gettype($answer));
-    holds("$how: no pretence", $answer !== true);
+    holds("$how: does not return true", $answer !== true);
 }
 holds('a drain delivers or says why', is_array(@$drained = (static function (): array {
     try {
@@ -57,7 +57,7 @@ holds('a drain delivers or says why', is_array(@$drained = (static function (): 
         return [$error->getMessage()];
     }
 })()));
-// Another process finds it full, too.
+// The disk is full for another process, too.
 $ended = run_php('echo json_encode(spread_update_order(["order_idorder" => "other", "text" => str_repeat("x", 100000)], ["order_idorder" => "other"]));', [
     'spread.endpoint' => $recorder->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.outbox' => $place->setting(),
 ]);
@@ -65,16 +65,16 @@ contains('another process', '"status":200', $ended['out']);
 contains('another process', 'was sent without the outbox', $ended['err']);
 file_put_contents($calls->file, "delivered other 0\n", FILE_APPEND);
 
-// Room again.
+// Space again.
 unlink($place->path('filler'));
 $recorder->behave('503');
 $log();
 same('kept again', true, $send(20_000));
 lacks('log', 'without the outbox', implode($log()));
 $recorder->behave('up');
-// It goes full and free many times while orders come and a worker delivers.
+// The disk fills up and is freed many times while orders are stored and a worker delivers.
 $worker = new Worker(['outbox' => $place->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'timeout' => 1, 'endpoint' => $recorder->url()]);
-$unsettled = 0;
+$unmarked = 0;
 for ($round = 0; $round < 20; $round++) {
     $round % 2 ? $fill() : @unlink($place->path('filler'));
     for ($number = 0; $number < 20; $number++) {
@@ -84,14 +84,14 @@ for ($round = 0; $round < 20; $round++) {
 }
 @unlink($place->path('filler'));
 $lines = $log();
-$unsettled = count(preg_grep('/is sent again when its lease expires/', $lines));
+$unmarked = count(preg_grep('/is sent again when its lease expires/', $lines));
 configure(delivery: 'direct');
 holds('all is delivered', wait_until(static fn (): bool => $place->records() === [], 60), json_encode($place->records()) . $worker->log());
 $worker->stop();
 holds('sound', $place->isSound());
-// What was delivered and could not be marked so.
-judge('all', $calls->all(), $recorder->arrivals(), Worker::IN_FLIGHT * 10, $unsettled + Worker::IN_FLIGHT * 10);
-tell(json_encode([$calls->counts(), $unsettled]) . "\n" . implode("\n", array_unique(preg_replace('/order-\d+/', 'order', $lines))));
+// Orders that were delivered and could not be marked as delivered arrive again.
+judge('all', $calls->all(), $recorder->arrivals(), Worker::IN_FLIGHT * 10, $unmarked + Worker::IN_FLIGHT * 10);
+tell(json_encode([$calls->counts(), $unmarked]) . "\n" . implode("\n", array_unique(preg_replace('/order-\d+/', 'order', $lines))));
 echo "done\n";
 ?>
 --EXPECT--

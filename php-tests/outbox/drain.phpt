@@ -1,5 +1,5 @@
 --TEST--
-spread_outbox_drain(): bounds, arguments, and what it says it did
+spread_outbox_drain(): limits, arguments and returned counts
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -22,7 +22,7 @@ configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret', d
 $log = collect_log();
 $done = static fn (int $delivered = 0, int $failed = 0, int $refused = 0, int $expired = 0, int $pending = 0): array => compact('delivered', 'failed', 'refused', 'expired', 'pending');
 
-// Without an outbox it throws, whatever the mode is.
+// Without an outbox it throws in every mode.
 foreach (['silent', 'warning', 'exception'] as $mode) {
     configure(error_mode: $mode);
     same($mode, 'Spread\ConfigurationException: the outbox was not drained: spread.outbox is empty', thrown(static fn () => spread_outbox_drain()));
@@ -51,27 +51,27 @@ $keep(...array_map(static fn (int $number): string => "order $number", range(1, 
 same('10 of 25', $done(delivered: 10, pending: 15), spread_outbox_drain(10));
 same('1 of 15', $done(delivered: 1, pending: 14), spread_outbox_drain(1));
 same('the others', $done(delivered: 14), spread_outbox_drain(PHP_INT_MAX));
-// The order of one order, in one drain.
+// All updates of one order, in one drain.
 $keep(...array_fill(0, 20, 'one'));
 same('20 of one order', $done(delivered: 20), spread_outbox_drain());
-// The time: the last one may end later.
+// The time limit: the last attempt may end later.
 $keep(...array_map(static fn (int $number): string => "slow $number", range(1, 20)));
 $begun = hrtime(true);
 $some = spread_outbox_drain(100, 0.5);
 between('seconds', 0.4, 1.2, (hrtime(true) - $begun) / 1e9);
 between('delivered meanwhile', 2, 4, $some['delivered']);
-same('the others wait', 20 - $some['delivered'], $some['pending']);
+same('the others are pending', 20 - $some['delivered'], $some['pending']);
 same('and are delivered', $done(delivered: 20 - $some['delivered']), spread_outbox_drain(100, 30.0));
-// Failures wait for a later pass, refused ones for a person.
+// Failed orders stay pending for a later drain, refused ones are dead-lettered.
 $keep('status 500', 'status 500', 'status 422', 'status 422', 'fine');
 $log();
 same('failures', $done(delivered: 1, failed: 1, refused: 2, pending: 2), spread_outbox_drain());
 same('records', ['status 500 pending 1 500', 'status 500 pending 0 0', 'status 422 refused 1 422', 'status 422 refused 1 422'], $place->records());
-same('the last error is none of it', null, spread_last_error());
+same('the last error is not set', null, spread_last_error());
 $place->makeDue();
 same('again', $done(failed: 1, pending: 2), spread_outbox_drain());
 same('records', 'status 500 pending 2 500', $place->records()[0]);
-// Seven days later.
+// Expiry after seven days.
 $old = (time() - 8 * 86400) * 1000;
 run(['sqlite3', $place->file, "UPDATE spread_records SET age_start = $old WHERE state = 0"]);
 same('too old', $done(expired: 2), spread_outbox_drain());

@@ -1,5 +1,5 @@
 --TEST--
-A database that fails in the midst of a call, at each statement: an order is kept or sent, never both, and never neither
+A database that fails during a call, at any statement: an order is either kept or sent
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -23,7 +23,7 @@ $failing = static function (string $statement, Closure $work) use ($place): mixe
 };
 $arrived = static fn (string $id): array => array_column(array_filter($recorder->arrivals(), static fn (array $arrival): bool => $arrival['id'] === $id), 'status');
 
-// Before the order is kept: it is sent without the outbox.
+// Before the order is stored: it is sent without the outbox.
 $recorder->behave('503');
 same('first', true, spread_update_order(...order('waits')));
 $recorder->behave('up');
@@ -38,7 +38,7 @@ foreach (['INSERT ON spread_records', 'INSERT ON spread_orders'] as $statement) 
         same("$id: lines", 1, count(preg_grep('/was sent without the outbox/', $log())));
     }
 }
-// Once it is kept behind an earlier one, it is not sent as well.
+// Once it is stored behind an earlier one, it is not sent as well.
 configure(delivery: 'direct');
 foreach (['DELETE ON spread_records', 'UPDATE ON spread_orders'] as $number => $statement) {
     same("$statement, behind an earlier one", true, $failing($statement, static fn (): mixed => spread_update_order(...order('waits'))));
@@ -46,7 +46,7 @@ foreach (['DELETE ON spread_records', 'UPDATE ON spread_orders'] as $number => $
     same("$statement: kept", $number + 2, count($place->records()));
     same("$statement: log", [], $log());
 }
-// Once it is sent, its answer counts, whatever becomes of the record.
+// Once it is sent, its answer counts, whatever happens to the record.
 foreach (['DELETE ON spread_records', 'DELETE ON spread_orders'] as $statement) {
     same("$statement: answer", 'array', gettype($failing($statement, static fn (): mixed => spread_update_order(...order($statement)))));
     same("$statement: error", null, spread_last_error());
@@ -60,17 +60,17 @@ foreach (['503' => true, '422' => false] as $status => $answer) {
     same("$id: answer", $answer, $failing('UPDATE ON spread_records', static fn (): mixed => spread_update_order(...order($id))));
     same("$id: error", $status, spread_last_error()?->getCode());
     same("$id: lines", 2, count($lines = $log()));
-    lacks("$id: not set aside", 'set aside', implode($lines));
+    lacks("$id: not dead-lettered", 'keeps it as refused', implode($lines));
     same("$id: the record", 1, count(preg_grep("/^$id pending 0 0/", $place->records())));
 }
-// A drain says what went wrong.
+// A drain reports the failure.
 $recorder->behave('up');
 configure(delivery: 'deferred');
 spread_update_order(...order('drained'));
 $place->makeDue();
 $thrown = $failing('DELETE ON spread_records', static fn (): ?string => thrown(static fn () => spread_outbox_drain()));
 contains('a drain', 'Spread\ConnectionException: the outbox was not drained: the outbox cannot be used', $thrown);
-// The leases are over in the end: as time makes them.
+// Expire the leases.
 run(['sqlite3', $place->file, 'UPDATE spread_orders SET due = 1 WHERE due IS NOT NULL; UPDATE spread_key_pairs SET due = 0; UPDATE spread_endpoints SET due = 0']);
 same('in the end', [0, 0], array_values(array_intersect_key(spread_outbox_drain(), ['failed' => 1, 'pending' => 1])));
 same('nothing is left', [], $place->records());

@@ -1,5 +1,5 @@
 --TEST--
-An outbox that cannot be used costs no order: it is sent as without one, and one line in the log says why
+With an unusable outbox orders are sent without it, and one line in the log gives the reason
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -61,7 +61,7 @@ foreach (['direct', 'deferred'] as $delivery) {
         lacks("$what: line", 'hidden', $lines[0] ?? '');
         holds("$what: one line", preg_match('/[\x00-\x1f\x7f]/', $lines[0] ?? '') === 0, json_encode($lines));
         same("$what: requests", $before + 1, count($server->requests()));
-        // A failure is one, then: nobody keeps the order.
+        // A failed call returns false: the order is not kept.
         same("$what: a failure", false, spread_update_order(...order('bad')));
         same("$what: its error", 500, spread_last_error()?->getCode());
         same("$what: its lines", 2, count($log()));
@@ -73,12 +73,12 @@ foreach (['direct', 'deferred'] as $delivery) {
 }
 same('of a client', 'fine', (new Spread\Client('shop', 's3cret', ['outbox' => 'sqlite:' . $place->path('missing/x')]))->updateOrder(...order('good')));
 contains('its line', 'its directory must exist', $log()[0] ?? '');
-contains('a drain says so as well', 'Spread\ConfigurationException', thrown(static function () use ($place): void {
+contains('a drain gives the same reason', 'Spread\ConfigurationException', thrown(static function () use ($place): void {
     configure(outbox: 'sqlite:' . $place->path('missing/x'));
     spread_outbox_drain();
 }));
 $log();
-// The text is as it was, and what was made beside it is gone or empty.
+// The file is unchanged, and the files created beside it are gone or empty.
 same('the text', str_repeat("this is no database\n", 200), file_get_contents($place->path('text')));
 configure(outbox: $place->setting(), delivery: 'direct');
 same('and a good one works', [true, []], [spread_update_order(...order('bad')), array_slice($log(), 1)]);

@@ -1,5 +1,5 @@
 --TEST--
-A parent with an open outbox and 20 children call at once, and run other programs meanwhile: every order is kept, none is disturbed
+A parent with an open outbox and 20 children call at once and run other programs: every order is kept or delivered
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -35,7 +35,7 @@ foreach (['direct', 'deferred'] as $delivery) {
                 $send("$delivery-$child", $number);
                 if ($number === 20) {
                     same('a program between calls', 'said', trim((string) shell_exec('echo said')));
-                    // A grandchild that ends as PHP ends.
+                    // A grandchild that exits normally.
                     $grandchild = pcntl_fork();
                     if ($grandchild === 0) {
                         $send("$delivery-$child-child", 0);
@@ -44,7 +44,7 @@ foreach (['direct', 'deferred'] as $delivery) {
                 }
             }
             pcntl_waitpid($grandchild, $status);
-            // By turns: as PHP ends, and as killed.
+            // Alternately exits normally and is killed.
             $child % 2 ? exit(0) : end_process();
         }
         $children[] = $pid;

@@ -1,5 +1,5 @@
 --TEST--
-16 workers of php-fpm keep orders as fast as they can while two workers deliver: none is lost, none overtaken, none comes twice
+16 processes of php-fpm store orders at full speed while two workers deliver: none is lost, overtaken or sent twice
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -23,7 +23,7 @@ $root = new WebRoot();
     'spread.connect_timeout' => 10, 'spread.outbox' => $place->setting(), 'spread.delivery' => 'deferred',
 ]);
 $url = beside($url, 'outbox.php');
-// The file is theirs.
+// Their user owns the file.
 page($url, ['calls' => $calls->file, 'first' => 0, 'count' => 1, 'shop' => 'first', 'orders' => 1]);
 $settings = ['outbox' => $place->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'timeout' => 5, 'endpoint' => $recorder->url()];
 $workers = [new Worker($settings), new Worker($settings)];
@@ -32,7 +32,7 @@ $pages = 0;
 for ($first = 1; $first <= $orders / PAGES; $first += CALLS) {
     $queries = [];
     for ($page = 0; $page < PAGES; $page++) {
-        // Each of a round has orders of its own; from round to round another process has them.
+        // The pages of a round update different orders; each round another process updates them.
         $queries[] = ['calls' => $calls->file, 'first' => $first, 'count' => CALLS, 'shop' => "shop$page", 'orders' => intdiv($ids, PAGES)];
     }
     foreach (pages($url, $queries) as $said) {

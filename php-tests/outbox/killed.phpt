@@ -1,5 +1,5 @@
 --TEST--
-200 kill -9 of php-cli, php-fpm's workers and the outbox's worker: no order is lost, none is overtaken, and only what a killed one had on its way comes twice
+200 times kill -9 of php-cli, php-fpm's processes and the worker: no order is lost or overtaken, and only orders in flight in a killed process arrive twice
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -9,7 +9,7 @@ skip_without('sqlite3', 'nginx');
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
-// Five times the rounds leave some 100,000 orders behind, and leases of 22 s on most of them.
+// Five times the rounds leave some 100,000 orders, most of them with leases of 22 s.
 [$rounds, $seconds] = getenv('SPREAD_SOAK') ? [1000, 180] : [200, 40];
 ini_set('memory_limit', '1G');
 $seed = test_seed();
@@ -25,7 +25,7 @@ $settings = [
 $root = new WebRoot();
 [$url, $daemons] = start_fpm_behind_nginx($root, 4, $settings);
 $url = beside($url, 'outbox.php');
-// The first call is of a worker of php-fpm: the file is theirs.
+// php-fpm makes the first call: its user owns the file.
 $first = page($url, ['calls' => $calls->file, 'first' => 0, 'count' => 1, 'shop' => 'first', 'orders' => 1]);
 same("SPREAD_TEST_SEED=$seed: the first", 1, $first['delivered'] ?? 0);
 preg_match('/^PPid:\s+(\d+)/m', (string) file_get_contents("/proc/{$first['process']}/status"), $found);
@@ -39,7 +39,7 @@ for ($round = 1; $round <= $rounds; $round++) {
     $delivery = ['direct', 'deferred'][mt_rand(0, 1)];
     $query = ['calls' => $calls->file, 'first' => $round * 1000, 'orders' => 20];
     if ($kind === 'php-fpm') {
-        // Two at a time, each with orders of its own.
+        // Two at a time, each with its own orders.
         $streams = [];
         foreach (['fpm-a', 'fpm-b'] as $shop) {
             $streams[] = $stream = stream_socket_client('tcp://' . parse_url($url, PHP_URL_HOST) . ':' . parse_url($url, PHP_URL_PORT));
@@ -69,12 +69,12 @@ holds("SPREAD_TEST_SEED=$seed: no call went without the outbox", !str_contains($
 foreach ($daemons as $daemon) {
     $daemon->stop();
 }
-// Leases of the killed end by themselves.
+// The leases of killed processes expire.
 configure(endpoint: $recorder->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting(), timeout: 2);
 holds("SPREAD_TEST_SEED=$seed: all is delivered", wait_until(static fn (): bool => $place->records() === [], $seconds), json_encode(array_slice($place->records(), 0, 20)));
 $worker->stop();
 holds("SPREAD_TEST_SEED=$seed: sound", $place->isSound());
-// Of php-fpm one of two that called may have been hit, each with one order on its way.
+// Each kill of php-fpm may hit one of two callers, each with one order in flight.
 $counts = judge("SPREAD_TEST_SEED=$seed", $calls->all(), $recorder->arrivals(), $killed['php-cli'] + $killed['php-fpm'] + Worker::IN_FLIGHT * $killed['worker']);
 $told = $calls->counts();
 holds("SPREAD_TEST_SEED=$seed: calls were cut short", $told['begun'] > $rounds / 20, json_encode($told));

@@ -1,5 +1,5 @@
 --TEST--
-An outbox on MariaDB: forks, and a server that is killed, restarted and stopped for a while, with callers and two workers at it
+An outbox on MariaDB survives forks, and a server that is killed, restarted and paused while callers and two workers use it
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -22,7 +22,7 @@ $send = static function (string $who, int $number) use ($calls): void {
     file_put_contents($calls->file, "$outcome $id $number\n", FILE_APPEND);
 };
 
-// Forks: nobody disturbs another one's connection, however a child ends.
+// Forks: no process disturbs another one's connection, however a child ends.
 $send('parent', 0);
 $children = [];
 for ($child = 1; $child <= 8; $child++) {
@@ -48,9 +48,9 @@ foreach ($children as $pid) {
 $send('parent', 50);
 same('log', [], $log());
 same('all were delivered', ['delivered' => 51 + 6 * 20], $calls->counts());
-same('nothing waits', 0, $database->waiting());
+same('nothing is pending', 0, $database->pending());
 
-// A server that falls silent costs half of the time at most, and no order.
+// An unresponsive server costs at most half of the timeout, and no order.
 foreach ([[1, 1], [1, 2], [2, 0.5], [4, 2]] as [$timeout, $connect]) {
     configure(timeout: $timeout, connect_timeout: $connect);
     $send('silent', 100);
@@ -66,8 +66,8 @@ foreach ([[1, 1], [1, 2], [2, 0.5], [4, 2]] as [$timeout, $connect]) {
 configure(timeout: 5, connect_timeout: 2);
 holds('it is back', wait_until(static fn (): bool => is_array(spread_update_order(...order('silent-1'))) && $log() === [], 30));
 
-// Callers with orders of their own, half of them deferred, and two workers. Each order is updated once: a call
-// without the database is sent without the outbox, and may overtake.
+// Callers with their own orders, half of them deferred, and two workers. Each order is updated once: without the
+// database orders are sent without the outbox, and may overtake others.
 $settings = ['spread.endpoint' => $recorder->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.outbox' => $database->setting(), 'spread.timeout' => 2];
 $callers = [];
 foreach (['direct', 'deferred'] as $delivery) {
@@ -81,7 +81,7 @@ $database->kill();
 usleep(700_000);
 $database->start();
 usleep(800_000);
-// It stops to answer, and all connections stay.
+// The server stops responding, and all connections stay open.
 $database->signal('STOP');
 usleep(1_500_000);
 $database->signal('CONT');
@@ -91,21 +91,21 @@ $database->start();
 foreach ($callers as $caller) {
     same('status of a caller', 0, proc_close($caller));
 }
-holds('all is delivered', wait_until(static fn (): bool => $database->waiting() === 0, 60), $workers[0]->log());
+holds('all is delivered', wait_until(static fn (): bool => $database->pending() === 0, 60), $workers[0]->log());
 foreach ($workers as $worker) {
     $worker->stop();
 }
 $lines = file($place->path('log'), FILE_IGNORE_NEW_LINES);
-$unsettled = count(preg_grep('/is sent again when its lease expires/', $lines));
+$unmarked = count(preg_grep('/is sent again when its lease expires/', $lines));
 $without = count(preg_grep('/was sent without the outbox/', $lines));
 holds('it was away', $without > 0);
-same('no other line', count($lines), $unsettled + $without);
+same('no other line', count($lines), $unmarked + $without);
 lacks('log', 'hidden-4711', implode($lines));
-// What was sent while the database could not say so comes again.
+// Orders that were delivered and could not be marked as delivered arrive again.
 $arrivals = array_values(array_filter($recorder->arrivals(), static fn (array $arrival): bool => !str_starts_with($arrival['id'], 'silent')));
-judge('all', array_filter($calls->all(), static fn (array $call): bool => !str_starts_with($call['id'], 'silent')), $arrivals, 3 * 2 * Worker::IN_FLIGHT, $unsettled + 3 * 2 * Worker::IN_FLIGHT);
+judge('all', array_filter($calls->all(), static fn (array $call): bool => !str_starts_with($call['id'], 'silent')), $arrivals, 3 * 2 * Worker::IN_FLIGHT, $unmarked + 3 * 2 * Worker::IN_FLIGHT);
 same('none failed', 0, $calls->counts()['failed'] ?? 0);
-tell(json_encode([$calls->counts(), 'unsettled' => $unsettled, 'without' => $without]) . "\n" . implode("\n", array_unique(preg_replace('/order \S+/', 'order', $lines))));
+tell(json_encode([$calls->counts(), 'unmarked' => $unmarked, 'without' => $without]) . "\n" . implode("\n", array_unique(preg_replace('/order \S+/', 'order', $lines))));
 echo "done\n";
 ?>
 --EXPECT--

@@ -1,5 +1,5 @@
 --TEST--
-A MySQL outbox that cannot be reached: orders are sent without it, in spread.timeout altogether, and its password is in no message
+With an unreachable MySQL outbox orders are sent without it, within spread.timeout, and no message holds its password
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -7,7 +7,7 @@ require __DIR__ . '/../support/bootstrap.php';
 $good = serve(static fn (array $request): string => answer_json('fine'));
 $mute = serve_connections(static fn (Connection $connection) => $connection->waitForClose());
 $silent = serve_connections(static function (Connection $connection): void {
-    // A greeting that never ends.
+    // An endless greeting.
     $connection->drip(str_repeat("\x4a\0\0\0", 1000), 0.1);
 });
 $rude = serve_connections(static fn (Connection $connection) => $connection->write("\x10\0\0\0" . str_repeat("\xff", 16)));
@@ -17,7 +17,7 @@ configure(endpoint: $good->url(), public_key: 'shop', private_key: 's3cret', tim
 $log = collect_log();
 $cases = [
     'refused' => '127.0.0.1:9',
-    'accepts and says nothing' => "127.0.0.1:{$mute->port}",
+    'accepts and never answers' => "127.0.0.1:{$mute->port}",
     'rude' => "127.0.0.1:{$rude->port}",
     'http' => "127.0.0.1:{$http->port}",
     'closes' => "127.0.0.1:{$closing->port}",
@@ -41,10 +41,10 @@ foreach ($cases as $what => $address) {
     lacks("$what: a drain", 'hidden', $thrown);
     $log();
 }
-// The order is not answered either: the whole call is bounded.
+// The order gets no answer either: the whole call is bounded.
 configure(outbox: "mysql://shop:hidden-4711@127.0.0.1:{$mute->port}/shop", endpoint: $mute->url());
 $begun = hrtime(true);
-same('nobody answers', false, spread_update_order(...order(1)));
+same('no answer', false, spread_update_order(...order(1)));
 between('seconds', 0.9, 1.4, (hrtime(true) - $begun) / 1e9);
 same('error', 'Spread\TimeoutException', get_debug_type(spread_last_error()));
 echo count($cases), " servers\n";

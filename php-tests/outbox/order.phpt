@@ -1,5 +1,5 @@
 --TEST--
-Updates of one order are delivered in the order of the calls: a later one waits for an earlier one, other orders do not
+Updates of one order are delivered in the sequence of the calls: a later one waits for an earlier one, other orders do not
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -33,7 +33,7 @@ same('the third waits as well', true, $send('A'));
 same('arrived', ['A 1 503', 'B 3 200', ' 4 200'], $arrived());
 same('records', ['A pending 1 503', 'A pending 0 0', 'A pending 0 0'], $place->records());
 
-// The same id with other keys or at another address is another order.
+// The same id with other keys or at another endpoint is another order.
 configure(public_key: 'another shop');
 same('other keys', 'array', gettype($send('A')));
 configure(public_key: 'shop', endpoint: $recorder->url('/another'));
@@ -59,7 +59,7 @@ same('the ids are those on the wire', ['7', '1.5', '1.0E+25', '-0'], array_value
     parse_str($body, $order);
     return $order['request']['order_idorder'];
 }, $place->bodies()))));
-// Without an id there is nothing to wait for; very long ids differ to the last byte.
+// Orders without an id do not wait; very long ids are compared to the last byte.
 foreach ([null, null, str_repeat('x', 5000) . 'a', str_repeat('x', 5000) . 'b', "\0\xff", "\0\xfe"] as $number => $id) {
     $before = count($recorder->arrivals());
     same("id $number", true, $send($id));
@@ -68,7 +68,7 @@ foreach ([null, null, str_repeat('x', 5000) . 'a', str_repeat('x', 5000) . 'b', 
 $recorder->behave('up');
 $place->makeDue();
 same('drain', [15, 0], array_values(array_intersect_key(spread_outbox_drain(), ['delivered' => 1, 'pending' => 1])));
-// Those of A were looked at above: they are of three orders.
+// Those of A were checked above: they belong to three orders.
 $arrivals = array_filter($recorder->arrivals(), static fn (array $arrival): bool => !in_array($arrival['id'], ['', 'A'], true));
 $calls = array_map(static fn (array $arrival): array => ['outcome' => 'kept'] + $arrival, $arrivals);
 judge('the others', $calls, array_values($arrivals));

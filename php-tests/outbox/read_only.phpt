@@ -1,5 +1,5 @@
 --TEST--
-A read-only file system, or file: orders are sent without the outbox, and it goes on when it can be written again
+On a read-only file system, or with a read-only file, orders are sent without the outbox until it is writable again
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -44,12 +44,12 @@ foreach (['as it was left', 'with a log of changes'] as $how) {
     contains("$how: a drain", 'Spread\ConfigurationException', $drained['out']);
     same("$how: writable", 0, $remount('rw'));
     contains("$how: kept again", '"kept":1', $call()['out']);
-    // A process that was killed leaves a log behind.
+    // A killed process leaves a write-ahead log.
     run_php("spread_update_order(['order_idorder' => '$how'], ['order_idorder' => '$how']); exec('kill -9 ' . getmypid());", $settings);
 }
 same('records', 7, count($place->records()));
 
-// A file, and a directory, that are another user's.
+// A file and a directory of another user.
 $recorder->behave('up');
 $worker = worker_user();
 $as_other = [program('setpriv'), "--reuid={$worker['user']}", "--regid={$worker['group']}", '--clear-groups'];

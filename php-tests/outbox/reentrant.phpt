@@ -1,5 +1,5 @@
 --TEST--
-Calls inside calls with an outbox, and code that ends the page in their midst: the next call works, and nothing is lost
+Nested calls with an outbox, and code that ends the page during a call: the next call works, and nothing is lost
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -21,7 +21,7 @@ $server = serve(static function (array $request): string {
 $settings = ['endpoint' => $server->url(), 'public_key' => 'shop', 'private_key' => 's3cret', 'outbox' => $place->setting(), 'log_failures' => 0, 'error_mode' => 'warning'];
 configure(...$settings);
 
-// A handler of the warning that sends, drains and has another order refused, ten calls deep.
+// A warning handler that sends, drains and sends another order that is refused, ten calls deep.
 $depth = 0;
 $handler = static function (int $level, string $message) use (&$handler, &$depth): bool {
     contains('the message is of its own order', "refused order refused $depth:", $message);
@@ -37,13 +37,13 @@ $handler = static function (int $level, string $message) use (&$handler, &$depth
 set_error_handler($handler);
 same('the outermost', false, spread_update_order(...order('refused 0')));
 restore_error_handler();
-same('records set aside', 11, count(preg_grep('/ refused /', $place->records())));
-same('records that wait', 10, count(preg_grep('/ pending /', $place->records())));
+same('refused records', 11, count(preg_grep('/ refused /', $place->records())));
+same('pending records', 10, count(preg_grep('/ pending /', $place->records())));
 // A handler that throws.
 set_error_handler(static fn () => throw new Exception(spread_update_order(...order('good in the handler'))));
 same('thrown', 'Exception: fine', thrown(static fn () => spread_update_order(...order('refused and thrown'))));
 restore_error_handler();
-// An outbox that is switched, and taken away, in the midst.
+// An outbox that is switched, and switched off, during a call.
 $other = new Place();
 set_error_handler(static function () use ($other): bool {
     configure(outbox: $other->setting());
@@ -54,7 +54,7 @@ same('refused', false, spread_update_order(...order('refused before it is switch
 restore_error_handler();
 same('kept there', ['down elsewhere pending 1 503'], $other->records());
 
-// Pages that end in the midst of a call: of a warning, of an order being encoded, of the memory.
+// Pages that end during a call: in a warning, while an order is encoded, and out of memory.
 $ends = [
     'exit' => 'set_error_handler(fn () => exit(3)); spread_update_order(...order("refused exit"));',
     'fatal' => 'set_error_handler(function () { eval("class Twice {} class Twice {}"); }); spread_update_order(...order("refused fatal"));',

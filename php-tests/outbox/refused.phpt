@@ -1,5 +1,5 @@
 --TEST--
-An outbox, direct: an order that SPREAD refuses, or answers with a page, fails in each mode as it does without an outbox, and its record is set aside
+With direct delivery an order that SPREAD refuses, or answers with an HTML page, fails in each mode as without an outbox, and is dead-lettered
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -27,7 +27,7 @@ set_error_handler(static function (int $level, string $message) use (&$raised): 
     $raised[] = $message;
     return true;
 });
-/** What a call comes to: the answer or what is thrown, the error, what is raised. */
+/** The outcome of a call: answer or exception, last error and warnings; and its log lines. */
 $outcome = static function (string $id, Closure $call) use (&$raised, $log): array {
     $raised = [];
     $answer = null;
@@ -43,7 +43,7 @@ $calls = [
     'exception' => spread_update_order(...),
     'client' => static fn (array $data, array $request): mixed => (new Spread\Client('shop', 's3cret'))->updateOrder($data, $request),
 ];
-$aside = [];
+$refused = [];
 foreach ($calls as $mode => $call) {
     configure(error_mode: $mode === 'client' ? 'silent' : $mode);
     foreach (['400', '404', '422', 'html', 'broken'] as $case) {
@@ -56,17 +56,17 @@ foreach ($calls as $mode => $call) {
         same("$id: as without an outbox", $expected, $actual);
         same("$id: class", 'Spread\ResponseException', $actual[2]);
         same("$id: log", ["$lines[0]; the outbox keeps it as refused"], $lines_with);
-        $aside[] = "$id refused 1 " . ((int) $case ?: 200);
+        $refused[] = "$id refused 1 " . ((int) $case ?: 200);
     }
     same("text of $mode", 'fine', $call(...order("text of $mode")));
 }
-same('records', $aside, $place->records());
-// Set aside, it blocks nothing and is not sent again.
+same('records', $refused, $place->records());
+// A refused record blocks no later update and is not sent again.
 $before = count($server->requests());
 same('drain', ['delivered' => 0, 'failed' => 0, 'refused' => 0, 'expired' => 0, 'pending' => 0], spread_outbox_drain());
 same('a later update of a refused order', false, spread_update_order(...order('400 of silent')));
 same('requests', $before + 1, count($server->requests()));
-echo count($aside), " set aside\n";
+echo count($refused), " refused\n";
 ?>
 --EXPECT--
-20 set aside
+20 refused

@@ -1,5 +1,5 @@
 --TEST--
-An outbox's file that is deleted or replaced under a running process: the next call works on the new one
+When an outbox's file is deleted or replaced under a running process, the next call uses the new one
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -16,7 +16,7 @@ $server = serve(static function (array $request): string {
 });
 configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting());
 $log = collect_log();
-// A worker, and a process that drains when it is told to: both have the file open all the time.
+// A worker, and a process that drains on request: both keep the file open.
 $settings = ['outbox' => $place->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'endpoint' => $server->url()];
 $full = array_combine(array_map(static fn (string $name): string => "spread.$name", array_keys($settings)), $settings);
 $drainer = proc_open(
@@ -67,7 +67,7 @@ foreach (['direct', 'deferred'] as $delivery) {
     }
 }
 configure(delivery: 'deferred');
-// With its log: SQLite can have no new file beside the log of another one that is in use.
+// With its log: SQLite cannot create a file beside the log of another file in use.
 unset($changes['deleted alone'], $changes['moved'], $changes['replaced by an empty one']);
 foreach ($changes as $what => $change) {
     array_map(unlink(...), glob("{$place->file}*"));
@@ -85,7 +85,7 @@ foreach ($changes as $what => $change) {
 }
 $worker->stop();
 lacks('log', 'without the outbox', implode("\n", $log()));
-// A directory that is gone: as any that cannot be used.
+// A deleted directory is treated as any unusable one.
 configure(delivery: 'direct');
 exec('rm -rf ' . escapeshellarg($place->directory));
 same('gone', 'fine', spread_update_order(...order('good')));

@@ -1,5 +1,5 @@
 --TEST--
-An outbox's files are the user's alone, hold no private key, and forget delivered orders when the process ends
+An outbox's files are private to the user, hold no private key, and no delivered orders once the process has ended
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -22,7 +22,7 @@ foreach (['direct', 'deferred'] as $delivery) {
         'spread.endpoint' => $server->url(), 'spread.public_key' => 'shop', 'spread.private_key' => $secret,
         'spread.outbox' => $place->setting(), 'spread.delivery' => $delivery, 'spread.log_failures' => 0,
     ];
-    // While the process lives: whoever looks, sees no key and files that are the user's own.
+    // While the process runs, the files hold no key and are private to the user.
     $code = <<<'PHP'
         umask(0);
         for ($number = 0; $number < 300; $number++) {
@@ -47,20 +47,20 @@ foreach (['direct', 'deferred'] as $delivery) {
     foreach (['marker-', $secret, 'example.com', 'order 7'] as $word) {
         holds("$delivery: no \"$word\" afterwards", !str_contains($place->bytes(), $word));
     }
-    // What is not delivered stays, and its key does not.
+    // An undelivered order stays, without its private key.
     run_php('spread_update_order(["order_idorder" => "fail", "customer_email" => "waits@example.com"], ["order_idorder" => "fail"]);', $settings);
-    holds("$delivery: what waits is there", str_contains($place->bytes(), 'waits%40example.com'));
+    holds("$delivery: the pending order is there", str_contains($place->bytes(), 'waits%40example.com'));
     holds("$delivery: its key is not", !str_contains($place->bytes(), $secret));
     same("$delivery: modes afterwards", ['600'], array_values($modes($place)));
 }
-// A file that is there already keeps its mode; those beside it get the same.
+// An existing file keeps its mode; the files beside it get the same.
 $place = new Place();
 touch($place->file);
 chmod($place->file, 0660);
 configure(outbox: $place->setting(), endpoint: $server->url(), public_key: 'shop', private_key: $secret, log_failures: 0);
 same('kept', true, spread_update_order(...order('fail')));
 same('modes', ['660'], array_values($modes($place)));
-// No message holds a key or a customer: what records say of attempts, and the log.
+// Neither the last errors of records nor the log hold keys or customer data.
 configure(delivery: 'deferred', private_key: "$secret", log_failures: 1);
 $log = collect_log();
 spread_update_order(...order('fail again', customer_email: 'john@doe.com'));

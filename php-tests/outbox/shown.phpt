@@ -13,7 +13,7 @@ contains('php --ri', 'spread.delivery => direct => direct', $ri);
 $info = run_php('phpinfo(INFO_MODULES);', $settings)['out'];
 contains('phpinfo()', $shown, $info);
 $all = [$ri, $info, run(php_command($settings, '-i'))['out']];
-// One that does not parse is not shown at all: nobody can tell where its password is.
+// An invalid URL is masked completely: its password cannot be located.
 foreach (['mysql://shop:hidden-4711@db', 'mysql:hidden-4711', 'postgres://u:hidden-4711@db/x', 'hidden-4711'] as $broken) {
     $ri = run(php_command(['spread.outbox' => $broken, 'display_errors' => '1'], '--ri', 'spread'));
     contains($broken, 'spread.outbox => ******** => ********', $ri['out']);
@@ -39,10 +39,10 @@ foreach ($all as $number => $text) {
     lacks("text $number", 'hidden-4711', $text);
     lacks("text $number", 'hid%64en', $text);
 }
-// An SQLite file is no secret.
+// The path of an SQLite file is not secret.
 contains('sqlite', 'spread.outbox => sqlite:/x/outbox.db => sqlite:/x/outbox.db', run(php_command(['spread.outbox' => 'sqlite:/x/outbox.db'], '--ri', 'spread'))['out']);
 contains('none', "spread.outbox => no value => no value", run(php_command([], '--ri', 'spread'))['out']);
-// The caller's own code may know.
+// The caller's own code may read it.
 same('ini_get()', $outbox, ini_get('spread.outbox'));
 echo "done\n";
 ?>

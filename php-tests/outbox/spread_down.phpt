@@ -1,5 +1,5 @@
 --TEST--
-SPREAD down, slow, busy, broken and refusing keys while callers and a worker go on: all arrives in order, once where its answer was seen
+SPREAD is down, slow, busy, broken and refuses keys while callers and a worker run: everything arrives in sequence, and only once if its answer arrived
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -18,8 +18,8 @@ $keys = static function (string $private) use ($place): string {
     rename($file, $place->path('keys'));
     return $place->path('keys');
 };
-// On a busy machine others' writes, for which a caller waits a quarter of its timeout, and answers take long; a
-// late answer comes well after it.
+// Long enough for a busy machine: a caller waits a quarter of its timeout for other writers. Late answers arrive
+// well after it.
 $timeout = 4;
 $settings = [
     'spread.endpoint' => $recorder->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.timeout' => $timeout,
@@ -36,7 +36,7 @@ $call = static fn (string $shop, int $orders, array $more = []): mixed => proc_o
 );
 $worker = new Worker($of_worker);
 $callers = [$call('few', 10), $call('many', 200), $call('deferred', 30, ['spread.delivery' => 'deferred']), $call('wrong-keys', 30, ['spread.private_key' => 'wrong'])];
-// Each for a while, and until somebody has met it: the status that the server then notes, 0 without an answer.
+// Each for a while, and until a request has met it: the status that the server then logs, 0 without an answer.
 $phases = [
     ['up', 0.3, 200], ['503', 0.6, 503], ['late ' . ($timeout + 2), 1.2, 0], ['429 Retry-After: 1', 0.6, 429], ['down', 0.6, null],
     ['lost', 0.4, 0], ['500', 0.3, 500], ['keys shop:s3cret', 1.5, 401],
@@ -52,9 +52,9 @@ foreach ($phases as [$how, $seconds, $status]) {
     $recorder->behave($how);
     usleep((int) ($seconds * 1e6));
     $met = static fn (array $arrival): bool => $arrival['status'] === $status && $arrival['late'] === str_starts_with($how, 'late');
-    holds("$how came up", wait_until(static fn (): bool => array_filter(array_slice($recorder->arrivals(), $before), $met) !== [], 20));
+    holds("$how occurred", wait_until(static fn (): bool => array_filter(array_slice($recorder->arrivals(), $before), $met) !== [], 20));
 }
-// The worker's keys go bad, and are corrected.
+// The worker's keys become invalid, and are corrected.
 $keys('wrong');
 $worker->reload();
 usleep(800_000);

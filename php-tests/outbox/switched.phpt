@@ -1,5 +1,5 @@
 --TEST--
-ini_set() and the options of a client choose the outbox of a call; without one nothing is kept
+ini_set() and the options of a client select the outbox of a call; without one nothing is kept
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -15,7 +15,7 @@ for ($number = 0; $number < 12; $number++) {
 }
 configure(endpoint: 'http://127.0.0.1:9/api', public_key: 'shop', private_key: 's3cret', log_failures: 0);
 same('without an outbox', false, spread_update_order(...order('nowhere')));
-// More outboxes than a process keeps open, again and again.
+// More outboxes than a process keeps open, repeatedly.
 for ($round = 0; $round < 3; $round++) {
     foreach ($places as $number => $place) {
         configure(outbox: $place->setting(), timeout: 5 + $number % 2);
@@ -28,7 +28,7 @@ foreach ($places as $number => $place) {
 ini_restore('spread.outbox');
 same('without one again', false, spread_update_order(...order('nowhere')));
 
-// A client keeps what it was made with.
+// A client keeps its outbox.
 [$first, $second] = $places;
 $plain = new Spread\Client('shop', 's3cret');
 configure(outbox: $first->setting(), delivery: 'deferred');
@@ -44,7 +44,7 @@ same('of the options', [true, 'Spread\ConnectionException'], [$of_options->updat
 same('kept', 'of settings pending 0 0', $first->records()[3] ?? null);
 same('kept', 'of options pending 1 0', $second->records()[3] ?? null);
 same('nothing else', [4, 4], [count($first->records()), count($second->records())]);
-// The path may be written in ways of its own.
+// Different spellings of one path.
 foreach (['sqlite://' . $first->file, 'sqlite:' . $first->file . '?synchronous=full', 'sqlite:' . $first->file . '?synchronous=normal', ' sqlite:' . $first->file . ' ', 'sqlite:' . dirname($first->file) . '/./outbox.db'] as $number => $setting) {
     configure(outbox: $setting);
     same($setting, true, spread_update_order(...order("written $number")));

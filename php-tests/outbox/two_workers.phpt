@@ -1,5 +1,5 @@
 --TEST--
-Two workers at once, stopped, killed and replaced: each order arrives once but for what a killed one had on its way
+Two concurrent workers are stopped, killed and replaced: each order arrives once, except those in flight in a killed one
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -26,7 +26,7 @@ $workers = [new Worker($settings), new Worker($settings)];
 for ($round = 0; $round < 6; $round++) {
     usleep(mt_rand(100_000, 400_000));
     $which = $round % 2;
-    // By turns: as systemd ends it, and as the kernel does.
+    // Alternately SIGTERM and SIGKILL.
     $round % 3 ? $workers[$which]->stop() : $workers[$which]->kill();
     $workers[$which] = new Worker($settings);
 }

@@ -1,5 +1,5 @@
 <?php
-/* A page that uses what preloaded.php left. */
+/* A page that uses the class from preloaded.php. */
 declare(strict_types=1);
 
 $before = spread_last_error();

@@ -1,7 +1,7 @@
 <?php
 /*
- * A page that checks its own answer, for a load generator: "right" when the answer is that of the
- * order it sent, with the id of the order and of the process in it; else what went wrong, status 500.
+ * A page that checks its own answer, for a load generator: prints "right", with the ids of the order
+ * and the process, when the answer belongs to its order; else the error, with status 500.
  */
 declare(strict_types=1);
 

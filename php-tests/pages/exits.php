@@ -1,8 +1,8 @@
 <?php
 /*
- * A page that ends as `how` says, at a moment when an order is, or has just been, on its way. The
- * server of the test refuses an order whose id begins with "refused" and answers one that begins
- * with "large" with more than the memory that is left.
+ * A page that ends as `how` says, while an order is in flight or just after. The test's server
+ * refuses orders whose id begins with "refused", and answers those whose id begins with "large" with
+ * more than the remaining memory.
  */
 declare(strict_types=1);
 
@@ -13,7 +13,7 @@ function send(string $id): string
     return $id . ': ' . ($error === null ? json_encode($answer[0] ?? $answer) : (new ReflectionClass($error))->getShortName()) . "\n";
 }
 
-/** An error handler for what the warning of a refused order sets off. */
+/** Sets an error handler for the warning of a refused order. */
 function on_warning(Closure $handler): void
 {
     ini_set('spread.error_mode', 'warning');
@@ -91,14 +91,14 @@ function session(bool $shutdown_function): void
     $_SESSION['changed'] = hrtime(true);
 }
 
-/** More memory than what is left when an order is sent after it. */
+/** Takes so much memory that the next order exceeds the limit. */
 function nearly_all_memory(): string
 {
     ini_set('memory_limit', '24M');
     return str_repeat('x', 20_000_000);
 }
 
-$left = null; // what the end of the page destroys
+$left = null; // destroyed when the page ends
 $endings = [
     'the handler throws' => static function (): void {
         on_warning(static fn () => throw new Exception('from the handler'));
@@ -136,14 +136,14 @@ $endings = [
     'the handler suspends a fiber' => static function (): void {
         $fibers = [];
         foreach ([1, 2, 3] as $number) {
-            // Anew each time: PHP has no handler while one runs.
+            // Set again each time: PHP removes the handler while it runs.
             on_warning(static fn () => Fiber::suspend('suspended') ?? true);
             $fibers[$number] = new Fiber(static fn () => print(send("refused $number")));
             echo $fibers[$number]->start(), ', ', send("good $number");
         }
         $fibers[2]->resume();
         $fibers[1]->resume();
-        // The third is never resumed: the end of the page unwinds it.
+        // The third is never resumed: PHP unwinds it when the page ends.
     },
     'the handler throws into a suspended fiber' => static function (): void {
         on_warning(static fn () => Fiber::suspend('suspended'));
@@ -155,7 +155,7 @@ $endings = [
             echo $exception->getMessage(), ', ', send('good');
         }
     },
-    'an exception nobody catches' => static function (): void {
+    'an uncaught exception' => static function (): void {
         ini_set('spread.error_mode', 'exception');
         set_exception_handler(static function (Throwable $exception): void {
             ini_set('spread.error_mode', 'silent');
@@ -191,8 +191,8 @@ $endings = [
         $left = new AtTheEnd(static fn () => print(send('in a destructor') . send('refused in a destructor')));
     },
     'the last error destroys what its trace holds' => static function (): void {
-        // The trace of the first failure is the last reference to the object, and the next call that
-        // comes to an end lets go of it.
+        // The trace of the first failure holds the last reference to the object; the end of the next
+        // call releases it.
         ini_set('zend.exception_ignore_args', '0');
         $fail = static fn (AtTheEnd $argument): string => send('refused');
         echo $fail(new AtTheEnd(static fn () => print('destroyed, ' . send('in a destructor'))));
@@ -262,10 +262,10 @@ $endings = [
             }
         }
     },
-    'the reader has gone' => static function (): void {
+    'the client has disconnected' => static function (): void {
         ini_set('display_errors', '1');
         ini_set('spread.error_mode', 'warning');
-        // Each warning is written to a reader who closes soon: in its midst PHP ends the page.
+        // Each warning is written to a client that soon disconnects: PHP ends the page during a warning.
         for ($end = hrtime(true) + 5e9; hrtime(true) < $end;) {
             send('refused');
             flush();

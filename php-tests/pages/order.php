@@ -1,11 +1,11 @@
 <?php
 /*
  * A shop's page for the tests of php-cli, php-fpm and mod_php: sends the documented order and
- * prints what came of it as JSON.
+ * prints the outcome as JSON.
  *
  *   id    the order's id
- *   how   nothing: send it; `fail`: to a port where nobody listens; `exit`, `throw`: as `fail`, with
- *         an error handler that ends the page; `keys`: only tell which keys the environment has
+ *   how   nothing: send it; `fail`: to a port where nothing listens; `exit`, `throw`: as `fail`, with
+ *         an error handler that ends the page; `keys`: only print the keys of the environment
  */
 declare(strict_types=1);
 

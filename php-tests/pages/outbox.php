@@ -1,7 +1,7 @@
 <?php
 /*
- * A caller with an outbox: updates orders and writes down before each call that it begins, and after it
- * what it was told (kept, delivered or failed), so that one who is killed can be judged right.
+ * A caller with an outbox: updates orders and writes a line before each call, and its outcome after it
+ * (kept, delivered or failed). The lines are correct even when the process is killed.
  *
  *   calls     the file to write to
  *   first     the sequence number of the first call; each next one is one higher
@@ -16,7 +16,7 @@ parse_str($argv[1] ?? $_SERVER['QUERY_STRING'], $query);
 $calls = fopen($query['calls'], 'a');
 stream_set_write_buffer($calls, 0);
 $pause = (int) (($query['pause'] ?? 0) * 1e6);
-$told = ['process' => getmypid()];
+$outcomes = ['process' => getmypid()];
 for ($sequence = (int) $query['first']; $sequence < $query['first'] + $query['count']; $sequence++) {
     $id = $query['shop'] . '-' . $sequence % $query['orders'];
     fwrite($calls, "begun $id $sequence\n");
@@ -27,9 +27,9 @@ for ($sequence = (int) $query['first']; $sequence < $query['first'] + $query['co
         default => 'delivered',
     };
     fwrite($calls, "$outcome $id $sequence\n");
-    $told[$outcome] = ($told[$outcome] ?? 0) + 1;
+    $outcomes[$outcome] = ($outcomes[$outcome] ?? 0) + 1;
     if ($pause > 0) {
         usleep($pause);
     }
 }
-echo json_encode($told);
+echo json_encode($outcomes);

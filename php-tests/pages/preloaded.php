@@ -1,7 +1,7 @@
 <?php
 /*
- * What `opcache.preload` runs when the server starts: it sends an order and has one refused, and
- * leaves a class to the pages. SPREAD_PRELOAD names the file to report to.
+ * The script for `opcache.preload`: sends an order and one that is refused, and declares a class for
+ * the pages. SPREAD_PRELOAD names the file for its report.
  */
 declare(strict_types=1);
 

@@ -1,5 +1,5 @@
 --TEST--
-3,000 damaged JSON answers: decoded where json_decode() can, refused where a document is broken, else text
+3,000 damaged JSON answers are decoded as by json_decode(), refused if broken, else returned as text
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-5,000 random JSON answers decode to the very values of json_decode(…, true)
+5,000 random JSON answers decode to the same values as json_decode(…, true)
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-The orders of both editions of the documentation encode to the very bytes of http_build_query()
+The orders of both editions of the documentation encode to the same bytes as http_build_query()
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-20,000 random orders encode to the very bytes of http_build_query()
+20,000 random orders encode to the same bytes as http_build_query()
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -8,8 +8,8 @@ support('random_values');
 $seed = test_seed();
 $random = new RandomValues($seed);
 
-// Both from inside a class and from outside; either may go first, as the first one to look at an
-// object may change how PHP holds its properties.
+// Both from inside a class and from outside, in either sequence: the first access to an object may
+// change how PHP stores its properties.
 $encode = [
     'spread' => static fn (array $d, array $r): string => @spread_encode_order($d, $r),
     'php' => static fn (array $d, array $r): string => @http_build_query(['data' => $d, 'request' => $r]),

@@ -1,5 +1,5 @@
 --TEST--
-Answers in every form mean what they mean to the documented snippet, or the ledger says why not
+Answers in every form have the same outcome as with the documented snippet, except as stated in the ledger
 --EXTENSIONS--
 curl
 --FILE--

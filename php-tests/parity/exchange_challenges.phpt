@@ -1,5 +1,5 @@
 --TEST--
-Challenges before, between and after redirects are answered as by the documented snippet, or the ledger says why not
+Challenges before, between and after redirects are answered as by the documented snippet, except as stated in the ledger
 --EXTENSIONS--
 curl
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Every header of a request is the documented snippet's, but for those in the ledger: User-Agent, and Expect of a large order
+Requests have the headers of the documented snippet, except those in the ledger: User-Agent, and Expect for a large order
 --EXTENSIONS--
 curl
 --FILE--

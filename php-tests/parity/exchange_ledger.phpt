@@ -1,5 +1,5 @@
 --TEST--
-The ledger: each of its rows names a test that is there, each row of a scenario stands in it and in its test, and no row is left over
+Each row of the ledger names an existing test, each row of a scenario is in the ledger and in its test, and no row is unused
 --EXTENSIONS--
 curl
 --FILE--

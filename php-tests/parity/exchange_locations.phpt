@@ -1,5 +1,5 @@
 --TEST--
-Every kind of Location leads where it leads libcurl, or the ledger says why not
+Every kind of Location resolves as with libcurl, except as stated in the ledger
 --EXTENSIONS--
 curl
 --FILE--

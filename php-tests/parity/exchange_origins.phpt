@@ -1,5 +1,5 @@
 --TEST--
-What reaches other origins, with and without keys, is what the documented snippet sends them, or less by the ledger
+Other origins get the same requests as from the documented snippet, or less as stated in the ledger
 --EXTENSIONS--
 curl
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Redirects are followed, counted and carry the order as the documented snippet's, or the ledger says why not
+Redirects are followed, counted and carry the order as with the documented snippet, except as stated in the ledger
 --EXTENSIONS--
 curl
 --FILE--

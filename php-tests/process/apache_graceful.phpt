@@ -1,5 +1,5 @@
 --TEST--
-Apache is restarted gracefully five times under load, and stopped: no order fails, nothing crashes
+Apache is restarted gracefully five times under load and then stopped: no order fails, nothing crashes
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -21,7 +21,7 @@ $root = new WebRoot();
 ]);
 $log = static fn (): string => file_get_contents("{$root->directory}/logs/apache.log");
 
-// Three readers, one page after the other; each says how many were right, what Apache closed, and what was wrong.
+// Three readers, one page after the other; each counts right pages and closed connections, and lists wrong pages.
 $readers = [];
 for ($number = 0; $number < 3; $number++) {
     [$here, $there] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
@@ -43,7 +43,7 @@ for ($number = 0; $number < 3; $number++) {
     fclose($there);
     $readers[$pid] = $here;
 }
-// It accepts connections before it has written this file, and `kill 0` would be the end of the test.
+// Apache accepts connections before it has written this file, and `kill 0` would kill the test.
 for ($end = hrtime(true) + 10e9; ($master = (int) @file_get_contents("{$root->directory}/apache.pid")) === 0;) {
     hrtime(true) < $end || throw new RuntimeException('Apache does not tell its process');
     usleep(1000);
@@ -64,7 +64,7 @@ foreach ($readers as $pid => $here) {
     pcntl_waitpid($pid, $status);
     same('wrong pages', [], $wrong);
     holds('pages were read', $right > 20, (string) $right);
-    // A connection that no child had taken when the last of them ended is Apache's to lose.
+    // Apache loses connections that no child had accepted when the last one ended.
     holds('nearly all', $closed <= 4 * $restarts, "$right right, $closed closed");
     $pages += $right;
 }
@@ -83,10 +83,10 @@ foreach ($server->requests() as $request) {
     $processes[$order['data']['process']][$request['connection']] = true;
 }
 holds('orders', count($ids) >= $pages, count($ids) . " for $pages pages");
-same('orders that came twice', [], array_diff_assoc($ids, array_unique($ids)));
+same('orders that arrived twice', [], array_diff_assoc($ids, array_unique($ids)));
 same('connections of a process', 1, max(array_map(count(...), $processes)));
 same('connections', count($processes), $server->connections());
-holds('processes came and went', count($processes) > $restarts, (string) count($processes));
+holds('processes were replaced', count($processes) > $restarts, (string) count($processes));
 echo "done\n";
 ?>
 --EXPECT--

@@ -1,5 +1,5 @@
 --TEST--
-Apache's threads call at once: each has its own connection, its own settings and its own error
+Apache's threads call concurrently: each has its own connection, settings and last error
 --SKIPIF--
 <?php
 if (!PHP_ZTS) {
@@ -15,8 +15,8 @@ require __DIR__ . '/../support/bootstrap.php';
 
 const THREADS = 8;
 
-// It takes its time to answer, so that calls of several threads are under way together. An answer
-// names the order and the connection that brought it.
+// Answers are delayed to make calls of several threads overlap. An answer names the order and its
+// connection.
 $tls = new Certificates();
 $server = serve(static function (array $request): string {
     parse_str($request['body'], $order);
@@ -39,7 +39,7 @@ $processes = $connections = $seen = [];
 for ($round = 1; $round <= 5; $round++) {
     $queries = [];
     for ($number = 1; $number <= 40; $number++) {
-        // Some go to a port where nobody listens, which is a setting of their page alone.
+        // Some pages set an endpoint on which nothing listens, for themselves alone.
         $how = $number % 5 === 0 ? 'fail' : ($number % 13 === 0 ? 'throw' : '');
         $queries[] = ['id' => "order $round-$number", 'how' => $how];
     }

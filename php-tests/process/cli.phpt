@@ -1,5 +1,5 @@
 --TEST--
-php-cli sends an order and gives its answer
+php-cli sends an order and returns its answer
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-However a page of php-fpm ends in the middle of a call, the next page of the same worker sends its order over the same connection
+However a page of php-fpm ends during a call, the next page of the same process sends its order over the same connection
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -17,7 +17,7 @@ $root = new WebRoot();
 $settings = ['spread.endpoint' => $server->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.log_failures' => 0];
 [$url, $daemons] = start_fpm_behind_nginx($root, 1, $settings + ['display_errors' => 0, 'log_errors' => 0]);
 
-// What each page prints; null: nobody reads it.
+// The output of each page; null: the client disconnects.
 $promised = [
     'the handler throws' => '',
     'the handler throws and the page goes on' => "from the handler, good 1: \"good 1\"\nfrom the handler, good 2: \"good 2\"\n",
@@ -25,11 +25,11 @@ $promised = [
     'the handler raises a fatal error' => '',
     'the handler raises E_USER_ERROR' => "in a shutdown function: \"in a shutdown function\"\n",
     'the handler reaches the memory limit' => '',
-    // What a call returns and spread_last_error() belong together, whatever went on meanwhile.
+    // spread_last_error() belongs to the call that returned last, whatever ran in between.
     'the handler suspends a fiber' => "suspended, good 1: \"good 1\"\nsuspended, good 2: \"good 2\"\nsuspended, good 3: \"good 3\"\n"
         . "refused 2: ResponseException\nrefused 1: ResponseException\n",
     'the handler throws into a suspended fiber' => "suspended\nthrown into it, good: \"good\"\n",
-    'an exception nobody catches' => "Spread\\ResponseException, in the exception handler: \"in the exception handler\"\n",
+    'an uncaught exception' => "Spread\\ResponseException, in the exception handler: \"in the exception handler\"\n",
     'a shutdown function exits' => "in a shutdown function: \"in a shutdown function\"\nrefused at exit: ResponseException\n",
     'a shutdown function fails' => "in a shutdown function: \"in a shutdown function\"\n",
     'a destructor sends' => "in a destructor: \"in a destructor\"\nrefused in a destructor: ResponseException\n",
@@ -47,7 +47,7 @@ $promised = [
     'the memory limit while an answer is decoded' => "in a shutdown function: \"in a shutdown function\"\n",
     'the memory limit while an order is encoded' => '',
     'the time limit' => "in a shutdown function: \"in a shutdown function\"\n",
-    'the reader has gone' => null,
+    'the client has disconnected' => null,
     'the answer is finished first' => "finished\n",
 ];
 if (PHP_VERSION_ID >= 80400) {

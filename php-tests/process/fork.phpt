@@ -1,5 +1,5 @@
 --TEST--
-After a fork parent and children all call, and every answer is its own
+After a fork parent and children call, and each gets the answers to its own orders
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -9,7 +9,7 @@ $echo = static function (array $request): string {
     parse_str($request['body'], $order);
     return answer_json([$order['data']['order_idorder'], $request['connection']]);
 };
-/** Sends orders of its own and gives how many answers were not theirs, and the connections used. */
+/** Sends orders; returns the number of wrong answers and the connections used. */
 $work = static function (string $who, int $orders): array {
     $wrong = 0;
     $connections = [];
@@ -33,7 +33,7 @@ foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $opt
         $pid = pcntl_fork();
         if ($pid === 0) {
             $report = $work("child $child", 150);
-            // A child of the child, too.
+            // A grandchild, too.
             $grandchild = pcntl_fork();
             if ($grandchild === 0) {
                 exit($work("grandchild $child", 20)[0] === 0 ? 0 : 1);

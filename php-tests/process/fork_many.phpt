@@ -1,5 +1,5 @@
 --TEST--
-A parent and four children send 500 orders each at once: every answer is its own, no connection is shared, and however a child ends the parent's connection stays
+A parent and four children send 500 orders each concurrently: each gets its own answers, no connection is shared, and the parent's connection survives any end of a child
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -12,7 +12,7 @@ $handler = static function (array $request): string {
     $id = $order['data']['order_idorder'];
     return $id === 'refused' ? answer(500) : answer_json([$id, $request['connection']]);
 };
-/** Sends orders of its own; gives the wrong answers and the connections they came over. */
+/** Sends orders; returns the wrong answers and the connections used. */
 $work = static function (string $who, int $orders): array {
     $wrong = $connections = [];
     for ($number = 1; $number <= $orders; $number++) {
@@ -25,7 +25,7 @@ $work = static function (string $who, int $orders): array {
     }
     return [array_slice($wrong, 0, 3), array_keys($connections)];
 };
-/** Forks; the child runs $body and, if that returns, ends as PHP ends. Gives its status. */
+/** Forks; the child runs $body and then exits normally. Returns its status. */
 $child = static function (Closure $body): int {
     $pid = pcntl_fork();
     if ($pid === 0) {
@@ -50,9 +50,9 @@ foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $opt
         [$here, $there] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
         $pid = pcntl_fork();
         if ($pid === 0) {
-            pcntl_alarm(120); // nothing lives on, whatever happens
+            pcntl_alarm(120); // the child ends in any case
             fclose($here);
-            fgets($there); // all begin together
+            fgets($there); // all start at the same time
             fwrite($there, json_encode($work("child $number", ORDERS)));
             exit(0);
         }
@@ -120,7 +120,7 @@ foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $opt
         same("$scheme, the parent after a child that $how", [[], [1]], $work("parent after a child that $how", 3));
     }
 
-    // A fork in the midst of a call: in the error handler that the refused order sets off.
+    // A fork during a call: in the error handler for the refused order.
     ini_set('spread.error_mode', 'warning');
     set_error_handler(static function () use (&$pid): bool {
         $pid = pcntl_fork();

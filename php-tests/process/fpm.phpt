@@ -1,5 +1,5 @@
 --TEST--
-php-fpm behind nginx: pages send orders, connections outlive them, and what a page did wrong does not reach the next
+In php-fpm behind nginx pages send orders, connections outlive them, and failures of a page do not affect the next
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -23,7 +23,7 @@ for ($number = 1; $number <= 6; $number++) {
 }
 echo $page['sapi'], ': ', count($server->requests()), ' orders, ', $server->connections(), " connection\n";
 
-// Failures, an exit and an exception in the shop's error handler, and what each leaves for the next page.
+// Failures, and an exit and an exception in the shop's error handler; then the next page.
 foreach (['fail', 'exit', 'throw', 'fail'] as $how) {
     $page = page($url, ['id' => $how, 'how' => $how]);
     echo $how, ': ', is_array($page) ? strstr($page['error'], ':', true) : json_encode($page), "\n";
@@ -36,7 +36,7 @@ foreach ($daemons as $daemon) {
     $daemon->stop();
 }
 
-// Four workers, many pages at once, the keys from the server's configuration of the environment.
+// Four workers, many concurrent pages, keys from environment variables in the server's configuration.
 [$url, $daemons] = start_fpm_behind_nginx($root, 4, $settings, ['SPREAD_PUBLIC_KEY' => 'env', 'SPREAD_PRIVATE_KEY' => 'of the server']);
 $before = $server->connections();
 $queries = array_map(static fn (int $number): array => ['id' => "many $number"], range(1, 60));

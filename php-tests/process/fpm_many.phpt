@@ -1,5 +1,5 @@
 --TEST--
-Eight workers of php-fpm under load, recycled meanwhile: every page gets the answer of its own order, and none fails
+Under load eight processes of php-fpm are recycled: every page gets the answer to its own order, and none fails
 --SKIPIF--
 <?php
 if (!shell_exec('command -v ab')) {
@@ -47,10 +47,10 @@ foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $opt
         $workers[$order['data']['process']][$request['connection']] = true;
     }
     same("$scheme: orders", $pages / 2, count($ids));
-    same("$scheme: orders that came twice", [], array_diff_assoc($ids, array_unique($ids)));
+    same("$scheme: orders that arrived twice", [], array_diff_assoc($ids, array_unique($ids)));
     same("$scheme: connections", count($workers), $server->connections());
     same("$scheme: connections of a worker", 1, max(array_map(count(...), $workers)));
-    // Eight at first, and one more for every 200 pages.
+    // Eight, and one more for every 200 pages.
     between("$scheme: workers", $pages / 2 / 200, 8 + $pages / 2 / 200, count($workers));
     $server->stop();
 }

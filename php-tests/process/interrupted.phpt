@@ -1,5 +1,5 @@
 --TEST--
-An alarm, the time limit or a handler that throws or exits while an order waits for its answer: it takes effect after the call, and the next order gets its own answer
+An alarm, the time limit, or a handler that throws or exits during a call takes effect after the call, and the next order gets its own answer
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -20,8 +20,8 @@ $settings = ['spread.endpoint' => $server->url(), 'spread.public_key' => 'shop',
     'spread.log_failures' => 0, 'display_errors' => 'stderr', 'log_errors' => 0];
 $functions = <<<'PHP'
     /**
-     * An order whose answer is lost to what the handler throws. PHP itself then loses the memory of what any
-     * function returned, and its debug builds say so: there the answer is a number, which has none.
+     * An order whose answer is lost when the handler throws. PHP then leaks the return value of any function,
+     * and its debug builds report that: there the answer is a number, which is not allocated.
      */
     const LOST = PHP_DEBUG ? 'slow number' : 'slow';
     function send(string $id): string
@@ -29,7 +29,7 @@ $functions = <<<'PHP'
         $answer = spread_update_order(['order_idorder' => $id], []);
         return ($answer[0] ?? spread_last_error()?->getCode()) . ' over ' . ($answer[1] ?? 'none') . "\n";
     }
-    /** Has a signal sent to this process while the order after it waits for its answer. */
+    /** Sends a signal to this process 0.4 s later, while the next order waits for its answer. */
     function soon(string $signal): void
     {
         static $children = [];
@@ -75,7 +75,7 @@ $cases = [
         soon('USR1');
         echo send('slow');
         PHP,
-    // The signal of the timer that counts the time a script computes.
+    // The signal of the timer that measures a script's CPU time.
     'the time limit' => <<<'PHP'
         set_time_limit(30);
         soon('PROF');
@@ -93,7 +93,7 @@ $cases = [
         echo send('slow');
         PHP,
 ];
-// All at once: they wait more than they work.
+// All concurrently: they mostly wait.
 $processes = [];
 foreach ($cases as $what => $code) {
     $errors = tmpfile();

@@ -24,7 +24,7 @@ $code = <<<'PHP'
         echo spread_encode_order(['a' => 1], []), "\n";
     });
     spread_update_order(['order_idorder' => 'good'], []);
-    $held = str_repeat('x', 20_000_000); // what is left is less than any of the calls needs
+    $held = str_repeat('x', 20_000_000); // leaves less than any of the calls needs
     CALL
     echo "not reached\n";
     PHP;

@@ -1,5 +1,5 @@
 --TEST--
-An answer that decodes to many times the memory_limit ends the script as json_decode() ends it: shutdown functions run
+An answer that decodes to many times the memory_limit ends the script as with json_decode(): shutdown functions run
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-Orders refused, never answered, lost or sent to nobody, thousands in one process: resident memory, descriptors and threads stay as they were
+With thousands of orders refused, never answered, lost or sent to a closed port, resident memory, descriptors and threads do not grow
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -8,13 +8,13 @@ $long = (bool) getenv('SPREAD_SOAK');
 $tls = new Certificates();
 $quiet = ['log' => false];
 $mute = new SilentPort();
-// Bound, so that nobody else gets the port, and not listening.
+// Bound to reserve the port, and not listening.
 $bound = stream_socket_server('tcp://127.0.0.1:0', $errno, $message, STREAM_SERVER_BIND);
 $nobody = 'http://' . stream_socket_get_name($bound, false) . '/';
 
-// What is sent to whom, how it fails, and how often: after some for the allocators to settle.
+// Server, settings, exception class, warm-up calls and measured calls.
 $kinds = [
-    'nobody listens' => [static fn () => $nobody, [], Spread\ConnectionException::class, 300, $long ? 10_000 : 1_000],
+    'nothing listens' => [static fn () => $nobody, [], Spread\ConnectionException::class, 300, $long ? 10_000 : 1_000],
     'status 500' => [static fn () => serve(static fn (): string => answer(500, [], '{"error":["x",1]}'), $quiet),
         [], Spread\ResponseException::class, 300, $long ? 10_000 : 1_000],
     'status 500 and closed' => [static fn () => serve(static fn (): string => answer(500, ['Connection: close'], 'text'), $quiet),
@@ -58,10 +58,10 @@ foreach ($kinds as $what => [$where, $settings, $class, $first, $count]) {
             [$descriptors_before, $resident_before] = [$descriptors(), $resident()];
         }
     }
-    same("$what: what else came of it", null, $unexpected);
+    same("$what: unexpected outcome", null, $unexpected);
     between("$what: growth of resident memory in KiB", -20_000, 256, $resident() - $resident_before);
     between("$what: growth of descriptors", -2, 2, $descriptors() - $descriptors_before);
-    // Those of the resolver are few, and end a second after their last name.
+    // Resolver threads are few, and end a second after their last lookup.
     between("$what: threads", 1, 5, $threads());
     for ($end = hrtime(true) + 5e9; $threads() > 1 && hrtime(true) < $end;) {
         usleep(10_000);

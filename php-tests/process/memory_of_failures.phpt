@@ -1,5 +1,5 @@
 --TEST--
-2,000 failures of each kind in one process: resident memory and descriptors stay as they were
+With 2,000 failures of each kind in one process, resident memory and descriptors do not grow
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

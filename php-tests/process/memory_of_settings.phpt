@@ -1,5 +1,5 @@
 --TEST--
-Keys, endpoints, timeouts and certificates changed by ini_set() for each order: what is kept for them is bounded in memory and connections
+With keys, endpoints, timeouts and certificates changed by ini_set() for each order, memory and kept connections are bounded
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -16,13 +16,13 @@ $certificates = array_map(static function (int $number) use ($tls): string {
     return $file;
 }, range(0, 49));
 
-// How often, and what changes from one order to the next.
+// Number of orders, and the settings that change with each order.
 $changes = [
     'keys' => [250, static fn (int $number): array => ['public_key' => "shop$number", 'private_key' => "s3cret$number"]],
     'keys of 50 shops by turns' => [100, static fn (int $number): array => ['public_key' => 'shop' . $number % 50]],
     'paths' => [1_000, static fn (int $number, Server $plain): array => ['endpoint' => $plain->url("/order/$number")]],
     'endpoints' => [500, static fn (int $number, Server $plain, Server $secure): array => ['endpoint' => ($number % 2 === 0 ? $plain : $secure)->url("/order/$number")]],
-    // All addresses of this machine, where nobody listens.
+    // Loopback addresses on which nothing listens.
     'hosts' => [1_000, static fn (int $number, Server $plain): array => ['endpoint' => $plain->url("/$number", '127.1.' . intdiv($number, 250) . '.' . $number % 250 + 1)]],
     'timeouts' => [1_000, static fn (int $number): array => ['timeout' => (string) (10 + $number / 1000)]],
     'timeouts of connecting' => [100, static fn (int $number): array => ['connect_timeout' => (string) (5 + $number / 1000)]],
@@ -41,7 +41,7 @@ foreach ($changes as $what => [$orders, $change]) {
     configure(endpoint: $plain->url(), public_key: 'shop', private_key: 's3cret', log_failures: 0, ca_file: $tls->ca,
         timeout: 10, connect_timeout: 5, auth: 'auto', max_redirects: 20, error_mode: 'silent');
     $wrong = null;
-    $first = 60; // what memory and connections are compared with
+    $first = 60; // the baseline of memory and connections
     for ($number = 1; $number <= $first + $orders * $times; $number++) {
         configure(...$change($number, $plain, $secure));
         $came = spread_update_order(['order_idorder' => "$number"], []);

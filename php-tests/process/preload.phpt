@@ -1,5 +1,5 @@
 --TEST--
-opcache.preload with a script that sends orders: the workers that are forked after it have connections of their own
+When the opcache.preload script sends orders, workers forked after it open their own connections
 --SKIPIF--
 <?php
 if (!is_file(ini_get('extension_dir') . '/opcache.' . PHP_SHLIB_SUFFIX) && !extension_loaded('Zend OPcache')) {
@@ -17,20 +17,20 @@ $server = serve(static function (array $request): string {
     return $id === 'refused' ? answer(500) : answer_json([$id, $request['connection']]);
 }, ['tls' => $tls->server()]);
 
-/** Settings for the start of a PHP that preloads. */
+/** Startup settings of a PHP that preloads. */
 $settings = static fn (WebRoot $root): array => [
     'opcache.enable' => 1,
     'opcache.enable_cli' => 1,
     'opcache.preload' => "{$root->directory}/pages/preloaded.php",
     'opcache.preload_user' => worker_user()['user'] ?? '',
-    'spread.endpoint' => $server->url(host: 'localhost'), // a name, so that a thread resolves it
+    'spread.endpoint' => $server->url(host: 'localhost'), // a name, which a thread resolves
     'spread.ca_file' => $root->write('ca.pem', file_get_contents($tls->ca)),
     'spread.public_key' => 'shop',
     'spread.private_key' => 's3cret',
     'spread.log_failures' => 0,
 ] + (extension_loaded('Zend OPcache') ? [] : ['zend_extension' => 'opcache.so']);
 $constant = 'from shared memory';
-/** Checks what a script reported, gives the connections it used. */
+/** Checks a script's report; returns the connections that it used. */
 $check = static function (string $who, ?array $report, string ...$ids) use ($constant): array {
     same("$who: error left by others", null, $report['error of the page before'] ?? null);
     same("$who: answers", $ids, array_column($report['answers'] ?? [], 0));
@@ -38,8 +38,8 @@ $check = static function (string $who, ?array $report, string ...$ids) use ($con
     return array_unique([...array_column($report['answers'] ?? [], 1), ...array_column($report['constants'] ?? [], 1)]);
 };
 
-// As root opcache preloads in a child process that has another user; else in the very process that
-// goes on to run scripts or, in php-fpm, to fork the workers.
+// As root opcache preloads in a child process with another user; else in the process that runs the
+// scripts or, in php-fpm, forks the workers.
 foreach (worker_user() === null ? [true] : [false, true] as $unprivileged) {
     $as = $unprivileged ? 'unprivileged' : 'as root';
 
@@ -47,7 +47,7 @@ foreach (worker_user() === null ? [true] : [false, true] as $unprivileged) {
     putenv("SPREAD_PRELOAD={$root->directory}/tmp/report");
     $seen = $server->connections();
     $command = php_command($settings($root), "{$root->directory}/pages/after_preload.php", 'cli');
-    $command = str_replace(extension_file(), "{$root->directory}/spread.so", $command); // which all may read
+    $command = str_replace(extension_file(), "{$root->directory}/spread.so", $command); // readable for all users
     $result = run([...($unprivileged ? as_worker($root) : []), ...$command]);
     same("cli $as: standard error and status", ['', 0], [$result['err'], $result['status']]);
     $preloaded = json_decode(file_get_contents("{$root->directory}/tmp/report"), true);
@@ -73,14 +73,14 @@ foreach (worker_user() === null ? [true] : [false, true] as $unprivileged) {
             }
         }
     }
-    // The workers are children of the process that has preloaded, if no child of its own has.
+    // The workers are children of the process that preloaded, unless a child preloaded.
     same("fpm $as: preloaded in the master", $unprivileged, $preloaded['process'] === $report['parent']);
     holds("fpm $as: the process that has preloaded serves no page", !isset($used[$preloaded['process']]));
     same("fpm $as: connections of a worker", 1, max(array_map(count(...), $used)));
     $connections = array_merge(...array_map(array_keys(...), array_values($used)));
     sort($connections);
     same("fpm $as: connections", range($seen + 2, $seen + 1 + count($used)), $connections);
-    holds("fpm $as: workers came and went", count($used) >= 8, (string) count($used));
+    holds("fpm $as: workers were replaced", count($used) >= 8, (string) count($used));
     foreach ($daemons as $daemon) {
         $daemon->stop();
     }

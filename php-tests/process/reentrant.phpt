@@ -1,5 +1,5 @@
 --TEST--
-Calls inside calls: handlers of warnings and destructors that send orders themselves; each call fails with its own error, which stays what it is
+Nested calls from warning handlers and destructors: each call fails with its own error, which later calls do not change
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -16,7 +16,7 @@ function send(string $id): mixed
 }
 $refused = static fn (): mixed => spread_last_error()?->getResponse()['refused'] ?? null;
 
-// A handler that sends a refused order again, with itself as the handler again, 30 calls deep.
+// A handler that sends another refused order, with itself as the handler, 30 calls deep.
 $depth = 0;
 $handler = static function (int $level, string $message) use (&$handler, &$depth, $refused): bool {
     same("depth $depth: the message is of its own order", true, str_contains($message, "refused order refused $depth:"));
@@ -36,8 +36,8 @@ same('the last error is that of the outermost, which ended last', 'refused 0', $
 same('the deepest', 30, $depth);
 restore_error_handler();
 
-// Without setting itself again PHP does not call it for the warnings of its own calls: PHP's own
-// handler has them.
+// Unless a handler sets itself again, PHP does not call it for warnings of its own calls, but uses
+// the built-in handler.
 $calls = 0;
 set_error_handler(static function () use (&$calls): bool {
     $calls++;
@@ -47,13 +47,13 @@ set_error_handler(static function () use (&$calls): bool {
 same('answer', false, send('refused outside'));
 same('calls of the handler', 1, $calls);
 same('the last error', 'refused outside', $refused());
-// A handler that throws after a call of its own.
+// A handler that makes a call and then throws.
 restore_error_handler();
 set_error_handler(static fn () => throw new Exception(json_encode(send('good in the handler'))));
 same('thrown', 'Exception: ["good in the handler",1]', thrown(static fn () => send('refused before it is thrown')));
 restore_error_handler();
 
-// Errors that were kept are not touched by what comes later.
+// Later calls do not change stored errors.
 configure(error_mode: 'silent');
 $kept = [];
 for ($number = 0; $number < 100; $number++) {
@@ -79,12 +79,12 @@ same('thrown by hand', $error, (static function () use ($error): Throwable {
 $weak = WeakReference::create(spread_last_error());
 unset($error, $kept);
 gc_collect_cycles();
-holds('the last error lives while it is the last', $weak->get() !== null && $weak->get() === spread_last_error());
+holds('the last error is kept until the next call', $weak->get() !== null && $weak->get() === spread_last_error());
 send('good');
-same('and goes with the next good order', null, $weak->get());
+same('and released after the next good order', null, $weak->get());
 
-// The trace of an error holds the arguments of the functions that were running. Letting go of it
-// runs their destructors, which may send orders.
+// The trace of an error holds the arguments of the running functions. Releasing it runs their
+// destructors, which may send orders.
 ini_set('zend.exception_ignore_args', '0');
 final class Sends
 {

@@ -1,12 +1,12 @@
 --TEST--
-A storm of signals whose handlers interrupt system calls: no order fails, handlers run, and resolver threads hold back every signal
+A storm of signals that interrupt system calls: no order fails, handlers run, and resolver threads block every signal
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
 $seconds = getenv('SPREAD_SOAK') ? 20 : 2;
 $tls = new Certificates();
-// Every kind of wait: for a name, a connection, TLS, room to send and the answer, which comes in pieces.
+// Every kind of wait: for a name, a connection, TLS, buffer space and an answer in pieces.
 $handler = static function (array $request, Connection $connection): ?string {
     parse_str($request['body'], $order);
     $number = (int) ($order['request']['number'] ?? 0);
@@ -28,7 +28,7 @@ $process = getmypid();
 $count = static function (int $signal) use (&$handled): void {
     $handled[$signal]++;
 };
-// A child that sends SIGUSR1 every millisecond until it is ended, or this process is.
+// A child that sends SIGUSR1 every millisecond until it is killed or this process ends.
 $storm = static fn () => proc_open(
     ['/bin/sh', '-c', "while kill -USR1 $process 2>/dev/null; do sleep 0.001; done"],
     [['file', '/dev/null', 'r']],
@@ -65,7 +65,7 @@ foreach ($cases as $what => [$scheme, $async, $restart]) {
         if (!$async) {
             pcntl_signal_dispatch();
         }
-        // The threads of the resolver live for a second after their name.
+        // Resolver threads live for a second after their last lookup.
         foreach (scandir('/proc/self/task') as $thread) {
             if ($number % 20 === 1 && (int) $thread !== 0 && (int) $thread !== $process
                 && preg_match('/^SigBlk:\s+(\w+)/m', (string) @file_get_contents("/proc/self/task/$thread/status"), $found)) {
@@ -80,10 +80,10 @@ foreach ($cases as $what => [$scheme, $async, $restart]) {
     holds("$what: orders", $number > 50, (string) $number);
     same("$what: alarms", 1, $handled[SIGALRM]);
     holds("$what: storm", $handled[SIGUSR1] > 100, (string) $handled[SIGUSR1]);
-    // All of 1 to 31 but SIGKILL and SIGSTOP.
+    // Signals 1 to 31 except SIGKILL and SIGSTOP.
     holds("$what: resolver threads were seen", $masks !== []);
     foreach ($masks as $mask => $seen) {
-        same("$what: signals that resolver threads hold back", dechex(0x7ffbfeff), dechex(0x7ffbfeff & hexdec(substr((string) $mask, -8))));
+        same("$what: signals that resolver threads block", dechex(0x7ffbfeff), dechex(0x7ffbfeff & hexdec(substr((string) $mask, -8))));
     }
     pcntl_signal(SIGUSR1, SIG_IGN);
     pcntl_signal(SIGALRM, SIG_DFL);

@@ -1,5 +1,5 @@
 --TEST--
-A server that resets in the middle of a large order kills nobody with SIGPIPE, and handlers of signals run
+When a server resets the connection during a large order, SIGPIPE does not kill the process, and signal handlers run
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

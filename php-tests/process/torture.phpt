@@ -1,5 +1,5 @@
 --TEST--
-50,000 random values of every type, in every argument, setting and exception: nothing but documented outcomes
+50,000 random values of every type, in every argument, setting and exception, have only documented outcomes
 --INI--
 spread.endpoint=http://127.0.0.1:1/api/updateOrder
 --FILE--
@@ -7,7 +7,7 @@ spread.endpoint=http://127.0.0.1:1/api/updateOrder
 require __DIR__ . '/../support/bootstrap.php';
 support('random_values', 'any_values', 'torture');
 
-// The torture runs in a process of its own, so that the seed is known whatever becomes of it.
+// Runs in a separate process: the seed is printed even after a crash.
 $seed = test_seed();
 $server = serve(Torture::answer(...), ['log' => false]);
 $report = tempnam(sys_get_temp_dir(), 'spread-torture-');

@@ -1,5 +1,5 @@
 --TEST--
-A proxy's user and password go to the proxy alone; without them, or with others, it is the snippet's failure
+A proxy's user and password are sent to the proxy alone; without them, or with wrong ones, spread fails as the snippet does
 --EXTENSIONS--
 curl
 --SKIPIF--
@@ -36,7 +36,7 @@ foreach ($servers as $scheme => $server) {
         } else {
             same("$scheme, $what: the snippet's answer", null, json_decode((string) $old));
             if ($scheme === 'http') {
-                // tinyproxy closes on an order that it has not read: its answer may get lost.
+                // tinyproxy closes the connection with unread data: its answer may get lost.
                 $outcome = 'refused';
             }
             lacks("$scheme, $what", 'wr0ng', $error->getMessage());
@@ -55,7 +55,7 @@ foreach ($servers as $scheme => $server) {
     }
 }
 
-// The same, as the proxy sees it: the keys stay inside of the tunnel.
+// The same, as the proxy sees it: the keys stay inside the tunnel.
 $scripted = serve(static fn (array $request): string => $request['method'] === 'CONNECT'
     ? answer(502, ['Connection: close'])
     : answer_json('the proxy itself'));
@@ -73,7 +73,7 @@ foreach ($scripted->requests() as $request) {
     echo '  ', strtolower(implode(', ', $lines)), "\n";
 }
 
-// Without a tunnel, what the proxy says is the answer.
+// Without a tunnel, the proxy's response is the answer.
 $asks = serve(static fn (): string => answer(407, ['Proxy-Authenticate: Basic realm="gate"'], 'who are you?'));
 configure(endpoint: $servers['http']->url());
 foreach (['', 'gate.keeper:wr0ng@'] as $credentials) {
@@ -88,7 +88,7 @@ foreach (['', 'gate.keeper:wr0ng@'] as $credentials) {
     echo count($asks->requests()), " requests\n";
 }
 
-// Two sets of credentials share no connection: a tunnel opened with the right ones does not serve the wrong ones.
+// Different credentials share no connection: a tunnel opened with the right ones is not reused with wrong ones.
 configure(endpoint: $servers['https']->url());
 foreach (['right', 'none', 'right', 'wrong'] as $what) {
     configure(proxy: $proxy->url($cases[$what]));

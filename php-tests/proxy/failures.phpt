@@ -1,5 +1,5 @@
 --TEST--
-A proxy that is not there, refuses or is none is a failure that names it, never a direct connection
+A proxy that is unreachable, refuses or is invalid causes a failure that names it, never a direct connection
 --EXTENSIONS--
 curl
 --SKIPIF--
@@ -16,7 +16,7 @@ configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_fail
 
 $closed = free_port();
 $strict = new Tinyproxy('ConnectPort 1');
-// Another server's answers, an answer that never comes, and an end before one.
+// Responses of other servers, no response, and a closed connection.
 $not_http = serve_connections(static function (Connection $connection): void {
     $connection->head();
     $connection->write("SSH-2.0-OpenSSH_9.2\r\n\r\n");
@@ -44,7 +44,7 @@ foreach ($proxies as $what => $port) {
         lacks($what, $secret, "$error");
     }
     holds("$what is retryable", $error->isRetryable());
-    if ($what !== 'silent') { // the snippet waits for ever
+    if ($what !== 'silent') { // the snippet has no timeout
         same("$what: the snippet", false, snippet($order, $servers['https']->url(), 'shop:s3cret', $tls->ca));
     }
 }
@@ -56,7 +56,7 @@ contains('not running', "127.0.0.1:$closed", spread_last_error()->getMessage());
 lacks('not running', 'sesame', spread_last_error()->getMessage());
 same('not running: the snippet', false, snippet($order, $servers['http']->url(), 'shop:s3cret'));
 
-// Not proxies. libcurl refuses all but the one with a control character, which it passes over.
+// Invalid values. libcurl refuses all except the one with a control character, which it ignores.
 $invalid = [
     'ftp://127.0.0.1:PORT', 'http://127.0.0.1:65536', 'http://', ' ', 'proxy:', '127.0.0.1:PORT ', 'http://0pen@sesame@127.0.0.1', 'http://gate:0pen%0Asesame@127.0.0.1:PORT',
 ];

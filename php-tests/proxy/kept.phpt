@@ -1,5 +1,5 @@
 --TEST--
-One tunnel carries many orders; a proxy that was restarted is no failure
+One tunnel carries many orders; a restarted proxy causes no failure
 --EXTENSIONS--
 curl
 --SKIPIF--
@@ -26,12 +26,12 @@ configure(endpoint: $server->url());
 $send('https', 10);
 echo 'https: ', count($proxy->requests()), " tunnel, {$server->connections()} connection\n";
 
-// Without a tunnel tinyproxy asks the server to close after each answer.
+// Without a tunnel, tinyproxy asks the server to close after each answer.
 configure(endpoint: $plain->url());
 $send('http', 10);
 echo 'http: ', count($proxy->requests()), " requests\n";
 
-// The way changes, the connections do not mix.
+// After a change of proxy no connection of the other is reused.
 configure(endpoint: $server->url(), proxy: '');
 $send('direct', 2);
 configure(proxy: $proxy->url());

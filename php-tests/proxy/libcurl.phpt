@@ -1,5 +1,5 @@
 --TEST--
-The table that the core is held against is what libcurl 7.88 does
+The table for the tests of the client crate agrees with libcurl 7.88
 --EXTENSIONS--
 curl
 --SKIPIF--

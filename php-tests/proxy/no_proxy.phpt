@@ -1,5 +1,5 @@
 --TEST--
-no_proxy leaves hosts out of the environment's proxy and of spread.proxy, after a redirect, too
+no_proxy exempts hosts from the environment's proxy and from spread.proxy, also after a redirect
 --EXTENSIONS--
 curl
 --SKIPIF--
@@ -36,7 +36,7 @@ foreach ($lists as $list) {
     echo str_pad($list, 24), implode(', ', $went), "\n";
 }
 
-// Each hop of a redirect is asked anew.
+// Each redirect is checked again.
 proxy_environment(http_proxy: $proxy->url(), NO_PROXY: 'localhost');
 configure(proxy: '');
 foreach (['localhost', '127.0.0.1'] as $host) {

@@ -1,8 +1,7 @@
 <?php
 /*
- * What libcurl does with proxy settings, asked of this machine's php-curl. libcurl.json is its
- * answer for libcurl 7.88 and the table that the core's tests hold src/proxy.rs against. To write
- * it again:
+ * Records how the installed php-curl treats proxy settings. libcurl.json is the record of libcurl 7.88;
+ * the tests of the client crate compare crates/client/src/proxy.rs with it. To regenerate it:
  *
  *     php php-tests/proxy/oracle.php > php-tests/proxy/libcurl.json
  */
@@ -10,7 +9,7 @@ declare(strict_types=1);
 
 const VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY'];
 
-/** @return list<array{string, list<string>, list<string>}> no_proxy, hosts of URLs that go without the proxy, hosts that go through it */
+/** @return list<array{string, list<string>, list<string>}> no_proxy, hosts that bypass the proxy, hosts that use it */
 function no_proxy_cases(): array
 {
     $lists = [
@@ -57,7 +56,7 @@ function no_proxy_cases(): array
     }, $cases);
 }
 
-/** @return list<array{string, array<string, string>, ?string, ?string}> URL, environment, CURLOPT_PROXY, where the request went */
+/** @return list<array{string, array<string, string>, ?string, ?string}> URL, environment, CURLOPT_PROXY, destination of the request */
 function environment_cases(): array
 {
     $p = static fn (int $port): string => "http://127.0.0.1:$port";
@@ -124,7 +123,7 @@ function value_cases(): array
     return array_map(static fn (string $value): array => [$value, used($value)], $values);
 }
 
-/** `endpoint`, or host:port of the proxy that libcurl tried, or `refused`: its value was none to it. */
+/** `endpoint`, or host:port of the proxy that libcurl tried, or `refused` for an invalid value. */
 function went_to(string $url, array $environment, ?string $proxy = null): string
 {
     $handle = handle($url, $environment, $proxy);
@@ -139,11 +138,11 @@ function went_to(string $url, array $environment, ?string $proxy = null): string
     throw new RuntimeException("$url " . json_encode($environment) . ": " . curl_error($handle));
 }
 
-/** Where a proxy of the values above listens: PORT stands for it there. */
+/** The port that PORT stands for in the values above. */
 const LISTENING = 31280;
 
 /**
- * Lets libcurl talk to a proxy that answers just enough to be told the credentials.
+ * Connects libcurl to a proxy that answers just enough to get the credentials.
  *
  * @return list<?string>|string kind, host:port, user, password; `refused` or `endpoint`
  */
@@ -194,7 +193,7 @@ function used(string $value): array|string
     throw new RuntimeException(json_encode($value) . ": $error\n$notes");
 }
 
-/** @return ?list<string> kind of proxy, user, password; null while the client has more to say */
+/** @return ?list<string> kind of proxy, user, password; null while the client has more to send */
 function greeting($stream, string &$seen): ?array
 {
     switch ($seen[0] ?? '') {

@@ -31,7 +31,7 @@ $log = implode("\n", $lines());
 contains('log', "127.0.0.1:$port", $log);
 lacks('log', 'sesame', $log);
 
-// A value that is not a proxy is named, not repeated: when PHP starts, and when it is needed.
+// Messages name the setting of an invalid value and do not repeat it: at startup and in a call.
 $bad = run_php('echo json_encode(spread_update_order([], [])), "\n", spread_last_error()->getMessage(), "\n";', [
     'spread.endpoint' => 'https://127.0.0.1:1/', 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.proxy' => 'ftp://gate:0pen-sesame@127.0.0.1:1',
     'display_startup_errors' => '1', 'display_errors' => 'stderr',

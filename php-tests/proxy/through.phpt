@@ -1,5 +1,5 @@
 --TEST--
-Orders go through spread.proxy or the proxy of the environment, as the documented snippet's do
+Orders go through spread.proxy or the environment's proxy, as with the documented snippet
 --EXTENSIONS--
 curl
 --SKIPIF--
@@ -10,7 +10,7 @@ require __DIR__ . '/../support/bootstrap.php';
 
 $tls = new Certificates();
 $handler = static fn (array $request): string => basic_credentials($request) === 'shop:s3cret'
-    // Closed, so that each order has to ask the proxy for a way.
+    // Closed after each answer: each order has to ask the proxy.
     ? answer(200, ['Connection: close'], json_encode([md5($request['body']), header_value($request, 'Via')]))
     : answer(401, ['Connection: close', 'WWW-Authenticate: Basic realm="SPREAD"']);
 $servers = ['http' => serve($handler), 'https' => serve($handler, ['tls' => $tls->server()])];
@@ -20,8 +20,8 @@ $order = ['data' => ['order_idorder' => '0000001'], 'request' => ['order_idorder
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0);
 
 /**
- * Sends an order both ways; says which proxy each scheme went through. The snippet names no proxy:
- * what spread.proxy is to the one, an environment with nothing but all_proxy is to the other.
+ * Sends an order with the snippet and with spread; prints which proxy each scheme used. The snippet has
+ * no proxy setting: all_proxy alone in its environment corresponds to spread.proxy.
  */
 $send = static function (string $what, array $variables, string $setting = '') use ($servers, $proxy, $other, $order, $tls): void {
     configure(proxy: $setting);

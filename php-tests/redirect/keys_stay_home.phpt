@@ -1,10 +1,10 @@
 --TEST--
-The keys go to the endpoint's own origin alone: not to another scheme, host or port, whoever asks and however often
+Keys are sent only to the endpoint's origin: not to another scheme, host or port, however often it asks
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
-/** Whether anything in this head can be made of the keys. */
+/** Whether anything in this head derives from the keys. */
 function shows_keys(array $request): bool
 {
     return preg_match('/^(Proxy-)?Authorization:|shop|s3cret|' . preg_quote(base64_encode('shop:s3cret'), '/') . '/im', $request['head']) === 1;
@@ -13,7 +13,7 @@ function shows_keys(array $request): bool
 $tls = new Certificates();
 $secure = ['tls' => $tls->server()];
 $challenges = ['WWW-Authenticate: Basic realm="SPREAD"', 'WWW-Authenticate: Digest realm="SPREAD", nonce="n", qop="auth"'];
-// Home asks for keys first, sends the order away, and asks again when it comes back.
+// The endpoint asks for keys, redirects the order to another origin, and asks again when it is redirected back.
 $home = static fn (string $away): Closure => static function (array $request) use ($away, $challenges): string {
     return match (true) {
         header_value($request, 'Authorization') === null => answer(401, $challenges),
@@ -48,7 +48,7 @@ foreach (['auto', 'any', 'basic', 'digest'] as $auth) {
                 $outcome = outcome(spread_update_order(['order_idorder' => "order $order"], []));
                 $where = "$auth, another $what that $then, order $order";
                 $expected = match (true) {
-                    // From https nothing goes back to http.
+                    // Redirects from https to http are refused.
                     $then === 'sends it back' && $what === 'scheme' => 'Spread\ConnectionException',
                     $then === 'asks for keys' => 'Spread\AuthenticationException 401',
                     default => 'answer "delivered"',
@@ -65,7 +65,7 @@ foreach (['auto', 'any', 'basic', 'digest'] as $auth) {
         }
     }
 }
-// The same port and address by another name is another origin.
+// The same address and port with another host name is another origin.
 $server = serve(static fn (array $request): string => $request['path'] === '/b' ? answer(401, $challenges) : answer(302, ['Location: http://localhost:' . explode(':', header_value($request, 'Host'))[1] . '/b']));
 configure(endpoint: $server->url(), auth: 'any');
 same('another name', 'Spread\AuthenticationException 401', outcome(spread_update_order([], [])));

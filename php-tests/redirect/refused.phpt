@@ -1,5 +1,5 @@
 --TEST--
-A redirect that is not followed: one sentence that names the server, the order and the reason, and no second request
+A redirect that is not followed gives one sentence with the server, the order and the reason, and no second request
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -14,7 +14,7 @@ $redirects = [
     'data' => ['https', 'data:,elsewhere?token=t0ken', 'a scheme other than http and https'],
     'no URL' => ['http', 'http://[elsewhere?token=t0ken', 'an invalid URL'],
     'no port' => ['http', 'http://127.0.0.1:99999/elsewhere?token=t0ken', 'an invalid URL'],
-    'for ever' => ['http', '/elsewhere?token=t0ken', 'spread.max_redirects'],
+    'endless' => ['http', '/elsewhere?token=t0ken', 'spread.max_redirects'],
 ];
 foreach ($redirects as $what => [$scheme, $location, $reason]) {
     $server = serve(static fn (): string => answer(302, ["Location: $location"]), $scheme === 'https' ? ['tls' => $tls->server()] : []);
@@ -30,8 +30,8 @@ foreach ($redirects as $what => [$scheme, $location, $reason]) {
     }
     same("$what: code", 0, $error?->getCode());
     same("$what: response", null, $error?->getResponse());
-    same("$what: requests", $what === 'for ever' ? 4 : 1, count($server->requests()));
-    // The answer to the next order is its own.
+    same("$what: requests", $what === 'endless' ? 4 : 1, count($server->requests()));
+    // The next order gets its own answer.
     $good = serve(static fn (): string => answer_json('good'));
     configure(endpoint: $good->url());
     same("$what: the next order", 'good', spread_update_order([], []));
@@ -39,7 +39,7 @@ foreach ($redirects as $what => [$scheme, $location, $reason]) {
     $good->stop();
 }
 
-// The limit is the setting's.
+// The limit of the setting.
 $server = serve(static fn (): string => answer(302, ['Location: /']));
 foreach ([0, 1, 5, 20] as $number => $limit) {
     configure(endpoint: $server->url(), max_redirects: $limit);

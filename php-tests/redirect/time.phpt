@@ -1,5 +1,5 @@
 --TEST--
-spread.timeout bounds a call with all its redirects, and what a redirect carries beside its Location costs little
+spread.timeout bounds a call with all its redirects, and the body of a redirect costs little time
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -39,7 +39,7 @@ between('slow redirects that were followed', 2, 4, count($server->requests()));
 same('the order after them', 'good', $report['next']);
 $server->stop();
 
-// The body of a redirect is not worth waiting for when it does not end: the order goes on over a new connection.
+// An endless body of a redirect is not awaited: the order is sent over a new connection.
 foreach (['302 Found' => "Location: /b\r\n", '401 Unauthorized' => "WWW-Authenticate: Basic realm=\"r\"\r\n"] as $status => $header) {
     $server = serve_connections($endless("HTTP/1.1 $status\r\n{$header}\r\n"));
     $settings = ['spread.endpoint' => $server->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.timeout' => 5];

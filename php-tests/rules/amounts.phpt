@@ -1,5 +1,5 @@
 --TEST--
-A number is what is_numeric() says it is, and a date what checkdate() says: random texts
+Random texts are numbers if is_numeric() accepts them, and dates if checkdate() does
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

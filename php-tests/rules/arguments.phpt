@@ -1,5 +1,5 @@
 --TEST--
-spread_validate_order() takes its arguments as any function of PHP, and a trace does not show them
+spread_validate_order() checks its arguments as any PHP function, and traces do not show them
 --FILE--
 <?php
 foreach ([['x', []], [[], null], [[]], [[], [], []]] as $arguments) {

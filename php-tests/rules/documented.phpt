@@ -1,5 +1,5 @@
 --TEST--
-The orders of both editions of the documentation break no rule, whatever types their values have
+The orders of both editions of the documentation break no rule, with values of any type
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-Every rule, field by field: values that keep it and values that break it
+Each field accepts values that keep its rule and reports values that break it
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -94,14 +94,14 @@ foreach ($fields as $field => $values) {
         same("$field = " . @json_encode($value, JSON_PARTIAL_OUTPUT_ON_ERROR), $expected, broken(an_order([$field => $value])));
         $checked++;
     }
-    // Not carried, and not UTF-8: the same for every field, beside what its own rule says.
+    // Empty arrays and invalid UTF-8 are reported for every field, in addition to its own rule.
     holds("$field, not UTF-8", in_array("data.$field: not-utf-8 (error)", broken(an_order([$field => "caf\xe9"])), true));
     holds("$field, empty", in_array("data.$field: empty-array (warning)", broken(an_order([$field => []])), true));
 }
 same('not UTF-8 inside', ['data.add_tag: not-utf-8 (error)'], broken(an_order(['add_tag' => ['a', "\xff"]])));
 same('empty inside', ['data.product_attributes: empty-array (warning)'], broken(an_order(['product_attributes' => [['a'], []]])));
 
-// Required ones.
+// Required fields.
 foreach (['order_idorder', 'order_state', 'order_amount', 'order_crea_dt'] as $field) {
     foreach (['absent', null, '', $stream] as $nothing) {
         same("no $field", ["data.$field: missing (error)"], broken(an_order([$field => $nothing])));
@@ -111,7 +111,7 @@ foreach ([[], ['order_idorder' => null], ['order_idorder' => '']] as $request) {
     same('no id in request', ['request.order_idorder: missing (error)'], broken(an_order(), $request));
 }
 
-// Across fields.
+// Rules across fields.
 same('neither', ['data.customer_email: missing (error)'], broken(an_order(['customer_email' => 'absent'])));
 same('neither, empty', ['data.customer_email: missing (error)'], broken(an_order(['customer_email' => '', 'external_id' => ''])));
 same('the id alone', [], broken(an_order(['customer_email' => 'absent', 'external_id' => 7])));
@@ -123,7 +123,7 @@ same('ends the same day', [], broken(an_order(['order_start_service' => '2019-06
 same('another order', ['request.order_idorder: different-order (warning)'], broken(an_order(), ['order_idorder' => '1']));
 same('the same order', [], broken(an_order(['order_idorder' => 7]), ['order_idorder' => '7']));
 
-// In the order of the fields, not of the array.
+// In the sequence of the fields, not of the array.
 same('order', ['data.customer_gender: not-a-gender (warning)', 'data.order_state: not-a-state (error)', 'data.order_amount: not-a-number (error)',
     'data.del_order_tag: not-tags (error)', 'data.unheard: unknown-field (warning)'],
     broken(['unheard' => 1, 'del_order_tag' => 1, 'order_amount' => 'x', 'customer_gender' => 'x', 'order_state' => 'x'] + an_order()));

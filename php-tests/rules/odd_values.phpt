@@ -1,5 +1,5 @@
 --TEST--
-Whatever an order holds, validating it ends in a list, runs no code of the shop's and changes nothing
+Validating any order returns a list, runs no code of the shop and changes nothing
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -36,7 +36,7 @@ for ($round = 0; $round < 5000; $round++) {
 }
 holds('much was found', $found > 10_000, (string) $found);
 
-// Cycles and depth: what cannot be sent.
+// Cycles and excessive depth cannot be sent.
 $nested = static function (int $levels): array {
     for ($value = ['x']; $levels > 2; $levels--) {
         $value = [$value];
@@ -56,7 +56,7 @@ $list[] = &$list;
 $list[] = &$list;
 same('a list of itself', ['data.add_tag: not-tags (error)', 'data.add_tag: too-deep (error)'], broken(an_order(['add_tag' => $list])));
 
-// What PHP shares and a copy would not: 2^100 elements, and a terabyte of text.
+// Shared values that would be huge when copied: 2^100 elements, and a terabyte of text.
 for ($shared = ['x'], $i = 0; $i < 100; $i++) {
     $shared = [$shared, $shared];
 }
@@ -71,7 +71,7 @@ for ($i = 0; $i < 1000; $i++) {
 }
 holds('memory stays', memory_get_usage() - $before < 10_000, (string) (memory_get_usage() - $before));
 
-// No code runs.
+// No code of the shop runs.
 $touchy = new class {
     public mixed $seen = 1;
     public function __get(string $name): mixed { echo "__get\n"; return 1; }
@@ -79,7 +79,7 @@ $touchy = new class {
 };
 same('objects are not looked into', ['data.customer_name: not-text (error)'], broken(an_order(['customer_name' => $touchy])));
 
-// The calls that follow are none the worse, and nothing counts as a failure.
+// The following calls work, and the last error is not set.
 same('last error', null, spread_last_error());
 same('afterwards', [], broken(an_order()));
 echo "done\n";

@@ -1,5 +1,5 @@
 --TEST--
-When SPREAD refused an order that breaks a documented rule, the message names the first one
+When SPREAD refuses an order that breaks a documented rule, the message names the first one
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -1,5 +1,5 @@
 --TEST--
-An unknown field is named with the nearest documented one
+The message for an unknown field suggests the nearest documented one
 --FILE--
 <?php
 require __DIR__ . '/order.inc';
@@ -11,7 +11,7 @@ foreach ($messages(array_fill_keys($names, 'a value')) as $message) {
     echo $message, "\n";
 }
 echo implode("\n", $messages([], ['customer_email' => 'a value', 'order_idorde' => 'a value'])), "\n";
-// A name is made fit for a log line.
+// Names are made safe for a log line.
 foreach (spread_validate_order(an_order(["a\nb\0" => 1, "\xff" => 1, str_repeat('x', 1000) => 1]), ['order_idorder' => '0000001']) as $finding) {
     echo $finding['rule'], ' ', json_encode($finding['field']), ' ', strlen($finding['message']), "\n";
 }

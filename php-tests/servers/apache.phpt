@@ -1,5 +1,5 @@
 --TEST--
-Orders to Apache with mod_auth_basic, mod_auth_digest, mod_alias and mod_ssl: all arrive, as the documented snippet's do
+All orders arrive at Apache with mod_auth_basic, mod_auth_digest, mod_alias and mod_ssl, as from the documented snippet
 --EXTENSIONS--
 curl
 --FILE--
@@ -91,12 +91,12 @@ foreach ($areas as [$scheme, $path, $count, $sleep]) {
         $answer = spread_update_order($order['data'], $order['request']);
         $good += (int) same("$scheme$path, order $sent: " . spread_last_error()?->getMessage(), $expected, $answer);
         if ($sent === 25 && $sleep) {
-            usleep(2_100_000); // beyond the connection's time and the nonce's, which counts in seconds
+            usleep(2_100_000); // exceeds the keep-alive timeout, and the nonce's lifetime, which is in whole seconds
         }
     }
     echo "$scheme $path: {$expected['ok']}, $good of $count\n";
 }
-// To another origin: neither shows its keys there.
+// Redirected to another origin, neither sends its keys.
 configure(endpoint: $url = "http://127.0.0.1:{$ports['http']}/moved308");
 contains('the snippet at another origin', '401', snippet($order, $url, 'shop:s3cret', $tls->ca));
 same('another origin', 'Spread\AuthenticationException 401', outcome(spread_update_order($order['data'], $order['request'])));
@@ -107,7 +107,7 @@ foreach (['basic', 'digest'] as $area) {
 }
 $apache->stop();
 
-// What Apache saw: every order of full length and with a user, and few of them without.
+// Apache's log: every order has its full length and a user, and few requests are without one.
 $length = (string) strlen(http_build_query($order));
 $lines = array_map(static fn (string $line): array => explode(' ', $line), file("$dir/logs/orders", FILE_IGNORE_NEW_LINES));
 same('orders of another length', [], array_values(array_filter($lines, static fn (array $line): bool => $line[4] !== $length)));

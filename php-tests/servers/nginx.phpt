@@ -1,5 +1,5 @@
 --TEST--
-Orders to nginx with auth_basic, over http and TLS, with keepalive_requests 1 and keepalive_timeout 1s: all arrive, as the documented snippet's do
+All orders arrive at nginx with auth_basic, over http and TLS, with keepalive_requests 1 and keepalive_timeout 1s, as from the documented snippet
 --EXTENSIONS--
 curl
 --FILE--
@@ -79,7 +79,7 @@ foreach (array_keys($kinds) as $number => $what) {
         }
         echo "$what, $path: $good of $count\n";
     }
-    same("$what: an order nobody asked for", 'Spread\ResponseException 404', (static function () use ($scheme, $ports, $number, $order): string {
+    same("$what: an order to an unknown path", 'Spread\ResponseException 404', (static function () use ($scheme, $ports, $number, $order): string {
         configure(endpoint: "$scheme://127.0.0.1:$ports[$number]/nowhere");
         return outcome(spread_update_order($order['data'], $order['request']));
     })());
@@ -89,7 +89,7 @@ foreach (array_keys($kinds) as $number => $what) {
 }
 $nginx->stop();
 
-// What nginx saw: each order whole, with keys, once; and connections kept as long as it keeps them.
+// nginx's log: each order arrives complete, with keys, once; connections are kept as long as it keeps them.
 foreach (array_keys($kinds) as $number => $what) {
     $delivered = 0;
     $connections = [];

@@ -1,5 +1,5 @@
 --TEST--
-The settings, their defaults, and that each can be set anywhere
+The settings have their defaults, and each can be set anywhere
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -19,7 +19,7 @@ foreach ($defaults as $name => $default) {
     if (!holds("$name is registered", isset($all[$name]))) {
         continue;
     }
-    // An empty default reads as '' or null; a shop sees '' in both cases.
+    // An empty default is '' or null; a shop reads '' in both cases.
     same("$name: default", $default, (string) $all[$name]['global_value']);
     same("$name: ini_get", $default, (string) ini_get($name));
     same("$name: where it can be set", INI_ALL, $all[$name]['access']);

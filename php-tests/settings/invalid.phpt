@@ -1,5 +1,5 @@
 --TEST--
-A setting that does not parse is a ConfigurationException that names it and what is expected
+A setting that does not parse causes a ConfigurationException that names it and the expected value
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -29,7 +29,7 @@ foreach ($invalid as $name => $values) {
         same("$what: a valid body all the same", 'data%5Ba%5D=1', spread_encode_order(['a' => 1], []));
     }
 }
-// From the start of the process: reported once there, as PHP reports its own settings, and once where it is needed.
+// Invalid at startup: reported once at startup, as PHP reports its own settings, and once in a call that needs it.
 foreach (['timeout' => 'abc', 'connect_timeout' => '-1', 'endpoint' => 'ftp://x', 'error_mode' => 'loud'] as $name => $value) {
     $settings = array_combine(array_map(static fn ($key) => "spread.$key", array_keys($good)), $good);
     $settings["spread.$name"] = $value;
@@ -45,7 +45,7 @@ foreach (['timeout' => 'abc', 'connect_timeout' => '-1', 'endpoint' => 'ftp://x'
     same("lines in the log for spread.$name=$value", 1, substr_count($result['err'], "\n"));
     contains("log for spread.$name=$value", "spread.$name", $result['err']);
 }
-// What is valid though it looks odd.
+// Valid values that look odd.
 foreach (['timeout' => ['0.5', ' 5 ', '1e1', '86400', '.5', '+3'], 'connect_timeout' => ['0.25', '1'], 'error_mode' => ['silent', 'warning', 'exception']] as $name => $values) {
     foreach ($values as $value) {
         configure(...$good);

@@ -1,5 +1,5 @@
 --TEST--
-Without any setting a call gives false, the error says what to set, and nothing else happens
+Without any setting a call returns false, and the error names the settings to set
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -17,19 +17,19 @@ foreach (['0000001', 'spread.public_key', 'spread.private_key', 'SPREAD_PUBLIC_K
 }
 holds('one line', !str_contains($message, "\n"));
 same('status of the process', 0, $result['status']);
-// The line of the log, which on the command line is the standard error.
+// The log line, which goes to standard error on the command line.
 same('log', 1, substr_count($result['err'], "\n"));
 contains('log', $message, $result['err']);
-// Loading does nothing, says nothing, and starts no thread.
+// Loading prints nothing and starts no thread.
 $result = run_php('echo count(scandir("/proc/self/task")) - 2;');
 same('a process that does not call', ['status' => 0, 'out' => '1', 'err' => ''], $result);
-// One key is as good as none.
+// A single key is not enough.
 foreach (['public' => 'private', 'private' => 'public'] as $set => $missing) {
     $result = run_php($code, ["spread.{$set}_key" => 'x', 'spread.log_failures' => 0], ['SPREAD_PUBLIC_KEY' => null, 'SPREAD_PRIVATE_KEY' => null]);
     contains("only the $set key", 'ConfigurationException', $result['out']);
     contains("only the $set key", "spread.{$missing}_key", $result['out']);
 }
-// The body can be had without keys.
+// Encoding needs no keys.
 same('encoded', 'data%5Ba%5D=1', run_php('echo spread_encode_order(["a" => 1], []);')['out']);
 ?>
 --EXPECT--

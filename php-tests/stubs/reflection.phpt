@@ -6,7 +6,7 @@ require __DIR__ . '/../support/bootstrap.php';
 support('surface');
 
 $file = __DIR__ . '/../../stubs/spread.php';
-// Without the extension: both declare the same names.
+// In a process without the extension: both declare the same names.
 $child = run([PHP_BINARY, '-n', __DIR__ . '/../support/surface.php', $file]);
 same('the stub loads', ['status' => 0, 'err' => ''], ['status' => $child['status'], 'err' => $child['err']]);
 $stub = json_decode($child['out'], true) ?? [];
@@ -21,7 +21,7 @@ foreach ($stub as $name => $line) {
 }
 holds('there is something to compare', count($stub) > 20, (string) count($stub));
 
-// The settings: names, defaults and order.
+// The settings: names, defaults and sequence.
 $source = file_get_contents($file);
 preg_match_all('/^ \*     (spread\.\w+) = *(.*?) *(;.*)?$/m', $source, $found);
 $documented = array_combine($found[1], $found[2]);
@@ -33,7 +33,7 @@ ksort($settings);
 ksort($documented);
 same('settings', $settings, $documented);
 
-// The fields: one table in words, the same shape wherever an order is taken, and known to the extension.
+// The fields: one description, the same array shape in every function, and known to the extension.
 $table = strstr($source, 'the fields of `$request`', true);
 preg_match_all('/^ \* \| `(\w+)` (\| [^|]+ ){3}\|$/m', $table, $found);
 $fields = $found[1];

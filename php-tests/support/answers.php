@@ -1,6 +1,6 @@
 <?php
 /*
- * What spread_update_order() promises to return for the body of a 2xx answer, said in PHP.
+ * The documented return value of spread_update_order() for the body of a 2xx answer, computed in PHP.
  */
 declare(strict_types=1);
 
@@ -19,7 +19,7 @@ function promised_answer(string $body): array
     return in_array($start[0] ?? '', ['{', '[', '<'], true) ? ['refused'] : ['value', $body];
 }
 
-/** What a call came to, in the same form. */
+/** The outcome of a call, in the same form. */
 function actual_answer(mixed $answer): array
 {
     $error = spread_last_error();

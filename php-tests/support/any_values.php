@@ -1,11 +1,11 @@
 <?php
 /*
- * Any value PHP code can pass: those of random_values.php, which an order can hold, and those nobody
- * would put in one. The same ones for the same seed.
+ * Any value that PHP code can pass: those of random_values.php, which an order can hold, and hostile
+ * ones. The same values for the same seed.
  */
 declare(strict_types=1);
 
-/** A class with every hook that could run while its object is looked at; each one that may throws. */
+/** A class with every hook that inspecting an object could run; each hook that may throw does. */
 class Touchy implements ArrayAccess, Countable, IteratorAggregate, JsonSerializable, Stringable
 {
     public mixed $public = 1;
@@ -28,7 +28,7 @@ class Touchy implements ArrayAccess, Countable, IteratorAggregate, JsonSerializa
 
     public function __debugInfo(): array
     {
-        return ['debug' => true]; // a fatal error if it threw
+        return ['debug' => true]; // an exception here would be a fatal error
     }
 
     public function __serialize(): array
@@ -80,7 +80,7 @@ class Touchy implements ArrayAccess, Countable, IteratorAggregate, JsonSerializa
 final class AnyValues
 {
     private readonly RandomValues $orders;
-    /** @var list<ReflectionClass> the classes an object of which can be had without its constructor */
+    /** @var list<ReflectionClass> classes that can be instantiated without their constructor */
     private array $classes = [];
     /** @var list<resource> */
     private array $resources;
@@ -96,7 +96,7 @@ final class AnyValues
                     $this->classes[] = $class;
                 }
             } catch (Throwable) {
-                // A final class that cannot be had this way.
+                // A final class that cannot be instantiated this way.
             }
         }
         $closed = fopen('php://memory', 'r');
@@ -109,7 +109,7 @@ final class AnyValues
         return $this->orders->order();
     }
 
-    /** A value of any type; half of them arrays, since nothing else is an order. */
+    /** A value of any type; half of them arrays, as only an array is an order. */
     public function value(int $level = 0): mixed
     {
         return mt_rand(0, 1) && $level < 4 ? $this->array($level) : $this->other($level);

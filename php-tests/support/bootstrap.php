@@ -1,11 +1,11 @@
 <?php
 /*
- * Every test requires this file, once, and nothing else of this directory:
+ * Every test requires this file, once, and no other file of this directory:
  *
  *     require __DIR__ . '/../support/bootstrap.php';
  *
- * It only declares functions and classes: no process, port or file exists before a test asks for one.
- * README.md lists what there is.
+ * It only declares functions and classes: it starts no process and opens no port or file.
+ * README.md lists them.
  */
 declare(strict_types=1);
 
@@ -15,8 +15,8 @@ foreach (['answers', 'check', 'daemon', 'mariadb', 'outbox', 'process', 'server'
 unset($name);
 
 /**
- * Loads files that only a few tests use, in this order. They are not loaded at once because they are large
- * and declare classes with the names of a shop's.
+ * Loads files that only a few tests use, in this sequence. They are not loaded by default: they are large,
+ * and their classes might have the names of a shop's classes.
  */
 function support(string ...$names): void
 {

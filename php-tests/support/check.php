@@ -1,11 +1,11 @@
 <?php
 /*
- * Comparisons that print nothing when they hold, and what differs when they do not.
- * And the seed of the tests with random input.
+ * Comparisons that print nothing when they hold and the difference when they do not, and the seed of
+ * the tests with random input.
  */
 declare(strict_types=1);
 
-/** Identical, and identical as serialized: PHP finds 0.0 === -0.0, and these two differ on the wire. */
+/** Identical, and identical when serialized: in PHP 0.0 === -0.0, but the two are encoded differently. */
 function same(string $what, mixed $expected, mixed $actual): bool
 {
     if ($expected === $actual && (!is_float($expected) && !is_array($expected) || serialize($expected) === serialize($actual))) {
@@ -45,7 +45,7 @@ function between(string $what, float $least, float $most, float $actual): bool
     return holds($what, $actual >= $least && $actual <= $most, sprintf('%.3f is not between %.3f and %.3f', $actual, $least, $most));
 }
 
-/** The class of what the call throws, and its message; null when it throws nothing. */
+/** Class and message of the exception that the call throws; null when it throws none. */
 function thrown(Closure $call): ?string
 {
     try {
@@ -56,7 +56,7 @@ function thrown(Closure $call): ?string
     }
 }
 
-/** What a call came to, in one line: the answer as JSON, or what spread_last_error() says of the failure. */
+/** The outcome of a call in one line: the answer as JSON, or the failure from spread_last_error(). */
 function outcome(mixed $answer): string
 {
     $error = spread_last_error();

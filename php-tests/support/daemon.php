@@ -1,7 +1,7 @@
 <?php
 /*
- * Web servers for the tests: real php-fpm, nginx and Apache on free ports of 127.0.0.1, with
- * generated configurations in a directory that goes with the test. They end with it, too.
+ * Web servers for the tests: php-fpm, nginx and Apache on free ports of 127.0.0.1, with generated
+ * configurations in a directory that is removed after the test. They end with the test.
  */
 declare(strict_types=1);
 
@@ -13,7 +13,7 @@ final class WebRoot
     public function __construct()
     {
         $this->directory = sys_get_temp_dir() . '/spread-web-' . bin2hex(random_bytes(6));
-        // What the workers of the servers read belongs to everybody.
+        // The servers' workers run as another user and need to read it.
         umask(0022);
         foreach (['', '/pages', '/support', '/tmp', '/logs'] as $below) {
             mkdir($this->directory . $below, 0755);
@@ -64,7 +64,7 @@ final class Daemon
     public function __construct(array $command, string $address, WebRoot $root, array $environment = [])
     {
         $this->log = $root->directory . '/logs/' . basename($command[0]) . '.out';
-        // A session of its own: Apache ends by a signal to its whole process group.
+        // A separate session: Apache stops by a signal to its whole process group.
         $script = '"$@" & server=$!; read -r _; kill "$server" 2>/dev/null; wait "$server"';
         $this->process = proc_open(
             ['/bin/sh', '-c', $script, 'sh', program('setsid'), ...$command],
@@ -101,7 +101,7 @@ final class Daemon
     }
 }
 
-/** @return ?array{user: string, group: string, id: int} whom the workers run as, when this is root */
+/** @return ?array{user: string, group: string, id: int} the user of the workers, when this process runs as root */
 function worker_user(): ?array
 {
     if (fileowner('/proc/self/status') !== 0) {
@@ -121,7 +121,7 @@ function worker_user(): ?array
 }
 
 /**
- * What to put before a command for it to run as the user that workers run as, in a root that is theirs.
+ * The prefix of a command that runs it as the workers' user, in a root that belongs to them.
  *
  * @return list<string>
  */
@@ -138,12 +138,12 @@ function as_worker(WebRoot $root): array
 }
 
 /**
- * Starts php-fpm with nginx before it and gives the URL of the pages.
+ * Starts php-fpm behind nginx and returns the URL of the pages.
  *
  * @param array<string, string|int> $settings
- * @param array<string, string|int> $directives more of the pool's, such as pm.max_requests
- * @param array<string, string|int> $start settings that count when php-fpm starts, before it forks
- * @param bool $unprivileged its master runs as the user that its workers run as
+ * @param array<string, string|int> $directives additional directives of the pool, such as pm.max_requests
+ * @param array<string, string|int> $start settings that take effect when php-fpm starts, before it forks
+ * @param bool $unprivileged whether its master runs as the user of its workers
  * @return array{string, list<Daemon>}
  */
 function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, array $environment = [], array $directives = [], array $start = [], bool $unprivileged = false): array
@@ -214,11 +214,11 @@ function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, ar
 }
 
 /**
- * Starts Apache with mod_php and gives the URL of the pages. TEST_APACHE_PHP names the module of a PHP
- * that was built from source.
+ * Starts Apache with mod_php and returns the URL of the pages. TEST_APACHE_PHP names the module of a PHP
+ * built from source.
  *
  * @param array<string, string|int> $settings
- * @param bool $threads one process whose workers are threads, for a PHP that is thread-safe
+ * @param bool $threads one process whose workers are threads, for a thread-safe PHP
  * @return array{string, list<Daemon>}
  */
 function start_apache(WebRoot $root, int $workers, array $settings, array $environment = [], bool $threads = false): array
@@ -272,18 +272,18 @@ function start_apache(WebRoot $root, int $workers, array $settings, array $envir
         [program('apache2', 'httpd'), '-f', $configuration, '-DFOREGROUND'],
         "tcp://127.0.0.1:$port",
         $root,
-        ['PHP_INI_SCAN_DIR' => ''], // the configuration of this machine's Apache stays out
+        ['PHP_INI_SCAN_DIR' => ''], // excludes the configuration of the installed Apache
     );
     return ["http://127.0.0.1:$port/order.php", [$apache]];
 }
 
-/** The URL of another page beside the one of this URL. */
+/** The URL of another page in the same directory. */
 function beside(string $url, string $page): string
 {
     return substr($url, 0, strrpos($url, '/') + 1) . $page;
 }
 
-/** What a page printed, decoded when it is JSON. */
+/** The output of a page, decoded when it is JSON. */
 function page(string $url, array $query): mixed
 {
     $text = file_get_contents("$url?" . http_build_query($query), false, stream_context_create(['http' => ['ignore_errors' => true, 'timeout' => 20]]));
@@ -291,10 +291,10 @@ function page(string $url, array $query): mixed
 }
 
 /**
- * Many pages at once.
+ * Requests many pages concurrently.
  *
  * @param list<array> $queries
- * @return list<mixed> what they printed, in the same order
+ * @return list<mixed> their outputs, in the same sequence
  */
 function pages(string $url, array $queries): array
 {

@@ -1,9 +1,9 @@
 <?php
 /*
- * Plays one scenario of servers three times, each time with fresh ones: for the documented snippet,
- * for spread with `spread.auth=any` and for spread as it comes (`auto`). What reached each origin and
- * what the shop got must be the same, but for the rows of parity/LEDGER.md that the scenario names:
- * each row says how the snippet's transcript becomes spread's, and must change something in it.
+ * Plays one scenario three times, each time with new servers: for the documented snippet, for spread
+ * with `spread.auth=any` and for spread with its default (`auto`). The requests at each origin and the
+ * shop's results must be the same, except for the rows of parity/LEDGER.md that the scenario names:
+ * each row transforms the snippet's transcript into spread's, and must change something in it.
  *
  *     $player = new Player();
  *     foreach (redirects() as $name => $scenario) {
@@ -12,27 +12,27 @@
  *
  * A scenario is an array:
  *
- *     'home'      what the endpoint's origin answers: one answer, a list of them (the last one is
- *                 repeated), or a closure that is given the request and its number at this origin.
- *                 An answer is a string or closing(string), which ends the connection after it.
- *     'away'      another origin, if there is one; a closure that takes a Connection is handed each
- *                 connection as it comes
+ *     'home'      the answers of the endpoint's origin: one answer, a list of them (the last one is
+ *                 repeated), or a closure that takes the request and its number at this origin. An
+ *                 answer is a string, or closing(string), which closes the connection after it.
+ *     'away'      another origin, if any; a closure that takes a Connection gets each accepted
+ *                 connection
  *     'tls'       the origins that speak TLS: ['home']
  *     'path'      path and query of the endpoint
  *     'settings'  of spread, and 'options' the same for curl
- *     'rows'      ledger rows in both ways of sending, 'any' and 'auto' those in one of them:
- *                 ['status', 'row' => [part => what spread does instead], 'row' => Closure]
- *     'newer'     the rows instead of 'rows' where libcurl 8 does not do what 7.88 does
+ *     'rows'      ledger rows with both settings of spread.auth; 'any' and 'auto': those with one:
+ *                 ['status', 'row' => [part => spread's value], 'row' => Closure]
+ *     'newer'     the rows instead of 'rows' where libcurl 8 differs from 7.88
  *
  * In answers {home}, {away} are replaced by scheme, host and port, {home:port} by the port and
- * {home@localhost} by an URL with another host name; {dead} is an origin where nobody listens.
+ * {home@localhost} by a URL with another host name; {dead} is an origin where nothing listens.
  *
- * A second order follows in the same process, and is answered at once: whatever the first one met,
- * it must not reach the second.
+ * A second order follows in the same process and is answered at once: the first one must not affect
+ * it.
  */
 declare(strict_types=1);
 
-/** An answer after which the server closes. */
+/** An answer after which the server closes the connection. */
 final class Closing
 {
     public function __construct(public readonly string $bytes, public readonly float $pause)
@@ -46,7 +46,7 @@ function closing(string $bytes, float $pause = 0): Closing
     return new Closing($bytes, $pause);
 }
 
-/** The answer to requests with credentials of this scheme; others are asked for them. */
+/** The answer to requests with credentials of this scheme; others get a challenge. */
 function asks(string|Closing|Closure $answer, string $challenge = 'Basic realm="SPREAD"', string $body = 'who are you?'): Closure
 {
     return static function (array $request, int $number) use ($answer, $challenge, $body): string|Closing {
@@ -58,7 +58,7 @@ function asks(string|Closing|Closure $answer, string $challenge = 'Basic realm="
     };
 }
 
-/** An answer for each path; of the others the last one. */
+/** An answer for each path; other paths get the last one. */
 function paths(array $answers): Closure
 {
     return static function (array $request, int $number) use ($answers): mixed {
@@ -72,7 +72,7 @@ function moved(string $location, int $status = 302, string $body = 'moved'): str
     return answer($status, ["Location: $location"], $body);
 }
 
-/** How the snippet's transcript becomes spread's: the rows of the ledger that are rules. */
+/** Transforms the snippet's transcript into spread's: the rows of the ledger that are general rules. */
 function ledger_rules(): array
 {
     $secret = static fn (string $line): string => preg_replace('/ -$/', ' Basic', $line);
@@ -86,10 +86,10 @@ function ledger_rules(): array
         // A 2xx body that is HTML or broken JSON: false.
         'not-json' => static fn (array $transcript): array
             => ['value' => false, 'error' => "Spread\ResponseException {$transcript['status']}"] + $transcript,
-        // Once there was https, nothing goes on in http: the last request does not happen.
+        // A redirect from https to http is refused: the last request is not sent.
         'downgrade' => static fn (array $transcript): array
             => ['requests' => array_slice($transcript['requests'], 0, -1), 'value' => false, 'error' => 'Spread\ConnectionException'] + $transcript,
-        // Over https every request to the endpoint's origin carries the keys: the round that asks for them falls away.
+        // Over https every request to the endpoint's origin carries the keys: the challenge round is dropped.
         'at-once' => static function (array $transcript) use ($secret): array {
             foreach (['requests', 'second'] as $part) {
                 $lines = [];
@@ -103,7 +103,7 @@ function ledger_rules(): array
             }
             return $transcript;
         },
-        // What the origin asked for once is sent with every later order.
+        // Later orders are sent with the credentials that the origin asked for.
         'remembered' => static function (array $transcript): array {
             $asked = preg_grep('/^home .* (Basic|Digest)$/', $transcript['requests']);
             $scheme = strrchr((string) end($asked), ' ');
@@ -124,10 +124,10 @@ final class Player
         $this->tls = new Certificates();
         $this->dead = stream_socket_server('tcp://127.0.0.1:0', flags: STREAM_SERVER_BIND);
         configure(ca_file: $this->tls->ca, log_failures: 0, timeout: 20, connect_timeout: 10, private_key: 's3cret');
-        pcntl_alarm(240); // the snippet waits for ever
+        pcntl_alarm(240); // the snippet has no timeout
     }
 
-    /** Prints what differs although no row of the ledger says so, and each row that shows no difference. */
+    /** Prints differences without a row in the ledger, and rows without a difference. */
     public function compare(string $name, array $scenario): void
     {
         $options = $scenario['options'] ?? [];
@@ -182,7 +182,7 @@ final class Player
      */
     private function play(array $scenario, Closure $send): array
     {
-        // What one play leaves behind in the process belongs to keys that no other play uses.
+        // Each play has its own keys: state that it leaves in the process does not affect another play.
         $key = 'shop' . ++$this->number;
         $journal = tempnam(sys_get_temp_dir(), 'spread-play-');
         $listeners = $names = [];
@@ -236,7 +236,7 @@ final class Player
                 $answer = $answer($request, $number);
             }
             $bytes = strtr($answer instanceof Closing ? $answer->bytes : $answer, $names);
-            // The status of the last head: what comes before it is 1xx.
+            // The status of the last head: earlier ones are 1xx.
             preg_match_all('~^HTTP/1\.[01] (\d{3})~m', $bytes, $heads);
             self::write($journal, [$name, self::line($name, $request, $names, $key, $bodies), (int) end($heads[1])]);
             if ($answer instanceof Closing) {
@@ -249,7 +249,7 @@ final class Player
         }
     }
 
-    /** One request as a line: `home POST /path -`, with the scheme of its credentials instead of the dash. */
+    /** One request as a line: `home POST /path -`, or the scheme of its credentials in place of the dash. */
     private static function line(string $name, array $request, array $names, string $key, array $bodies): string
     {
         $host = header_value($request, 'Host') ?? '';

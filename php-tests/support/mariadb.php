@@ -1,6 +1,6 @@
 <?php
 /*
- * A MariaDB of a test's own: in a temporary directory, on a port of its own, gone with the test.
+ * A private MariaDB server in a temporary directory and on a free port. It ends with the test.
  */
 declare(strict_types=1);
 
@@ -44,10 +44,10 @@ final class MariaDb
         return "mysql://shop:hidden-4711@{$this->host}:{$this->port}/spread";
     }
 
-    /** Starts it and waits until it answers. */
+    /** Starts the server and waits until it responds. */
     public function start(): void
     {
-        // It ends with the test, and its process id is known.
+        // The shell prints the server's process id, and kills the server when the test ends.
         $script = '"$@" & server=$!; echo $server; read -r _; kill -9 "$server" 2>/dev/null; wait "$server" 2>/dev/null';
         $this->process = proc_open([
             '/bin/sh', '-c', $script, 'sh', program('mariadbd'), '--no-defaults', ...self::user(), "--bind-address={$this->host}", '--skip-name-resolve',
@@ -61,7 +61,7 @@ final class MariaDb
         }
     }
 
-    /** Kills it, as a power cut would. */
+    /** Kills the server, like a power cut. */
     public function kill(): void
     {
         exec("kill -9 {$this->pid} 2>/dev/null");
@@ -93,7 +93,7 @@ final class MariaDb
         return $said['out'] === '' ? [] : explode("\n", rtrim($said['out'], "\n"));
     }
 
-    public function waiting(): int
+    public function pending(): int
     {
         return (int) $this->query('SELECT COUNT(*) FROM spread.spread_records WHERE state = 0')[0];
     }

@@ -1,11 +1,11 @@
 <?php
 /*
- * Outboxes for the tests: a directory with an SQLite file, a server that notes what arrives and what it
- * answers, callers that note what they were told, workers, and what must hold between all of them.
+ * Outboxes for the tests: a directory with an SQLite file, a server that logs requests and its answers,
+ * callers that log their outcomes, workers, and the check of all these logs.
  */
 declare(strict_types=1);
 
-/** A directory with one SQLite outbox. It goes with the test. */
+/** A directory with one SQLite outbox. It is removed after the test. */
 final class Place
 {
     public readonly string $directory;
@@ -29,7 +29,7 @@ final class Place
 
     /**
      * In memory, where the machine has a directory for that: on a busy disk a commit takes so long that other
-     * writers give up, send without the outbox, and orders overtake one another.
+     * writers time out and send without the outbox, and orders overtake one another.
      */
     public static function inMemory(): self
     {
@@ -49,7 +49,7 @@ final class Place
         return "{$this->directory}/$name";
     }
 
-    /** What sqlite3 says, not the extension. @return list<array<string, mixed>> */
+    /** Queries with sqlite3, not the extension. @return list<array<string, mixed>> */
     public function query(string $sql): array
     {
         $said = run([program('sqlite3'), '-json', '-cmd', '.timeout 5000', "file:{$this->file}?mode=ro", $sql]);
@@ -77,7 +77,7 @@ final class Place
         return array_map(static fn (array $row): string => hex2bin($row['body']), $this->query('SELECT hex(body) AS body FROM spread_records ORDER BY id'));
     }
 
-    /** Makes all that waits due, as time does. Not while somebody sends. */
+    /** Makes every pending order due, as time does. Must not run while something is sending. */
     public function makeDue(): void
     {
         $sql = 'UPDATE spread_orders SET due = 1 WHERE due IS NOT NULL AND token IS NULL; UPDATE spread_endpoints SET due = min(due, 1); UPDATE spread_key_pairs SET due = min(due, 1);';
@@ -90,7 +90,7 @@ final class Place
         return $this->query('PRAGMA integrity_check') === [['integrity_check' => 'ok']];
     }
 
-    /** Every byte that is in the directory. */
+    /** The bytes of all files in the directory. */
     public function bytes(): string
     {
         return implode('', array_map(file_get_contents(...), array_filter(glob("{$this->directory}/*"), is_file(...))));
@@ -106,15 +106,15 @@ function order(string|int|float $id, mixed ...$fields): array
 // ------------------------------------------------------------------------------------- the server
 
 /**
- * A server on one port that notes what arrives and what it answers, and can be told to behave otherwise:
+ * A server on one port that logs requests and its answers, and misbehaves on demand:
  *
  *   up                 200 with JSON
  *   STATUS [HEADER…]   that status
- *   late SECONDS       200 after so many seconds
+ *   late SECONDS       200 after this many seconds
  *   lost               reads the request and closes
- *   keys PAIR          401 with a Basic challenge for all others
+ *   keys PAIR          200 for this key pair, 401 with a Basic challenge for others
  *
- * stop() and start() take it down and up on the same port.
+ * stop() and start() restart it on the same port.
  */
 final class Recorder
 {
@@ -155,7 +155,7 @@ final class Recorder
                 $behaviour = explode(' ', file_get_contents("$directory/behaviour"), 2);
                 [$how, $rest] = $behaviour + [1 => ''];
                 $late = $how === 'late' ? 1 : 0;
-                // One write of less than a page: lines of several processes do not mix.
+                // One write of less than a page: lines of different processes do not mix.
                 fwrite($log, json_encode(['in', ...$arrival, $late]) . "\n");
                 if ($how === 'late') {
                     $connection->wait((float) $rest);
@@ -184,7 +184,7 @@ final class Recorder
         file_put_contents("{$this->directory}/log", "[\"stopped\"]\n", FILE_APPEND);
     }
 
-    /** From the next request on. */
+    /** Sets the behaviour from the next request on. */
     public function behave(string $how): void
     {
         file_put_contents("{$this->directory}/behaviour.new", $how);
@@ -197,14 +197,14 @@ final class Recorder
     }
 
     /**
-     * What arrived, in that order: `id`, `sequence`, `connection`, `user`, `late`, and `status`, which is 0
-     * when no answer was written to its end.
+     * The requests in sequence of arrival: `id`, `sequence`, `connection`, `user`, `late`, and `status`, which
+     * is 0 when no answer was written completely.
      *
      * @return list<array>
      */
     public function arrivals(): array
     {
-        // Who has an answer can be faster than the line that says so.
+        // A sender can have its answer before the line is in the log.
         $end = hrtime(true) + 2e9;
         do {
             [$arrivals, $open] = $this->events();
@@ -212,7 +212,7 @@ final class Recorder
         return array_values($arrivals);
     }
 
-    /** @return array{array<string, array>, array<string, true>} what arrived; which of it is being answered now */
+    /** @return array{array<string, array>, array<string, true>} the requests; those that are being answered */
     private function events(): array
     {
         $arrivals = $open = [];
@@ -241,7 +241,7 @@ final class Recorder
 
 // ------------------------------------------------------------------------------------ the callers
 
-/** What callers were told, written by themselves (pages/outbox.php): a killed one cannot lie about it. */
+/** The outcomes of calls, logged by the callers themselves (pages/outbox.php), even if they are killed. */
 final class Calls
 {
     public function __construct(public readonly string $file)
@@ -261,7 +261,7 @@ final class Calls
         return array_values($calls);
     }
 
-    /** How many calls there are of each outcome. @return array<string, int> */
+    /** The number of calls of each outcome. @return array<string, int> */
     public function counts(): array
     {
         $counts = array_count_values(array_column($this->all(), 'outcome'));
@@ -285,11 +285,11 @@ function caller(array $settings, array $query): array
 
 /**
  * A worker: modules/spread-outbox when it is built, else PHP that drains in a loop. A shell between it and
- * the test ends it when the test is gone.
+ * the test stops it when the test ends.
  */
 final class Worker
 {
-    /** How many orders it has sent at most and not yet marked so when it is killed. */
+    /** Maximum number of orders that a killed worker has sent and not marked as delivered. */
     public const IN_FLIGHT = 16;
 
     /** @var resource */
@@ -302,7 +302,7 @@ final class Worker
     /**
      * @param array<string, string|int|float> $settings names without `spread.`: outbox, public_key, private_key,
      *     timeout, …
-     * @param list<string> $before what stands before its command
+     * @param list<string> $before prefix of its command
      */
     public function __construct(array $settings, array $before = [])
     {
@@ -362,7 +362,7 @@ final class Worker
         exec("kill -$signal {$this->pid} 2>/dev/null");
     }
 
-    /** Has it read its credentials file again. PHP does so anyway. */
+    /** Makes it reload its credentials file. PHP reads it in every drain. */
     public function reload(): void
     {
         if (self::program() !== null) {
@@ -392,17 +392,17 @@ final class Worker
     }
 }
 
-/** Drains with the settings of this process until nothing waits; how many records wait in the end. */
+/** Drains with the settings of this process until nothing is pending; returns the number of pending records. */
 function drain_all(float $seconds): int
 {
     $end = hrtime(true) + $seconds * 1e9;
     do {
-        $waiting = spread_outbox_drain(10_000, 5.0)['pending'];
-    } while ($waiting > 0 && hrtime(true) < $end && usleep(50_000) === null);
-    return $waiting;
+        $pending = spread_outbox_drain(10_000, 5.0)['pending'];
+    } while ($pending > 0 && hrtime(true) < $end && usleep(50_000) === null);
+    return $pending;
 }
 
-/** For whoever wants to know more than whether it holds: SPREAD_TALK names a file. */
+/** Appends figures to the file that SPREAD_TALK names. */
 function tell(string $text): void
 {
     $file = (string) getenv('SPREAD_TALK');
@@ -411,16 +411,16 @@ function tell(string $text): void
     }
 }
 
-// ---------------------------------------------------------------------------------- what must hold
+// -------------------------------------------------------------------------------------- the check
 
 /**
- * Between what callers were told and what arrived:
+ * Compares the outcomes of calls with the arrivals:
  *
- *  - what a caller was told is delivered or kept has arrived and was answered 2xx, to the end;
- *  - the updates of an order arrived in the order of the calls;
- *  - none arrived again after a 2xx that its sender has seen and marked: only after one that came late; after one
- *    of the last on their connection, whose sender was killed, which can be $killed orders altogether; and after
- *    one that was seen and could not be marked, at most $unmarked.
+ *  - each delivered or kept update has arrived and got a complete 2xx answer;
+ *  - the updates of an order arrived in the sequence of the calls;
+ *  - no update arrived again after a 2xx answer, except: after a late answer; in flight in a killed sender, and
+ *    so among the last on its connection, at most $killed; or delivered without being marked as delivered, at
+ *    most $unmarked.
  *
  * @param list<array> $calls see Calls::all(); the sequence of an order's calls grows
  * @param list<array> $arrivals see Recorder::arrivals()
@@ -446,7 +446,7 @@ function judge(string $what, array $calls, array $arrivals, int $killed = 0, int
         ['id' => $id, 'sequence' => $sequence] = $arrival;
         $name = "$id $sequence";
         if (!isset($known[$name])) {
-            $complain("$name arrived and was never called");
+            $complain("$name arrived without a call");
         }
         if ($sequence < ($last_sequence[$id] ?? $sequence)) {
             $complain("$name arrived after {$last_sequence[$id]} of the same order");
@@ -457,10 +457,10 @@ function judge(string $what, array $calls, array $arrivals, int $killed = 0, int
             if (!$before['late']) {
                 $again++;
                 if ($unmarked === 0 && $of_connection[$before['connection']] - $place[$good[$name]] >= Worker::IN_FLIGHT) {
-                    $complain("$name arrived again, and its sender had gone on");
+                    $complain("$name arrived again, although its sender went on");
                 }
                 if ($unmarked === 0 && ($known[$name] ?? '') === 'delivered') {
-                    $complain("$name arrived again, and its caller had the answer");
+                    $complain("$name arrived again, although its caller had the answer");
                 }
             }
         }
@@ -474,11 +474,11 @@ function judge(string $what, array $calls, array $arrivals, int $killed = 0, int
         }
     }
     holds("$what: nothing lost, doubled or out of order", $lines === [], count($lines) . " complaints: \n    " . implode("\n    ", array_slice($lines, 0, 10)));
-    holds("$what: arrived again", $again <= $killed + $unmarked, "$again times with $killed on their way and $unmarked not marked");
+    holds("$what: arrived again", $again <= $killed + $unmarked, "$again times with $killed in flight and $unmarked not marked");
     return ['calls' => count($known), 'arrivals' => count($arrivals), 'again' => $again];
 }
 
-/** A file system of its own, in memory. Needs root. It goes with the test. */
+/** A separate file system in memory, removed after the test. Needs root. */
 function mount_tmpfs(string $size): Place
 {
     $place = new Place();

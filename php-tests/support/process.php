@@ -1,11 +1,11 @@
 <?php
 /*
- * Fresh PHP processes that load the extension under test and nothing else (`php -n -d extension=…`),
- * watched from outside.
+ * New PHP processes that load only the extension under test (`php -n -d extension=…`), measured from
+ * outside.
  */
 declare(strict_types=1);
 
-/** The file of the extension that this test runs with. */
+/** The file of the extension under test. */
 function extension_file(): string
 {
     if (preg_match('/extension=(\S*\bspread\.\w+)/', (string) getenv('TEST_PHP_EXTRA_ARGS'), $found)) {
@@ -17,7 +17,7 @@ function extension_file(): string
     throw new LogicException('cannot tell where the extension was loaded from');
 }
 
-/** @return list<string> the command line of a fresh PHP */
+/** @return list<string> the command line of a new PHP process */
 function php_command(array $settings, string ...$arguments): array
 {
     $command = [PHP_BINARY, '-n', '-d', 'extension=' . extension_file()];
@@ -29,7 +29,7 @@ function php_command(array $settings, string ...$arguments): array
 }
 
 /**
- * Runs code (without an opening tag) to its end.
+ * Runs code, which has no opening tag, in a new process and waits for its end.
  *
  * @param array<string, string|int|float> $settings full names of ini settings
  * @param ?array<string, string> $environment added to this process's own; a null value removes
@@ -53,7 +53,7 @@ function run(array $command, array $environment = []): array
 }
 
 /**
- * Runs code and gives each line it prints with the seconds since the line before, as seen from here.
+ * Runs code and returns each line that it prints with the seconds since the last one, measured here.
  *
  * @return list<array{string, float}>
  */
@@ -70,8 +70,8 @@ function timed_lines(string $code, array $settings = []): array
 }
 
 /**
- * One call that must fail, timed from outside its process, and one call to a good server after it
- * in the same process.
+ * One call that must fail, timed from outside its process, and then one call to a good server in the
+ * same process.
  *
  * @return array{seconds: float, answer: mixed, class: ?string, code: int, retryable: bool, message: string, next: mixed}
  */
@@ -129,7 +129,7 @@ function program(string ...$names): string
     throw new RuntimeException("$names[0] is not installed");
 }
 
-/** Waits for something; whether it came about. */
+/** Waits until the condition holds; returns whether it did. */
 function wait_until(Closure $condition, float $seconds): bool
 {
     for ($end = hrtime(true) + $seconds * 1e9; !($come = $condition()) && hrtime(true) < $end;) {

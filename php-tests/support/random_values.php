@@ -1,7 +1,7 @@
 <?php
 /*
- * Random PHP values of every kind an order array can hold, and random JSON documents: the same
- * ones for the same seed, in any process.
+ * Random PHP values of every kind that an order can hold, and random JSON documents: the same ones
+ * for the same seed, in any process.
  */
 declare(strict_types=1);
 
@@ -300,7 +300,7 @@ final class RandomJson
         return self::space() . self::value($depth) . self::space();
     }
 
-    /** A document with a few bytes changed, which most often is no longer JSON. */
+    /** A document with a few changed bytes, which is mostly invalid JSON. */
     public static function damaged(int $seed): string
     {
         $text = self::document($seed);

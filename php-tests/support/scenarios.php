@@ -1,12 +1,11 @@
 <?php
 /*
- * The scenarios of the differential tests: what servers answer, and the rows of parity/LEDGER.md
- * by which spread differs from the snippet there. The form is described in differential.php,
- * which is loaded before it.
+ * The scenarios of the differential tests: the servers' answers, and the rows of parity/LEDGER.md by
+ * which spread differs from the snippet. differential.php, which is loaded first, describes the form.
  */
 declare(strict_types=1);
 
-/** Every scenario, by group: parity/exchange_GROUP.phpt plays one. */
+/** All scenarios by group; parity/exchange_GROUP.phpt plays one group. */
 function scenarios(): array
 {
     return [
@@ -23,17 +22,17 @@ function locations(): array
     $control = ['control-bytes' => ['error' => 'Spread\ResponseException 302', 'response' => 'moved']];
 
     $references = [
-        // where it points
+        // targets
         '{home}/b', '//127.0.0.1:{home:port}/b', '/b', 'b', './b', '../b', '../../../b', '/a/../b', '/a/./b', '/a//b', 'b/..', 'b/.', 'b/', '..', '.',
         '/..', '/../b', '?q=2', '?q=/../b', '/b#f', '/b?q#f', '/b#f?q', '  /b  ', "/b\t", '{home}', '{home}/', '{home}?q', '{home}#f', '{home}/../b',
         '{home}/b/../../c', '{home}/a/./b', '/b;c=d', '/b?c=d?e=f&g', '/b?c#d#e', '/a:b', './a:b', '/' . str_repeat('x', 8000), '{dead}/',
         'HTTP://127.0.0.1:{home:port}/b', 'http://127.0.0.1:0{home:port}/b', 'http:///127.0.0.1:{home:port}/b',
         'http://127.1:{home:port}/b', 'http://2130706433:{home:port}/b', 'http://0x7f.1:{home:port}/b', 'http://0177.0.0.1:{home:port}/b', 'http://local%68ost:{home:port}/b',
         'http://user:other@127.0.0.1:{home:port}/b', '//user:other@127.0.0.1:{home:port}/b', 'http://user@127.0.0.1:{home:port}/b', 'http://:@127.0.0.1:{home:port}/b',
-        // how it is written
+        // spellings
         '/a%20b%2fc', '/a%2Fb', '/%C3%A9', '/b%', '/b%zz', '/%00', '/b%3Fc', '/a b?c d', 'a b', '?a b', '/a+b', '/été', '/été?é=é', "/\xe9t\xe9", "/b?\xe9",
         "/\xff\xfe", '/|', '/[]', '/^', "/'", '/!$&()*,:=@~-._',
-        // what is no URL, or none to follow
+        // invalid URLs, and URLs that are not followed
         '//', 'http://', ':', 'http://:80/', 'http://[::1', 'http://[x]/', 'http://127.0.0.1:99999/b', 'http://127.0.0.1:-1/b', 'http://127.0.0.1:x/b',
         'http://127.0.0.1:{home:port}:1/b', 'http://a b/', 'http://a<b/', 'x://127.0.0.1/', 'file:///etc/hostname', 'gopher://127.0.0.1:{dead:port}/_x', 'data:,x',
         'javascript:1', 'mailto:a@example.com', 'dict://127.0.0.1:{dead:port}/', 'ws://127.0.0.1:{dead:port}/', 'HTTPS://127.0.0.1:{dead:port}/', 'b:c',
@@ -51,7 +50,7 @@ function locations(): array
         '///127.0.0.1:{home:port}/b' => ['empty-host' => ['requests' => [$first], 'value' => false, 'error' => 'Spread\ConnectionException']],
         "http://127.0.0.1\x01:{home:port}/b" => $control, "/b\x01c" => $control, "/b\x7fc" => $control,
     ];
-    // libcurl 8 reads these as spread does, or escapes where 7.88 refuses.
+    // libcurl 8 reads these like spread, or escapes where 7.88 refuses.
     $control = ['control-bytes' => ['requests' => [$first], 'value' => false, 'error' => 'Spread\ResponseException 302', 'response' => 'moved']];
     $newer = ['#f' => [], '/%2e%2e/b' => [], '/b/%2e' => [], "/a\tb" => [], "/b\x01c" => $control, "/b\x7fc" => $control];
     $scenarios = [];
@@ -67,7 +66,7 @@ function locations(): array
     return $scenarios;
 }
 
-/** Which answers are redirects, how many are followed, and what they carry. */
+/** Statuses, limits and bodies of redirects. */
 function redirects(): array
 {
     $there = answer_json('there');
@@ -112,8 +111,8 @@ function redirects(): array
         'a redirect with a body of 100 KB' => ['home' => [moved('/b', 302, str_repeat('m', 100_000)), $there]],
         'a redirect with a body of 9 MB' => ['home' => [moved('/b', 302, str_repeat('m', 9_000_000)), $there]],
         'a redirect that sets cookies' => ['home' => [answer(302, ['Location: /b', 'Set-Cookie: a=b; Path=/'], 'moved'), $there]],
-        'to itself for ever' => ['home' => moved('/api/updateOrder?x=1')],
-        'round and round' => ['home' => paths(['/a' => moved('/b'), '/b' => moved('/api/updateOrder'), moved('/a')])],
+        'to itself endlessly' => ['home' => moved('/api/updateOrder?x=1')],
+        'a redirect loop' => ['home' => paths(['/a' => moved('/b'), '/b' => moved('/api/updateOrder'), moved('/a')])],
         'longer and longer' => ['home' => moved('x/y')],
         '20 redirects' => ['home' => [...array_fill(0, 20, moved('/b')), $there]],
         '21 redirects' => ['home' => [...array_fill(0, 21, moved('/b')), $there]],
@@ -131,7 +130,7 @@ function redirects(): array
     return $scenarios;
 }
 
-/** From one origin to another and back; what each of them is shown. */
+/** Redirects between origins, and the credentials that each origin gets. */
 function origins(): array
 {
     $there = answer_json('there');
@@ -141,35 +140,35 @@ function origins(): array
         'another port, and back' => ['home' => $away, 'away' => moved('{home}/back')],
         'another host' => ['home' => [moved('{home@localhost}/b'), $there]],
         'another host, and back' => ['home' => [moved('{home@localhost}/b'), moved('{home}/c'), $there]],
-        'home asks, then another port' => ['home' => paths(['/api/updateOrder' => asks(moved('{away}/away')), $there]), 'away' => $there, 'rows' => ['remembered']],
-        'home asks, then another port, and back' => ['home' => asks(paths(['/api/updateOrder' => moved('{away}/away'), $there])), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic', 'away POST /away -', 'home POST /back Basic']], 'remembered']],
-        'home asks, then another host' => ['home' => asks(moved('{home@localhost}/b')), 'rows' => ['status', 'remembered']],
-        'another port asks' => ['home' => $away, 'away' => asks($there), 'rows' => ['status']],
-        'another port asks for Digest' => ['home' => $away, 'away' => asks($there, 'Digest realm="r", nonce="n"'), 'rows' => ['status']],
-        'both ask' => ['home' => paths(['/api/updateOrder' => asks(moved('{away}/away')), $there]), 'away' => asks($there), 'rows' => ['status', 'remembered']],
-        'another port, and back, where it asks' => ['home' => paths(['/back' => asks($there), moved('{away}/away')]), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -', 'home POST /back -', 'home POST /back Basic']], 'remembered']],
+        'home with a challenge, then another port' => ['home' => paths(['/api/updateOrder' => asks(moved('{away}/away')), $there]), 'away' => $there, 'rows' => ['remembered']],
+        'home with a challenge, then another port, and back' => ['home' => asks(paths(['/api/updateOrder' => moved('{away}/away'), $there])), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic', 'away POST /away -', 'home POST /back Basic']], 'remembered']],
+        'home with a challenge, then another host' => ['home' => asks(moved('{home@localhost}/b')), 'rows' => ['status', 'remembered']],
+        'another port with a challenge' => ['home' => $away, 'away' => asks($there), 'rows' => ['status']],
+        'another port with a Digest challenge' => ['home' => $away, 'away' => asks($there, 'Digest realm="r", nonce="n"'), 'rows' => ['status']],
+        'challenges of both' => ['home' => paths(['/api/updateOrder' => asks(moved('{away}/away')), $there]), 'away' => asks($there), 'rows' => ['status', 'remembered']],
+        'another port, and back to a challenge' => ['home' => paths(['/back' => asks($there), moved('{away}/away')]), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -', 'home POST /back -', 'home POST /back Basic']], 'remembered']],
         'user and password for another port' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => $there],
-        'user and password for another port that asks' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => asks($there), 'rows' => ['foreign-401' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -']], 'status']],
+        'user and password for another port with a challenge' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => asks($there), 'rows' => ['foreign-401' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -']], 'status']],
         'http to https' => ['home' => $away, 'away' => $there, 'tls' => ['away']],
-        'http to https, where it asks' => ['home' => $away, 'away' => asks($there), 'tls' => ['away'], 'rows' => ['status']],
-        'http that asks to https' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['away'], 'rows' => ['remembered']],
+        'http to https with a challenge' => ['home' => $away, 'away' => asks($there), 'tls' => ['away'], 'rows' => ['status']],
+        'http with a challenge to https' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['away'], 'rows' => ['remembered']],
         'http to https and back' => ['home' => $away, 'away' => moved('{home}/back'), 'tls' => ['away'], 'rows' => ['downgrade']],
         'https to https' => ['home' => $away, 'away' => $there, 'tls' => ['home', 'away'], 'auto' => ['at-once']],
-        'https that asks to https' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['home', 'away'], 'rows' => ['remembered'], 'auto' => ['at-once']],
+        'https with a challenge to https' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['home', 'away'], 'rows' => ['remembered'], 'auto' => ['at-once']],
         'https to https and back' => ['home' => $away, 'away' => moved('{home}/back'), 'tls' => ['home', 'away'], 'auto' => ['at-once']],
         'https to http' => ['home' => $away, 'away' => $there, 'tls' => ['home'], 'rows' => ['downgrade'], 'auto' => ['at-once']],
-        'https that asks to http' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['home'], 'rows' => ['downgrade', 'remembered'], 'auto' => ['at-once']],
+        'https with a challenge to http' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['home'], 'rows' => ['downgrade', 'remembered'], 'auto' => ['at-once']],
         'https to https to http' => ['home' => $away, 'away' => moved('{third}/third'), 'third' => $there, 'tls' => ['home', 'away'], 'rows' => ['downgrade'], 'auto' => ['at-once']],
         'https to http on the same port' => ['home' => moved('http://127.0.0.1:{home:port}/b'), 'tls' => ['home'], 'newer' => ['downgrade' => ['requests' => ['home POST /api/updateOrder?x=1 -']]], 'auto' => ['at-once']],
         'ftp' => ['home' => moved('ftp://127.0.0.1:{away:port}/b'), 'away' => static fn (Connection $connection) => $connection->write("421 no\r\n"), 'rows' => ['other-schemes' => ['requests' => ['home POST /api/updateOrder?x=1 -']]]],
         'ftps' => ['home' => moved('ftps://127.0.0.1:{away:port}/b'), 'away' => static fn (Connection $connection) => $connection->write("421 no\r\n"), 'rows' => ['other-schemes' => ['requests' => ['home POST /api/updateOrder?x=1 -']]]],
         'gopher' => ['home' => moved('gopher://127.0.0.1:{away:port}/_b'), 'away' => static fn (Connection $connection) => $connection->write("x\r\n")],
-        'round and round two origins' => ['home' => moved('{away}/'), 'away' => moved('{home}/')],
+        'a redirect loop of two origins' => ['home' => moved('{away}/'), 'away' => moved('{home}/')],
     ];
     return $scenarios;
 }
 
-/** Basic, and Digest as far as its scheme goes, before, between and after redirects. */
+/** Basic, and the scheme of Digest, before, between and after redirects. */
 function challenges(): array
 {
     $there = answer_json('there');
@@ -179,7 +178,7 @@ function challenges(): array
         'Digest' => ['home' => asks($there, $digest), 'rows' => ['remembered']],
         'Basic over https' => ['home' => asks($there), 'tls' => ['home'], 'rows' => ['remembered'], 'auto' => ['at-once']],
         'Digest over https' => ['home' => asks($there, $digest), 'tls' => ['home'], 'rows' => ['remembered'], 'auto' => ['at-once']],
-        'nothing asked over https' => ['home' => $there, 'tls' => ['home'], 'auto' => ['at-once']],
+        'no challenge over https' => ['home' => $there, 'tls' => ['home'], 'auto' => ['at-once']],
         'wrong keys' => ['home' => answer(401, ['WWW-Authenticate: Basic realm="r"'], 'no'), 'rows' => ['status', 'remembered']],
         'wrong keys over https' => ['home' => answer(401, ['WWW-Authenticate: Basic realm="r"'], 'no'), 'tls' => ['home'], 'rows' => ['status', 'remembered'], 'auto' => ['at-once']],
         'wrong keys for Digest' => ['home' => answer(401, ["WWW-Authenticate: $digest"], 'no'), 'rows' => ['status', 'remembered']],
@@ -194,21 +193,21 @@ function challenges(): array
         'asked, then 403' => ['home' => asks(answer(403, [], '{"error":"no"}')), 'rows' => ['status', 'remembered']],
         'asked, then 500' => ['home' => asks(answer(500, [], '{"error":"broken"}')), 'rows' => ['status', 'remembered']],
         'asked, then 204' => ['home' => asks(answer(204)), 'rows' => ['remembered']],
-        'asked, then redirected' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), $there])), 'rows' => ['remembered']],
-        'redirected, then asked' => ['home' => paths(['/api/updateOrder' => moved('/b'), asks($there)]), 'rows' => ['remembered']],
-        'asked, redirected to where nothing is asked' => ['home' => paths(['/api/updateOrder' => asks(moved('/b')), $there]), 'rows' => ['remembered']],
+        'a challenge, then redirected' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), $there])), 'rows' => ['remembered']],
+        'redirected, then a challenge' => ['home' => paths(['/api/updateOrder' => moved('/b'), asks($there)]), 'rows' => ['remembered']],
+        'a challenge, then redirected to a path without one' => ['home' => paths(['/api/updateOrder' => asks(moved('/b')), $there]), 'rows' => ['remembered']],
         'asked, redirected, redirected' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), '/b' => moved('/c'), $there])), 'rows' => ['remembered']],
         'Digest, then redirected' => ['home' => asks(paths(['/api/updateOrder' => moved('/b?c=d'), $there]), $digest), 'rows' => ['remembered']],
         'redirected, then Digest' => ['home' => paths(['/api/updateOrder' => moved('/b?c=d'), asks($there, $digest)]), 'rows' => ['remembered']],
         'Basic, redirected, then Digest' => ['home' => paths(['/api/updateOrder' => asks(moved('/b')), asks($there, $digest)]), 'rows' => ['remembered']],
-        'asked, then redirected, over https' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), $there])), 'tls' => ['home'], 'rows' => ['remembered'], 'auto' => ['at-once']],
-        'redirected, then asked, over https' => ['home' => paths(['/api/updateOrder' => moved('/b'), asks($there)]), 'tls' => ['home'], 'rows' => ['remembered'], 'auto' => ['at-once']],
-        'user and password in a redirect, then asked' => ['home' => paths(['/api/updateOrder' => moved('http://user:other@127.0.0.1:{home:port}/b'), asks($there)]), 'rows' => ['remembered']],
-        'asked, then round and round' => ['home' => asks(moved('/b')), 'rows' => ['remembered']],
-        '19 redirects, then asked' => ['home' => [...array_fill(0, 19, moved('/b')), asks($there), asks($there)], 'rows' => ['remembered']],
-        '20 redirects, then asked' => ['home' => [...array_fill(0, 20, moved('/b')), asks($there), asks($there)], 'rows' => ['remembered' => ['second' => ['home POST /second Basic']]]],
-        'asked, of no redirects' => ['home' => asks($there), 'settings' => ['max_redirects' => 0], 'options' => [CURLOPT_MAXREDIRS => 0], 'rows' => ['remembered' => ['second' => ['home POST /second Basic']]]],
-        'asked, then redirected, of one redirect' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), $there])), 'settings' => ['max_redirects' => 1], 'options' => [CURLOPT_MAXREDIRS => 1], 'rows' => ['remembered']],
+        'a challenge, then redirected, over https' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), $there])), 'tls' => ['home'], 'rows' => ['remembered'], 'auto' => ['at-once']],
+        'redirected, then a challenge, over https' => ['home' => paths(['/api/updateOrder' => moved('/b'), asks($there)]), 'tls' => ['home'], 'rows' => ['remembered'], 'auto' => ['at-once']],
+        'user and password in a redirect, then a challenge' => ['home' => paths(['/api/updateOrder' => moved('http://user:other@127.0.0.1:{home:port}/b'), asks($there)]), 'rows' => ['remembered']],
+        'a challenge, then a redirect loop' => ['home' => asks(moved('/b')), 'rows' => ['remembered']],
+        '19 redirects, then a challenge' => ['home' => [...array_fill(0, 19, moved('/b')), asks($there), asks($there)], 'rows' => ['remembered']],
+        '20 redirects, then a challenge' => ['home' => [...array_fill(0, 20, moved('/b')), asks($there), asks($there)], 'rows' => ['remembered' => ['second' => ['home POST /second Basic']]]],
+        'a challenge with a limit of 0' => ['home' => asks($there), 'settings' => ['max_redirects' => 0], 'options' => [CURLOPT_MAXREDIRS => 0], 'rows' => ['remembered' => ['second' => ['home POST /second Basic']]]],
+        'a challenge, then redirected, with a limit of 1' => ['home' => asks(paths(['/api/updateOrder' => moved('/b'), $there])), 'settings' => ['max_redirects' => 1], 'options' => [CURLOPT_MAXREDIRS => 1], 'rows' => ['remembered']],
         '401 that closes' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: Basic realm="r"', 'Connection: close'], 'no'), 'rows' => ['remembered']],
         '401 until the end' => ['home' => static fn (array $request): string|Closing => basic_credentials($request) ? $there : closing("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\nno"), 'rows' => ['remembered']],
         '401 in HTTP/1.0' => ['home' => static fn (array $request): string|Closing => basic_credentials($request) ? $there : closing("HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\nno"), 'rows' => ['remembered']],
@@ -225,7 +224,7 @@ function challenges(): array
     ];
 }
 
-/** What comes back, however it is framed, written or cut. */
+/** Answers with every framing, spelling and cut. */
 function answers(): array
 {
     $chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -244,7 +243,7 @@ function answers(): array
         'Transfer-Encoding: identity' => closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n[1,2]"),
         'Transfer-Encoding: gzip' => closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n$gzip"),
         'until the end' => closing("HTTP/1.1 200 OK\r\n\r\n[1,2]"),
-        'until the end, saying so' => closing("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[1,2]"),
+        'until the end, announced' => closing("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[1,2]"),
         'a length and Connection: close' => "HTTP/1.1 200 OK\r\nConnection: close\r\n$length",
         'HTTP/1.0' => closing("HTTP/1.0 200 OK\r\n\r\n[1,2]"),
         'HTTP/1.0 with a length' => closing("HTTP/1.0 200 OK\r\n$length"),
@@ -258,7 +257,7 @@ function answers(): array
         'two lengths that do not' => closing("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n$length"),
         'a list of lengths' => closing("HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n[1,2]"),
         'a negative length' => closing("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n[1,2]"),
-        'a length that is no number' => closing("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n[1,2]"),
+        'a length that is not a number' => closing("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n[1,2]"),
         'a length beyond 64 bits' => closing("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n[1,2]"),
         'a length with a plus' => closing("HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\n[1,2]"),
         'more than the length' => closing("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n[1,2] and more"),
@@ -295,10 +294,10 @@ function answers(): array
         'status 099' => closing("HTTP/1.1 099 OK\r\n$length"),
         'status 000' => closing("HTTP/1.1 000 OK\r\n$length"),
         // bodies
-        'gzip never asked for' => "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " . strlen($gzip) . "\r\n\r\n$gzip",
-        'gzip said, plain sent' => "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n$length",
+        'gzip, not requested' => "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " . strlen($gzip) . "\r\n\r\n$gzip",
+        'announces gzip, sends plain' => "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n$length",
         'an unknown encoding' => "HTTP/1.1 200 OK\r\nContent-Encoding: x\r\n$length",
-        'br said, plain sent' => "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n$length",
+        'announces br, sends plain' => "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n$length",
         'a byte order mark' => answer(200, [], "\xef\xbb\xbf[1,2]"),
         'text' => answer(200, [], 'saved'),
         'HTML' => answer(200, ['Content-Type: text/html'], '<html>login</html>'),
@@ -338,7 +337,7 @@ function answers(): array
         'half a chunk' => closing("{$chunked}5\r\n[1"),
         'no last chunk' => closing("{$chunked}5\r\n[1,2]\r\n"),
         'half a last chunk' => closing("{$chunked}5\r\n[1,2]\r\n0\r\n"),
-        'a chunk that is none' => closing("{$chunked}x\r\n[1,2]\r\n0\r\n\r\n"),
+        'an invalid chunk' => closing("{$chunked}x\r\n[1,2]\r\n0\r\n\r\n"),
         'a chunk longer than it says' => closing("{$chunked}3\r\n[1,2]\r\n0\r\n\r\n"),
         'a chunk of 2^64 bytes' => closing("{$chunked}10000000000000000\r\n[1,2]\r\n0\r\n\r\n"),
         'only 100' => closing("HTTP/1.1 100 Continue\r\n\r\n"),

@@ -1,18 +1,18 @@
 <?php
 /*
- * A scripted HTTP/1.1 server for the tests, on 127.0.0.1, with nothing but PHP streams and pcntl.
+ * A scripted HTTP/1.1 server for the tests, on 127.0.0.1, with PHP streams and pcntl.
  *
  *     $server = serve(fn (array $request) => answer(200, ['Content-Type: application/json'], '{"ok":1}'));
  *     … calls to $server->url() …
- *     $server->requests();      what arrived, in order
- *     $server->connections();   how many connections carried it
+ *     $server->requests();      the requests in sequence of arrival
+ *     $server->connections();   the number of accepted connections
  *
- * serve() keeps connections alive and asks the handler once per request; the handler returns the
- * raw answer, or null when it has written (or not) by itself. serve_connections() hands over each
- * connection as it was accepted, for servers that misbehave before, between or inside requests.
+ * serve() keeps connections alive and calls the handler for each request; the handler returns the raw
+ * answer, or null when it writes to the connection itself. serve_connections() passes each accepted
+ * connection to the handler, for servers that misbehave before, between or inside requests.
  *
- * A process of its own accepts and forks once per connection, so a handler may block. All of them
- * watch one socket that the test's process holds: they end with the test, however it ends.
+ * A separate process accepts and forks once per connection: a handler may block. All processes watch a
+ * socket that the test holds open: they end with the test, however it ends.
  */
 declare(strict_types=1);
 
@@ -34,10 +34,10 @@ function serve(Closure $handler, array $options = []): Server
 }
 
 /**
- * Options: `tls` (ssl context options, see tls.php), `port` (0: a free one), `listener` (what listen()
- * gave, instead of a port: the test keeps it, and it outlives the server), `log` (false: remember
- * nothing), `sequential` (true: one connection after the other in one process, so that a handler's
- * variables live from one connection to the next).
+ * Options: `tls` (ssl context options, see tls.php), `port` (0: a free one), `listener` (a socket from
+ * listen() instead of a port: it belongs to the test and outlives the server), `log` (false: requests
+ * are not recorded), `sequential` (true: one process serves one connection after the other, and a
+ * handler keeps its variables between connections).
  *
  * @param Closure(Connection $connection): void $handler
  */
@@ -47,7 +47,7 @@ function serve_connections(Closure $handler, array $options = []): Server
 }
 
 /**
- * A socket that listens on 127.0.0.1, for servers that must know each other's ports, or follow one another on one port.
+ * A socket that listens on 127.0.0.1, for servers that need each other's ports or reuse one port.
  *
  * @return resource
  */
@@ -69,14 +69,14 @@ function port_of($listener): int
     return (int) substr(strrchr(stream_socket_get_name($listener, false), ':'), 1);
 }
 
-/** A port of 127.0.0.1 that nobody listens on now. */
+/** A port of 127.0.0.1 on which nothing listens at the moment. */
 function free_port(): int
 {
     $socket = stream_socket_server('tcp://127.0.0.1:0');
     return (int) substr(strrchr(stream_socket_get_name($socket, false), ':'), 1);
 }
 
-/** A whole answer. Headers are a list of lines; Content-Length is added unless one is given. */
+/** A complete answer. Headers are a list of lines; Content-Length is added unless it is given. */
 function answer(int $status, array $headers = [], string $body = ''): string
 {
     $reasons = [
@@ -100,7 +100,7 @@ function answer_json(mixed $value, int $status = 200): string
     return answer($status, ['Content-Type: application/json'], json_encode($value, JSON_THROW_ON_ERROR));
 }
 
-/** Every value of a request header, in order of arrival. */
+/** Every value of a request header, in sequence of arrival. */
 function header_values(array $request, string $name): array
 {
     $values = [];
@@ -117,14 +117,14 @@ function header_value(array $request, string $name): ?string
     return header_values($request, $name)[0] ?? null;
 }
 
-/** The pair in an `Authorization: Basic` header, or null when there is no such header. */
+/** The key pair in an `Authorization: Basic` header, or null without one. */
 function basic_credentials(array $request): ?string
 {
     $sent = header_value($request, 'Authorization');
     return $sent !== null && str_starts_with($sent, 'Basic ') ? base64_decode(substr($sent, 6), true) : null;
 }
 
-/** A process's way out that runs no shutdown function, destructor or output buffer of the test. */
+/** Ends a forked process without running shutdown functions, destructors or output buffers of the test. */
 function end_process(int $status = 0): never
 {
     pcntl_exec('/bin/sh', ['-c', "exit $status"]);
@@ -137,7 +137,7 @@ final class Server
     private readonly bool $tls;
     private readonly int $owner;
     private int $pid = 0;
-    /** @var resource the end whose closing ends every process of the server */
+    /** @var resource closing it ends every process of the server */
     private $leash;
     /** @var ?resource */
     private $log = null;
@@ -151,7 +151,7 @@ final class Server
 
         $writer = null;
         if ($options['log']) {
-            // Two handles to a file that no longer has a name: nothing is left behind.
+            // Two handles to an unlinked file: nothing to clean up.
             $file = tempnam(sys_get_temp_dir(), 'spread-test-');
             $writer = fopen($file, 'a');
             $this->log = fopen($file, 'r');
@@ -181,7 +181,7 @@ final class Server
     }
 
     /**
-     * The requests in order of arrival: `connection` (1, 2, …), `method`, `path`,
+     * The requests in sequence of arrival: `connection` (1, 2, …), `method`, `path`,
      * `headers` (list of [name, value]), `head` (raw), `body`.
      */
     public function requests(): array
@@ -189,13 +189,13 @@ final class Server
         return $this->events('request');
     }
 
-    /** How many connections were accepted, whether or not a request came over them. */
+    /** The number of accepted connections, with or without requests. */
     public function connections(): int
     {
         return count($this->events('connection'));
     }
 
-    /** requests() once there are at least $count of them. */
+    /** Waits for at least $count requests; returns requests(). */
     public function waitForRequests(int $count, float $seconds = 5.0): array
     {
         $end = hrtime(true) + $seconds * 1e9;
@@ -210,7 +210,7 @@ final class Server
         if ($this->pid === 0 || getmypid() !== $this->owner) {
             return;
         }
-        // Shut down, not only closed: a process forked by the test may hold a copy of this end.
+        // Shut down as well as closed: a process forked by the test may hold a copy of the socket.
         stream_socket_shutdown($this->leash, STREAM_SHUT_RDWR);
         fclose($this->leash);
         $end = hrtime(true) + 5e9;
@@ -249,7 +249,7 @@ final class Server
             }
             set_error_handler(null);
             set_exception_handler(null);
-            pcntl_alarm(300); // nothing lives on, whatever a handler does
+            pcntl_alarm(300); // the process ends whatever a handler does
             $work();
             end_process();
         } catch (Throwable $problem) {
@@ -298,7 +298,7 @@ final class Server
     }
 }
 
-/** One accepted connection, in the hands of a handler. Every wait ends the process when the test is over. */
+/** One accepted connection, passed to a handler. Every wait ends the process when the test has ended. */
 final class Connection
 {
     /** @var ?resource */
@@ -319,7 +319,7 @@ final class Connection
         stream_set_write_buffer($stream, 0);
     }
 
-    /** The server's side of a TLS handshake; false when the client broke it off. */
+    /** The server side of a TLS handshake; false when the client aborts it. */
     public function encrypt(array $tls): bool
     {
         foreach ($tls as $option => $value) {
@@ -337,7 +337,7 @@ final class Connection
         return $this->stream !== null;
     }
 
-    /** The next request, read to the last byte of its body; null when the client has closed. */
+    /** The next request with its complete body; null when the client has closed. */
     public function request(): ?array
     {
         $request = $this->head();
@@ -358,7 +358,7 @@ final class Connection
         return $request;
     }
 
-    /** The head of the next request; on a plain connection its body is left in the kernel, unread. */
+    /** The head of the next request; without TLS its body stays unread in the kernel. */
     public function head(): ?array
     {
         while (($end = strpos($this->buffer, "\r\n\r\n")) === false) {
@@ -381,7 +381,7 @@ final class Connection
         return ['connection' => $this->number, 'method' => $method, 'path' => $path, 'headers' => $headers, 'head' => $head, 'body' => ''];
     }
 
-    /** False when the client is gone before all of it was taken. */
+    /** False when the client closes before all bytes are written. */
     public function write(string $bytes): bool
     {
         while ($bytes !== '' && $this->stream !== null) {
@@ -400,7 +400,7 @@ final class Connection
         return $bytes === '';
     }
 
-    /** A byte at a time, with a pause before each; false when the client is gone. */
+    /** Writes one byte at a time, with a pause before each; false when the client has closed. */
     public function drip(string $bytes, float $pause): bool
     {
         for ($i = 0; $i < strlen($bytes); $i++) {
@@ -420,7 +420,7 @@ final class Connection
         }
     }
 
-    /** Until the client has closed; what it still sends is dropped. */
+    /** Waits until the client closes; discards its data. */
     public function waitForClose(): void
     {
         while ($this->receive(65536)) {
@@ -428,13 +428,13 @@ final class Connection
         }
     }
 
-    /** Whether bytes of the client, or its end, come within this time. */
+    /** Whether data from the client, or its end, arrives within this time. */
     public function hasInput(float $seconds): bool
     {
         return $this->buffer !== '' || $this->select([$this->stream], [], $seconds);
     }
 
-    /** FIN, unless bytes of the client are still unread: then the kernel answers them with RST. */
+    /** Sends FIN, or RST when data from the client is unread. */
     public function close(): void
     {
         if ($this->stream !== null) {
@@ -443,7 +443,7 @@ final class Connection
         }
     }
 
-    /** RST: waits for bytes of the client that nobody reads, and closes over them. */
+    /** Sends RST: waits for data from the client and closes without reading it. */
     public function reset(): void
     {
         $this->awaitInput();
@@ -501,8 +501,8 @@ final class Connection
 }
 
 /**
- * A port on which connecting hangs: its queue of connections nobody accepts is full, so the kernel
- * drops every further SYN, as a firewall in front of an unroutable address does.
+ * A port on which connecting hangs: its accept queue is full, and the kernel drops every further SYN,
+ * as a firewall does.
  */
 final class SilentPort
 {

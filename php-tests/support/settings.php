@@ -15,7 +15,7 @@ function configure(string|int|float ...$settings): void
     }
 }
 
-/** Sends PHP's error log, which on the command line is the standard error, to a file; gives a reader of its lines. */
+/** Sends PHP's error log (standard error on the command line) to a file; returns a reader of its new lines. */
 function collect_log(): Closure
 {
     $file = tempnam(sys_get_temp_dir(), 'spread-log-');
@@ -26,7 +26,7 @@ function collect_log(): Closure
         }
     });
     ini_set('error_log', $file);
-    // Lines since the last look, without PHP's time stamp.
+    // New lines since the last call, without PHP's time stamp.
     $seen = 0;
     return static function () use ($file, &$seen): array {
         $lines = array_slice(file($file, FILE_IGNORE_NEW_LINES), $seen);

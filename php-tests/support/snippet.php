@@ -1,15 +1,15 @@
 <?php
 /*
- * The documented code as a function: what a shop runs today, and what spread is compared with.
- * The only line added is the CA of the tests. Needs php-curl (--EXTENSIONS-- curl).
+ * The documented code as a function: shops run it today, and spread is compared with it. The only
+ * added line is the CA of the tests. Needs php-curl (--EXTENSIONS-- curl).
  */
 declare(strict_types=1);
 
 /**
  * @param array $post_data the documented array: "data" and "request"
  * @param string $keys     PUBLIC_KEY:PRIVATE_KEY
- * @param array $options   of curl, on top of the documented ones: what a setting of spread is compared with
- * @return string|false what curl_exec() returned
+ * @param array $options   additional curl options, to compare a setting of spread with
+ * @return string|false the return value of curl_exec()
  */
 function snippet(array $post_data, string $url, string $keys, ?string $ca = null, array $options = []): mixed
 {

@@ -1,10 +1,10 @@
 <?php
 /*
- * What PHP code can see of the extension, as one array of comparable lines: name => description.
+ * The declarations of the extension, as one array of comparable lines: name => description.
  *
  *     surface_of_extension()               of the extension in this process
- *     php -n surface.php stubs/spread.php  of the stub, as JSON: in a process without the extension,
- *                                          since both declare the same names
+ *     php -n surface.php stubs/spread.php  of the stub, as JSON, in a process without the extension:
+ *                                          both declare the same names
  */
 declare(strict_types=1);
 
@@ -42,7 +42,7 @@ function surface(array $functions, array $classes): array
         $interfaces = $class->getInterfaceNames();
         sort($interfaces);
         $surface[$name] = implode(' ', [
-            // Enums are final, whether a PHP says so or not.
+            // Enums are final; not every PHP version reports it.
             ...($class->isEnum() ? [] : Reflection::getModifierNames($class->getModifiers())), $kind,
             'extends', $class->getParentClass() ? $class->getParentClass()->getName() : '-',
             'implements', implode(',', $interfaces),
@@ -54,7 +54,7 @@ function surface(array $functions, array $classes): array
                     . ($value instanceof BackedEnum ? ' case ' . var_export($value->value, true) : ' const ' . var_export($value, true));
             }
         }
-        // What is private is nobody's business but the extension's.
+        // Private members are not part of the API.
         foreach ($class->getProperties(ReflectionProperty::IS_PUBLIC | ReflectionProperty::IS_PROTECTED) as $property) {
             if ($property->getDeclaringClass()->getName() === $name) {
                 $surface["$name::\$" . $property->getName()] = implode(' ', [...Reflection::getModifierNames($property->getModifiers()), (string) $property->getType()]);
@@ -70,7 +70,7 @@ function surface(array $functions, array $classes): array
     return $surface;
 }
 
-/** @return array<string, string> a line for the function or method, and one for each parameter */
+/** @return array<string, string> one line for the function or method and one for each parameter */
 function callable_lines(string $name, ReflectionFunctionAbstract $callable): array
 {
     $modifiers = $callable instanceof ReflectionMethod ? Reflection::getModifierNames($callable->getModifiers()) : [];

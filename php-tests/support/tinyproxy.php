@@ -1,6 +1,6 @@
 <?php
 /*
- * A real proxy for the tests: tinyproxy on a free port of 127.0.0.1. It ends with the test.
+ * A proxy for the tests: tinyproxy on a free port of 127.0.0.1. It ends with the test.
  *
  *     $proxy = new Tinyproxy('BasicAuth shop s3cret');
  *     configure(proxy: $proxy->url('shop:s3cret@'));
@@ -13,7 +13,7 @@ declare(strict_types=1);
 
 const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY'];
 
-/** Sets these of the variables that name proxies, and no others, for this process and its libcurl. */
+/** Sets these proxy variables and unsets the others, for this process and its libcurl. */
 function proxy_environment(string ...$variables): void
 {
     foreach (PROXY_VARIABLES as $name) {
@@ -25,8 +25,8 @@ function proxy_environment(string ...$variables): void
 }
 
 /**
- * A handler that closes when it is asked to, as web servers do. tinyproxy asks, and where a server
- * keeps the connection it passes on what follows unread: not logged, its credentials not taken off.
+ * A handler that obeys `Connection: close`, as web servers do. tinyproxy sends it; if the server keeps
+ * the connection, tinyproxy relays later requests unparsed, neither logging them nor removing its credentials.
  */
 function closing_when_asked(Closure $handler): Closure
 {
@@ -42,7 +42,7 @@ final class Tinyproxy
     private readonly Daemon $daemon;
     private int $seen = 0;
 
-    /** @param string|int ...$lines of tinyproxy.conf; `port:` where it listens, else a free one */
+    /** @param string|int ...$lines of tinyproxy.conf; `port:` is the port, by default a free one */
     public function __construct(string|int ...$lines)
     {
         $root = new WebRoot();
@@ -67,7 +67,7 @@ final class Tinyproxy
         return "$scheme{$credentials}127.0.0.1:{$this->port}";
     }
 
-    /** The request lines since the last look, without their HTTP version; refused ones, too. */
+    /** The request lines since the last call, without the HTTP version, including refused ones. */
     public function requests(): array
     {
         preg_match_all('~Request \(file descriptor \d+\): (\S+ \S+) HTTP/~', file_get_contents($this->log), $found);

@@ -1,7 +1,7 @@
 <?php
 /*
- * Certificates for the tests: a CA and leaves of every kind, made in a temporary directory that
- * goes with the process. Elliptic curve keys, so that making them takes milliseconds.
+ * Certificates for the tests: a CA and leaves of every kind, in a temporary directory that is removed
+ * when the process ends. Elliptic curve keys take only milliseconds to generate.
  *
  *     $tls = new Certificates();
  *     $server = serve($handler, ['tls' => $tls->server('good')]);
@@ -13,7 +13,7 @@ final class Certificates
 {
     /** The CA that signed every leaf but `unknown_ca` and the self-signed ones. */
     public readonly string $ca;
-    /** A CA that signed nothing a server of these tests shows, except `unknown_ca`. */
+    /** A CA that signed only `unknown_ca`. */
     public readonly string $otherCa;
     public readonly string $directory;
     private array $authorities = [];
@@ -62,7 +62,7 @@ final class Certificates
     /**
      * The `tls` option of serve() for one kind of leaf: `good` (127.0.0.1 and localhost), `expired`,
      * `not_yet` (valid from next year), `wrong_host`, `unknown_ca`, `self_signed`,
-     * `self_signed_ca` (a leaf that says it is a CA, as quick instructions on the web make it).
+     * `self_signed_ca` (a leaf marked as a CA, as openssl's usual one-line command makes it).
      */
     public function server(string $kind = 'good'): array
     {

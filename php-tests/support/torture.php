@@ -1,7 +1,7 @@
 <?php
 /*
- * Feeds any value to every function, setting and exception class, and says what came of it that is
- * not documented. For torture.phpt.
+ * Passes any value to every function, setting and exception class, and reports undocumented outcomes.
+ * For torture.phpt.
  */
 declare(strict_types=1);
 
@@ -13,13 +13,13 @@ final class Torture
         'outbox', 'delivery', 'credentials_file',
     ];
     private const PRIVATE_KEY = 'never shown 4711';
-    /** How often each kind of trial comes up. */
+    /** Relative frequency of each kind of trial. */
     private const KINDS = ['update' => 30, 'client' => 10, 'encode' => 40, 'validate' => 10, 'last_error' => 5, 'drain' => 5, 'setting' => 15, 'exception' => 20, 'reflection' => 1];
 
     private readonly AnyValues $any;
     /** @var list<string> */
     private array $endpoints;
-    /** Where outboxes may be: nothing else is ever opened or looked up. @var list<string> */
+    /** The only outboxes that are opened. @var list<string> */
     private array $outboxes;
     /** @var list<string> */
     private array $kinds = [];
@@ -44,15 +44,15 @@ final class Torture
             array_push($this->kinds, ...array_fill(0, $times, $kind));
         }
         $this->report = fopen($report, 'w');
-        // No random proxy is ever looked up.
+        // Random proxies must not be resolved.
         putenv('no_proxy=*');
         ini_set('error_log', '/dev/null');
         ini_set('memory_limit', '512M');
-        // What was passed may be endless when printed.
+        // Passed values may be endless when printed.
         ini_set('zend.exception_ignore_args', '1');
     }
 
-    /** What the server answers: any status, and a document that is JSON or nearly so. */
+    /** The server's answer: any status, and valid or damaged JSON. */
     public static function answer(array $request): string
     {
         mt_srand(crc32($request['path'] . $request['body']));
@@ -102,7 +102,7 @@ final class Torture
             $expected = self::outcome(static fn () => @http_build_query($order));
             $this->check('encoded as PHP does', $encoded === $expected, self::cut($expected) . ' and ' . self::cut($encoded));
         } elseif (!self::is_too_deep($encoded)) {
-            // What an object of PHP's own says when it was never constructed: the same as to PHP.
+            // An unconstructed object of a built-in class throws the same error as with http_build_query().
             $expected = self::outcome(static fn () => @http_build_query($order));
             $this->check(
                 'refused as PHP does',
@@ -135,11 +135,11 @@ final class Torture
         }
         $error = spread_last_error();
         if ($answer instanceof ErrorException) {
-            // What PHP says of a property that cannot be one, it says to http_build_query(), too.
+            // http_build_query() throws the same error for an invalid property name.
             $known = $answer->getMessage() === 'Illegal member variable name' || str_contains($answer->getMessage(), (string) $error?->getMessage());
             $this->check('a warning of a failure', $known, self::cut($answer));
         } elseif ($answer instanceof Spread\Exception) {
-            $this->check('thrown what is remembered', $answer === $error);
+            $this->check('throws the last error', $answer === $error);
         } elseif ($answer instanceof Throwable) {
             $order = self::named($arguments);
             $expected = self::outcome(static fn () => @http_build_query($order));
@@ -189,7 +189,7 @@ final class Torture
         $again = self::outcome(static fn () => $client->__construct(...$keys));
         $this->check('made again', $again === null || $again instanceof Throwable, self::cut($again));
         [, $arguments] = $this->call_of_two();
-        // Made again, it has the endpoint of the settings.
+        // Constructed again, it has the endpoint of the settings.
         ini_restore('spread.endpoint');
         $answer = self::outcome(static fn () => @$client->updateOrder(...$arguments));
         if ($answer instanceof Spread\Exception) {
@@ -228,7 +228,7 @@ final class Torture
     private function drain(): void
     {
         $count = mt_rand(0, 9) ? mt_rand(0, 2) : 3;
-        // As often as not a number.
+        // A number in half of the cases.
         $arguments = array_map(fn (mixed $value): mixed => mt_rand(0, 1) ? $value : [1, 0, 3, '2', 0.5, -1, 1e5, NAN][mt_rand(0, 7)], $this->arguments($count));
         $done = self::outcome(static fn () => @spread_outbox_drain(...$arguments));
         if ($count > 2) {
@@ -301,7 +301,7 @@ final class Torture
             default => self::outcome(static fn () => new $class(...$arguments)),
         };
         if (!$exception instanceof Spread\Exception) {
-            // An Error of the arguments, or what became of damaged text.
+            // An Error about the arguments, or the result of damaged text.
             $this->check("$class made", $exception === false || is_object($exception), self::cut($exception));
             return;
         }
@@ -355,7 +355,7 @@ final class Torture
 
     // ----------------------------------------------------------------------------------- choices
 
-    /** Arguments for a function of two, most often two of them, and how to pass them. */
+    /** Arguments for a function of two, usually two, and how to pass them. */
     private function call_of_two(): array
     {
         $count = mt_rand(0, 9) ? 2 : mt_rand(0, 4);
@@ -391,7 +391,7 @@ final class Torture
             2 => [1, 0, -1, 1.5, NAN, INF, true, false, null, PHP_INT_MIN][mt_rand(0, 9)],
             default => $this->any->string(),
         };
-        // No random host is ever looked up.
+        // Random hosts must not be resolved.
         if ($name === 'endpoint' && is_scalar($value)) {
             $value = [$this->endpoints[1], 'http://127.0.0.1:99999', 'ftp:', "\0", ' '][mt_rand(0, 4)] . (mt_rand(0, 1) ? '/' : '#') . $value;
         }
@@ -446,7 +446,7 @@ final class Torture
 
     // ------------------------------------------------------------------------------------ checks
 
-    /** Whether the arguments were not two arrays; checks that the function said so. */
+    /** Whether the arguments are not two arrays; checks that the function reported it. */
     private function is_refused_call(string $function, array $arguments, mixed $outcome): bool
     {
         $unknown = array_diff(array_filter(array_keys($arguments), is_string(...)), ['data', 'request']);
@@ -468,7 +468,7 @@ final class Torture
             && preg_match('/^spread_\w+\(\): Argument #[12] \(\$(data|request)\) must not (contain itself|be nested deeper)/', $outcome->getMessage());
     }
 
-    /** The two arguments as http_build_query() takes them. */
+    /** The two arguments, in the form for http_build_query(). */
     private static function named(array $arguments): array
     {
         return array_is_list($arguments)
@@ -507,7 +507,7 @@ final class Torture
         }
     }
 
-    /** @return array{int, int} bytes that PHP counts, KiB that the kernel counts */
+    /** @return array{int, int} bytes according to PHP, KiB according to the kernel */
     private function memory(): array
     {
         foreach (self::SETTINGS as $name) {
@@ -529,7 +529,7 @@ final class Torture
     }
 }
 
-/** A port that refuses connections: taken, and never listened on. */
+/** A port that refuses connections: bound, but not listening. */
 final class Closed
 {
     private readonly int $port;

@@ -1,4 +1,4 @@
-//! An order beside the table of fields: what it breaks.
+//! Checks an order against the table of fields.
 
 use codec::form::DEPTH_LIMIT;
 
@@ -12,8 +12,8 @@ use crate::rule::{
 };
 use crate::value::{Key, Value, any, entries, is, is_empty, is_empty_array, is_not_utf_8};
 
-/// The rules that an order breaks, in the order of the table's fields; then the fields that are not
-/// in it, in the order given.
+/// The rules that an order breaks, in the sequence of the table's fields; then the unknown fields, in
+/// the sequence of the array.
 #[must_use]
 pub fn check(data: &Value, request: &Value) -> Vec<Finding> {
     let order = Order { data, request };
@@ -40,7 +40,7 @@ struct Order<'o> {
 }
 
 impl<'o> Order<'o> {
-    /// What a field holds; null is nothing, for a form leaves it out.
+    /// The value of a field; `None` for null, which a form does not carry.
     fn get(&self, document: Document, name: &str) -> Option<&'o Value> {
         let fields = match document {
             Document::Data => self.data,
@@ -57,7 +57,7 @@ impl<'o> Order<'o> {
         self.get(Document::Data, name)
     }
 
-    /// Whether a field says anything.
+    /// Whether a field has a value that is not empty.
     fn has(&self, document: Document, name: &str) -> bool {
         self.get(document, name)
             .is_some_and(|value| !is_empty(value))
@@ -138,7 +138,7 @@ fn finding(path: &str, rule: &'static Rule, says: &str) -> Finding {
     }
 }
 
-/// What is wrong in whatever a field holds, once for the field.
+/// Checks that apply to any value; each rule is reported once per field.
 fn check_content(path: &str, value: &Value, findings: &mut Vec<Finding>) {
     let mut add = |rule: &'static Rule, says: &str| findings.push(finding(path, rule, says));
     if any(value, &|value| *value == Value::Endless) {
@@ -188,7 +188,7 @@ fn check_unknown(document: Document, key: &Key, value: &Value, findings: &mut Ve
     }
 }
 
-/// A scalar as the form carries it; nothing where that depends on PHP's ini `precision`.
+/// A scalar as the form carries it; `None` where that depends on PHP's ini `precision`.
 fn as_sent(value: &Value) -> Option<Vec<u8>> {
     match value {
         Value::Bool(value) => Some(vec![if *value { b'1' } else { b'0' }]),

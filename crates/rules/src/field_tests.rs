@@ -1,4 +1,4 @@
-//! Field by field, right and wrong.
+//! Valid and invalid values of each field.
 
 use super::tests::{assert_right, assert_wrong, empty, list, map, text, texts, with};
 use super::*;

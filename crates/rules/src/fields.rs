@@ -1,5 +1,5 @@
-//! Every field of both editions of the API's documentation, and `date` and `group`, which the API
-//! takes besides. Both spellings of the address lines are documented, one in each edition.
+//! Every field of both editions of the API's documentation, and the undocumented `date` and `group`,
+//! which the API accepts. Each edition spells the address lines differently; both are accepted.
 
 use crate::kinds::Kind;
 
@@ -26,11 +26,11 @@ pub struct Field {
     pub name: &'static str,
     pub document: Document,
     pub kind: Kind,
-    /// Every order must have it.
+    /// Whether every order must have it.
     pub required: bool,
-    /// False for a field that the API takes without documenting it: it is known, and never suggested.
+    /// False for a field that the API accepts without documenting it: it is known but never suggested.
     pub documented: bool,
-    /// What holds besides its kind, or nothing.
+    /// A condition beside its kind, or empty.
     pub condition: &'static str,
     pub french: &'static str,
     pub english: &'static str,
@@ -39,7 +39,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// Such as `data.order_state`.
+    /// For example `data.order_state`.
     #[must_use]
     pub fn path(&self) -> String {
         format!("{}.{}", self.document.name(), self.name)
@@ -102,7 +102,7 @@ const fn request(
     field
 }
 
-/// Every field, in the order of the documentation.
+/// Every field, in the sequence of the documentation.
 #[rustfmt::skip] // A table: one field, a few lines each.
 pub static FIELDS: &[Field] = &[
     data("customer_email", Kind::Email, "'john@doe.com'",

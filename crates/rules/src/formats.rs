@@ -1,6 +1,6 @@
-//! What a text can be read as: a date, a number, an e-mail address.
+//! Formats of texts: dates, numbers, e-mail addresses.
 
-/// A moment of the calendar, to compare.
+/// A date or a date and time, for comparison.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct Moment {
     year: u16,
@@ -10,7 +10,7 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    /// `Y-m-d`, as PHP's `date()` writes it, and a day that `checkdate()` takes.
+    /// `Y-m-d`, as PHP's `date()` writes it, and a day that `checkdate()` accepts.
     pub(super) fn date(text: &[u8]) -> Option<Self> {
         let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
             return None;
@@ -64,7 +64,7 @@ fn days_of(year: u16, month: u16) -> Option<u16> {
 }
 
 /// PHP 8's `is_numeric()`: white space before and after (space, `\t`, `\n`, `\r`, `\v`, `\f`), a sign,
-/// digits with one point among them or at an end, an exponent. No hexadecimal, no comma, no `INF`.
+/// digits with one point among them or at either end, an exponent. No hexadecimal, no comma, no `INF`.
 pub(super) fn is_numeric(text: &[u8]) -> bool {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c);
     let start = text.iter().position(|byte| !is_space(byte));
@@ -95,14 +95,14 @@ fn without_sign(text: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether a text can be an e-mail address. No address in use is refused: quoted local parts
-/// (RFC 5321 section 4.1.2), dots where old Japanese providers have them, letters of every script
-/// (RFC 6531), host names without a dot and address literals all pass. What is refused is what shops
-/// really have: no `@` or two, nothing on one side, blanks, control characters, a comma for a point.
+/// Whether a text can be an e-mail address. Every address in use passes: quoted local parts (RFC 5321
+/// section 4.1.2), the dots of old Japanese providers, letters of every script (RFC 6531), host names
+/// without a dot and address literals. The common mistakes are refused: no `@` or two, nothing on one
+/// side of it, blanks, control characters, a comma instead of a point.
 pub(super) fn may_be_email(text: &[u8]) -> bool {
     /// RFC 5321 section 4.5.3.1.3, less the angle brackets.
     const LONGEST: usize = 254;
-    // Whether it is UTF-8 is another rule's matter.
+    // Invalid UTF-8 breaks another rule.
     let text = String::from_utf8_lossy(text);
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
@@ -124,8 +124,8 @@ pub(super) fn may_be_email(text: &[u8]) -> bool {
     text.len() <= LONGEST && local_fits && domain_fits
 }
 
-/// A part of a host name: letters and digits of any script, hyphens, and the underscores that some
-/// hosts have.
+/// A label of a host name: letters and digits of any script, hyphens, and the underscores that some
+/// hosts use.
 fn is_label(label: &str) -> bool {
     !label.is_empty()
         && label.chars().all(|c| {
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_those_of_the_calendar() {
+    fn dates_follow_the_calendar() {
         for real in [
             "1970-12-31",
             "2000-02-29",
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_those_of_the_clock() {
+    fn times_follow_the_clock() {
         for real in [
             "2014-06-21 14:31:08",
             "2024-02-29 00:00:00",
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_compare_as_time_goes() {
+    fn moments_compare_chronologically() {
         let moment = |text: &str| Moment::date_and_time(text.as_bytes());
         assert!(moment("2019-06-05 00:00:00") < moment("2019-06-05 00:00:01"));
         assert!(moment("2019-12-31 23:59:59") < moment("2020-01-01 00:00:00"));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_those_of_is_numeric() {
+    fn numbers_are_those_that_is_numeric_accepts() {
         for number in [
             "0",
             "158.31",
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_an_address_does_not_pass() {
+    fn texts_that_cannot_be_an_address_do_not_pass() {
         for wrong in [
             "",
             "@",

@@ -1,4 +1,4 @@
-//! What a field can be: the words for it, and the test.
+//! The kinds of fields: their descriptions and their checks.
 
 use crate::formats::{self, Moment};
 use crate::rule::{
@@ -9,10 +9,10 @@ use crate::rule::{
 use crate::state::STATES;
 use crate::value::{Key, Value};
 
-/// What a field holds.
+/// The kind of value that a field holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// One text; a number or a truth value is a text to a form.
+    /// One text; a form carries numbers and booleans as text, too.
     Text,
     Email,
     State,
@@ -25,12 +25,12 @@ pub enum Kind {
     CustomFields,
     Consents,
     ProductAttributes,
-    /// Accepted, and not described anywhere.
+    /// Any value: the field is not described anywhere.
     Any,
 }
 
 impl Kind {
-    /// What is expected, as it follows "must be".
+    /// The expected value, in words that follow "must be".
     #[must_use]
     pub fn expected(self) -> &'static str {
         self.facts().1
@@ -38,7 +38,7 @@ impl Kind {
 
     /// The rule that a value of the field breaks.
     pub(crate) fn broken_by(self, value: &Value) -> Option<&'static Rule> {
-        // What was not looked at breaks nothing; what has no end has a rule of its own.
+        // An unread value breaks no rule; an endless one breaks TOO_DEEP alone.
         let judged = !matches!(value, Value::Unread | Value::Endless);
         (judged && !self.accepts(value)).then(|| self.facts().0)
     }
@@ -113,8 +113,8 @@ impl Kind {
     }
 }
 
-/// Whether a value is one of these numbers, as a number or as its digits. A truth value is none: what
-/// was meant by it is not sure.
+/// Whether a value is one of these numbers, as a number or as its digits. Booleans are ambiguous and
+/// never match.
 fn is_one_of(value: &Value, numbers: &[i64]) -> bool {
     numbers.iter().any(|number| match value {
         Value::Integer(value) => value == number,

@@ -5,12 +5,12 @@
 //!                     then the fields that the table does not know ─────────────────►
 //! ```
 //!
-//! What the API documents is one table (`fields.rs`): it is checked here, and the reference
-//! page is written from it. An order is judged as it arrives: `"10"` and `10` are the same to a form,
-//! and what a form cannot carry (null, an empty array) is not there.
+//! The table in `fields.rs` holds every documented field: orders are checked against it, and the
+//! reference page is generated from it. An order is checked as the API receives it: a form does not
+//! distinguish `"10"` from `10`, and a value that a form cannot carry (null, an empty array) is missing.
 //!
-//! Messages name fields and never repeat what is in them: an order is personal data, and a message
-//! ends in a log.
+//! Messages name fields and never repeat their values: an order is personal data, and messages are
+//! logged.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! The documented field that an unknown name was probably meant to be.
+//! The documented field that an unknown name probably stands for.
 
 use strsim::osa_distance;
 
@@ -7,7 +7,7 @@ use crate::fields::{Document, FIELDS, Field};
 /// The longest part of an unknown name that a message repeats, in characters.
 const LONGEST: usize = 64;
 
-/// An unknown name as a message repeats it: control characters would split a log line.
+/// An unknown name made safe for a message: control characters would split a log line.
 pub(crate) fn shown(name: &[u8]) -> String {
     String::from_utf8_lossy(name)
         .chars()
@@ -16,7 +16,7 @@ pub(crate) fn shown(name: &[u8]) -> String {
         .collect()
 }
 
-/// The nearest documented field: in the same document, or of that very name in the other one.
+/// The nearest documented field of the same document, or the field of exactly that name in the other.
 pub(crate) fn field(document: Document, name: &[u8]) -> Option<&'static Field> {
     let name = std::str::from_utf8(name).ok()?;
     if name.chars().count() > LONGEST {
@@ -25,7 +25,7 @@ pub(crate) fn field(document: Document, name: &[u8]) -> Option<&'static Field> {
     let name = snake_case(name);
     let documented = || FIELDS.iter().filter(|field| field.documented);
     let here = || documented().filter(|field| field.document == document);
-    // Differences that are no mistake of the name's: upper case, hyphens, the other document.
+    // Differences other than spelling: upper case, hyphens, the other document.
     if let Some(same) = here().chain(documented()).find(|field| field.name == name) {
         return Some(same);
     }
@@ -66,8 +66,8 @@ fn snake_case(name: &str) -> String {
     snake
 }
 
-/// The distance to a field's name, or to its name without `customer_` or `order_`, which is one more:
-/// `email` is nearer to `customer_email` than to any other.
+/// The distance to a field's name, or to its name without `customer_` or `order_` plus one: `email` is
+/// nearer to `customer_email` than to any other field.
 fn distance_to_field(name: &str, field: &str, tolerated: usize) -> Option<usize> {
     let bare = field
         .strip_prefix("customer_")
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_field_is_what_a_reader_would_guess() {
+    fn the_nearest_field_is_the_one_a_reader_would_guess() {
         for (name, nearest) in [
             ("customer_emial", "customer_email"),
             ("customer_mail", "customer_email"),

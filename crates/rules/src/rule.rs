@@ -1,11 +1,11 @@
 //! The documented rules, and how breaking one is reported.
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Severity {
     /// The order breaks a documented rule.
     Error,
-    /// The order can be right, and probably is not what was meant.
+    /// The order may be valid, but is probably a mistake.
     Warning,
 }
 
@@ -25,7 +25,7 @@ pub struct Rule {
     /// Short and stable: code may compare it.
     pub id: &'static str,
     pub severity: Severity,
-    /// What breaks it.
+    /// The mistake that breaks it, in words.
     pub broken_by: &'static str,
 }
 
@@ -35,18 +35,18 @@ impl PartialEq for Rule {
     }
 }
 
-/// A rule that an order breaks.
+/// A broken rule and the field that breaks it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
-    /// Such as `data.order_state`.
+    /// For example `data.order_state`.
     pub field: String,
     pub rule: &'static str,
     pub severity: Severity,
-    /// One sentence without capital and full stop: what is wrong and what is expected.
+    /// One sentence without capital and full stop: the mistake and the expected value.
     pub message: String,
 }
 
-/// Declares the rules: a name for this code, and the table of all of them.
+/// Declares a constant for each rule, and the table of all rules.
 macro_rules! rules {
     ($($name:ident = $id:literal, $severity:ident, $broken_by:literal;)+) => {
         $(

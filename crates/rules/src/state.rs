@@ -5,7 +5,7 @@
 pub struct State {
     /// The case of `Spread\OrderState`.
     pub name: &'static str,
-    /// What is sent.
+    /// The value that an order carries.
     pub value: i64,
 }
 

@@ -1,4 +1,4 @@
-//! Whole orders: what is missing, what must agree, what is unknown, and what messages say.
+//! Whole orders: missing fields, fields that must agree, unknown fields, and messages.
 
 use super::*;
 use crate::rule::*;
@@ -29,7 +29,7 @@ pub(super) fn empty() -> Value {
     Value::Array(Vec::new())
 }
 
-/// What every order must have, with some fields set or (by null) taken away.
+/// A minimal order, with some fields set or (by null) removed.
 fn order(changes: &[(&str, Value)]) -> Value {
     let mut fields = vec![
         ("customer_email", text("john@doe.com")),
@@ -140,14 +140,14 @@ fn documented(second_edition: bool) -> Value {
 }
 
 #[test]
-fn the_documented_orders_break_nothing() {
+fn the_documented_orders_break_no_rule() {
     assert!(check(&documented(false), &request()).is_empty());
     assert!(check(&documented(true), &request()).is_empty());
     assert!(check(&order(&[]), &request()).is_empty());
 }
 
 #[test]
-fn an_empty_order_lacks_what_every_order_needs() {
+fn an_empty_order_lacks_every_required_field() {
     let expected = [
         "data.customer_email: missing",
         "data.order_idorder: missing",
@@ -157,7 +157,7 @@ fn an_empty_order_lacks_what_every_order_needs() {
         "request.order_idorder: missing",
     ];
     assert_eq!(broken(&empty(), &empty()), expected);
-    // Not from PHP, where both are arrays; it must not fail.
+    // PHP only passes arrays; other values must not panic.
     assert_eq!(broken(&Value::Null, &text("x")), expected);
 }
 
@@ -207,7 +207,7 @@ fn a_customer_has_an_address_or_an_id() {
             ["data.customer_email: missing"]
         );
     }
-    // An empty address is sent, and is none.
+    // An empty address is sent, but does not identify a customer.
     assert_eq!(
         with(&[("customer_email", text("")), id]),
         ["data.customer_email: not-an-email"]
@@ -255,7 +255,7 @@ fn both_documents_name_the_same_order() {
 }
 
 #[test]
-fn unknown_fields_come_last_in_the_order_given() {
+fn unknown_fields_come_last_in_the_sequence_of_the_array() {
     let mut data = order(&[
         ("zip", text("76000")),
         ("customer_emial", text("x")),
@@ -285,12 +285,12 @@ fn unknown_fields_come_last_in_the_order_given() {
         ]
     );
     assert!(findings.iter().all(|f| f.message.starts_with(&f.field)));
-    // Null is not sent, and a name is a name even so.
+    // A null value is not sent, but its name is checked.
     assert_eq!(with(&[("zip", Value::Null)]), ["data.zip: unknown-field"]);
 }
 
 #[test]
-fn what_has_no_end_cannot_be_sent_and_what_was_not_read_is_not_judged() {
+fn an_endless_value_breaks_a_rule_and_an_unread_value_breaks_none() {
     assert_wrong("customer_name", TOO_DEEP, [Value::Endless]);
     assert_wrong(
         "custom_fields",
@@ -312,7 +312,7 @@ fn what_has_no_end_cannot_be_sent_and_what_was_not_read_is_not_judged() {
 }
 
 #[test]
-fn messages_say_what_is_expected_and_nothing_of_what_is_there() {
+fn messages_name_the_expected_value_and_never_the_given_one() {
     let secret = Value::Text(b"s3cret\xff".to_vec());
     let nested = Value::Array(vec![(
         Key::Name(b"s3cret".to_vec()),
@@ -366,7 +366,7 @@ fn messages_say_what_is_expected_and_nothing_of_what_is_there() {
 }
 
 #[test]
-fn the_tables_are_whole() {
+fn the_tables_are_complete() {
     let mut paths: Vec<String> = FIELDS.iter().map(Field::path).collect();
     paths.sort();
     paths.dedup();

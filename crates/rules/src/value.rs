@@ -1,4 +1,4 @@
-//! An order's values as the rules read them.
+//! The values of an order, as the rules read them.
 
 /// A value of an order, as PHP has it.
 #[derive(Clone, PartialEq, Debug)]
@@ -11,7 +11,7 @@ pub enum Value {
     Array(Vec<(Key, Value)>),
     /// Any other type, such as `object`. No rule accepts one.
     Other(&'static str),
-    /// Not read because it contains itself or is nested deeper than a form may be: it cannot be sent.
+    /// Not read because it contains itself or is nested too deep: it cannot be sent.
     Endless,
     /// Not read because it is too large. It breaks no rule.
     Unread,
@@ -54,7 +54,7 @@ pub(crate) fn is_not_utf_8(value: &Value) -> bool {
     }
 }
 
-/// Whether the value, or one in it, passes a test. As deep as the value, which its maker bounds.
+/// Whether the value, or one in it, passes a test. Recurses as deep as the value, which its reader bounds.
 pub(crate) fn any(value: &Value, test: &dyn Fn(&Value) -> bool) -> bool {
     test(value) || entries(value).iter().any(|(_, inner)| any(inner, test))
 }

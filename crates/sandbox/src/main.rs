@@ -1,16 +1,16 @@
-//! A local stand-in for the SPREAD API, for demos and tests. It has no PHP in it.
+//! A local stand-in for the SPREAD API, for demos and tests without PHP.
 //!
 //! ```text
 //! cargo run --package sandbox -- --tls --ca-out /tmp/ca.pem
 //! ```
 //!
 //! It answers `POST /api/updateOrder`, asks for HTTP Basic credentials, and prints every order it
-//! accepted, one field a line. With `--tls` it makes a certificate authority and a certificate for
-//! localhost at start; give the file of `--ca-out` to the client (`spread.ca_file`,
-//! `CURLOPT_CAINFO`). The first line on its standard output names the endpoint, once it is ready.
+//! accepts, one field a line. With `--tls` it generates a certificate authority and a certificate for
+//! localhost at start; the client needs the file of `--ca-out` (`spread.ca_file`, `CURLOPT_CAINFO`).
+//! Once it is ready, the first line on its standard output names the endpoint.
 //!
-//! It stands in for the wire, not for the CRM: any form is taken for an order, nothing is checked
-//! but the keys, and what it has seen is forgotten when it stops.
+//! It imitates the protocol, not the CRM: it accepts any form as an order, checks nothing but the keys,
+//! and forgets all orders when it stops.
 
 #![forbid(unsafe_code)]
 
@@ -150,7 +150,7 @@ async fn run(options: Options) -> Result<(), String> {
     let refused = |error| format!("cannot listen on {listen}: {error}");
     let tcp = TcpListener::bind(listen).await.map_err(refused)?;
     let address = tcp.local_addr().map_err(refused)?;
-    // Before the first line: whoever reads it may send a signal at once.
+    // Before the first line: its reader may send a signal at once.
     let stop = stop_signal().map_err(|error| format!("cannot wait for signals: {error}"))?;
 
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -163,7 +163,7 @@ async fn run(options: Options) -> Result<(), String> {
     };
     tokio::select! {
         outcome = server => outcome.map_err(|error| format!("stopped: {error}")),
-        // At once: connections kept alive by a client would hold a graceful stop open.
+        // Immediately: a graceful stop would wait for connections that clients keep alive.
         () = stop => Ok(()),
     }
 }
@@ -192,8 +192,8 @@ struct Received {
     bodies: Option<File>,
 }
 
-/// The body is read before the keys are checked, as web servers do: a client that waits to be asked
-/// for its keys has sent its body in full by then and keeps the connection.
+/// The body is read before the keys are checked, as web servers do: a client that sends its keys after
+/// a challenge has sent its whole body by then and keeps the connection.
 async fn update_order(
     State(sandbox): State<Arc<Sandbox>>,
     headers: HeaderMap,
@@ -292,7 +292,7 @@ fn order_id(fields: &[(String, String)]) -> Option<&str> {
 
 // ---------------------------------------------------------------------------- in readable form
 
-/// One field a line in the order of the body, indented below the keys it shares with the field
+/// One field a line in the sequence of the body, indented below the keys it shares with the field
 /// before it: `data[add_tag][0]=a&data[add_tag][1]=b` has the headings `data` and `add_tag` once.
 fn readable(fields: &[(String, String)]) -> String {
     let mut text = String::new();
@@ -326,7 +326,7 @@ fn path(key: &str) -> Vec<&str> {
     path
 }
 
-/// Control characters are escaped: what a client sends must not steer the terminal.
+/// Escapes control characters: a client must not control the terminal.
 fn printable(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
@@ -338,7 +338,7 @@ fn printable(text: &str) -> String {
     safe
 }
 
-/// Unlike `println!`, goes on when nobody reads any more.
+/// Unlike `println!`, does not panic when standard output is closed.
 fn say(text: &str) {
     let mut out = io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -346,7 +346,7 @@ fn say(text: &str) {
 
 // ---------------------------------------------------------------------------- TLS
 
-/// Makes a certificate authority and a certificate for localhost signed by it. Two, because rustls
+/// Generates a certificate authority and a certificate for localhost signed by it. Two, because rustls
 /// refuses a server certificate that is itself an authority (`CaUsedAsEndEntity`).
 fn tls_acceptor(ca_out: Option<&str>) -> Result<TlsAcceptor, String> {
     let (ca_pem, certificate, key) =
@@ -391,7 +391,7 @@ fn certificate() -> Result<Certified, rcgen::Error> {
     ))
 }
 
-/// Handshakes run beside the accepting: a client that stalls in its own holds up no other.
+/// Handshakes run concurrently with accept(): a client that stalls in its handshake delays no other.
 struct TlsListener {
     tcp: TcpListener,
     acceptor: TlsAcceptor,
@@ -417,7 +417,7 @@ impl Listener for TlsListener {
     async fn accept(&mut self) -> Accepted {
         loop {
             tokio::select! {
-                // axum's own accept: waits and tries again when the system has no file to spare.
+                // axum's accept() waits and retries when the process is out of file descriptors.
                 (stream, peer) = Listener::accept(&mut self.tcp) => {
                     self.handshakes.spawn(handshake(self.acceptor.clone(), stream, peer));
                 }

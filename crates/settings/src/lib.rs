@@ -1,4 +1,4 @@
-//! The one table of settings, and the one way they are loaded.
+//! The table of all settings, and the one way to load them.
 //!
 //! ```text
 //!   INI entries ──────────┐

@@ -1,5 +1,4 @@
-//! The one way settings are loaded: from a [`Source`], which is PHP's INI, a client's options or the
-//! worker's command line.
+//! Loads settings from a [`Source`]: PHP's INI, a client's options or the worker's command line.
 
 use std::ffi::{CStr, OsString};
 use std::os::unix::ffi::OsStringExt as _;
@@ -19,27 +18,27 @@ use crate::table::{
     MAX_REDIRECTS, OUTBOX, PRIVATE_KEY, PROXY, PUBLIC_KEY, TIMEOUT,
 };
 
-/// Where the texts of settings come from.
+/// Supplies the texts of settings.
 pub trait Source {
-    /// The text of a setting; nothing stands for its default.
+    /// The text of a setting; `None` stands for its default.
     fn text(&self, about: &About) -> Option<Vec<u8>>;
 
-    /// A variable of the environment; empty when it is not set.
+    /// An environment variable; empty when it is not set.
     fn environment(&self, variable: &CStr) -> Vec<u8>;
 
     /// Another INI entry; empty when there is none.
     fn ini(&self, entry: &CStr) -> Vec<u8>;
 
-    /// How messages call a setting.
+    /// The name of a setting in messages.
     fn name(&self, about: &About) -> &'static str {
         about.name()
     }
 }
 
-/// A text that is no value of its setting.
+/// A text that is not a valid value of its setting.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Invalid {
-    /// What names the text: the setting, or the variable that stood in for it.
+    /// The setting, or the fallback that the text came from.
     pub name: &'static str,
     pub expected: Expected,
 }
@@ -50,7 +49,7 @@ impl From<Invalid> for Error {
     }
 }
 
-/// All that sending takes.
+/// The settings needed to send an order.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub client: ClientConfig,
@@ -60,8 +59,8 @@ pub struct Settings {
     pub credentials_file: Option<PathBuf>,
 }
 
-/// Whether and where orders are kept. A value that does not parse fails no call: the order is sent
-/// without an outbox.
+/// Whether and where orders are stored. A value that does not parse does not fail the call: the order
+/// is sent without an outbox.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum OutboxSetting {
     Off,
@@ -71,7 +70,7 @@ pub enum OutboxSetting {
 
 impl Settings {
     /// # Errors
-    /// For the first setting whose text is no value of it.
+    /// For the first setting whose text does not parse.
     pub fn load(
         source: &dyn Source,
         user_agent: String,
@@ -86,7 +85,7 @@ impl Settings {
         let (max_redirects, _) = read(source, &MAX_REDIRECTS)?;
         let (ca_file, named_by) = read(source, &CA_FILE)?;
         let (proxy, _) = read(source, &PROXY)?;
-        // They decide how a failure is reported: a text that is none of theirs fails the call.
+        // Used elsewhere, where a text that does not parse counts as the default; here it fails the call.
         read(source, &ERROR_MODE)?;
         read(source, &LOG_FAILURES)?;
         read(source, &DELIVERY)?;
@@ -111,7 +110,7 @@ impl Settings {
         })
     }
 
-    /// Where orders go, with these settings' own keys.
+    /// The endpoint with the key pair of these settings.
     ///
     /// # Errors
     /// When a key is missing.
@@ -132,7 +131,7 @@ impl OutboxSetting {
         match read(source, &OUTBOX) {
             Err(invalid) => Self::Invalid(invalid.expected),
             Ok((None, _)) => Self::Off,
-            // What `spread.delivery` should have been, `Settings::load` says.
+            // `Settings::load` reports an invalid `spread.delivery`.
             Ok((Some(address), _)) => Self::On(
                 address,
                 read(source, &DELIVERY).map_or(Delivery::Direct, |(delivery, _)| delivery),
@@ -142,7 +141,7 @@ impl OutboxSetting {
 }
 
 impl Report {
-    /// A text that does not parse counts as the default here, and fails the call.
+    /// A text that does not parse counts as the default here; `Settings::load` reports it.
     #[must_use]
     pub fn load(source: &dyn Source) -> Self {
         Self {
@@ -152,7 +151,7 @@ impl Report {
     }
 }
 
-/// The value of a setting, and what names it: the setting, or the place that stood in for it.
+/// The value of a setting, and the name of its source: the setting or the fallback.
 fn read<T>(source: &dyn Source, setting: &Setting<T>) -> Result<(T, &'static str), Invalid> {
     let about = setting.about();
     let mut name = source.name(about);
@@ -187,7 +186,7 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    /// Texts by name; variables and other entries too.
+    /// Texts of settings, variables and other entries by name.
     struct Texts(&'static [(&'static str, &'static str)]);
 
     impl Texts {
@@ -216,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_given_is_the_default() {
+    fn a_setting_that_is_not_given_has_its_default() {
         let settings = load(&[("spread.connect_timeout", "1.5")]).unwrap();
         assert_eq!(settings.client.connect_timeout, Duration::from_millis(1500));
         assert_eq!(settings.client.max_redirects, 20);
@@ -225,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_setting_is_looked_for_where_its_row_says() {
+    fn an_empty_setting_is_read_from_its_fallbacks() {
         let settings = load(&[
             ("spread.public_key", ""),
             ("SPREAD_PUBLIC_KEY", "shop"),
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_text_that_does_not_parse_is_named_by_its_place() {
+    fn the_error_names_the_source_of_the_first_text_that_does_not_parse() {
         let name = |texts| load(texts).unwrap_err().name;
         assert_eq!(
             name(&[("spread.timeout", "soon"), ("spread.auth", "ntlm")]),
@@ -256,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outbox_that_does_not_parse_fails_no_call() {
+    fn an_outbox_that_does_not_parse_does_not_fail_the_call() {
         let texts = Texts(&[
             ("spread.outbox", "postgres:"),
             ("spread.delivery", "direct"),

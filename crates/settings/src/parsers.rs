@@ -1,4 +1,4 @@
-//! The text of a setting to its value, or what was expected.
+//! Parses the text of a setting; errors say which value was expected.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub(crate) fn seconds(text: &[u8]) -> Result<Duration, Expected> {
         .and_then(|text| text.trim().parse::<f64>().ok())
         .filter(|seconds| *seconds > 0.0 && *seconds <= MAX_SECONDS)
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        // Half a nanosecond rounds to nothing, and nothing would mean "give up at once".
+        // Half a nanosecond rounds to 0, a timeout that would expire at once.
         .filter(|duration| !duration.is_zero())
         .ok_or(concat!(
             "a number of seconds above 0 and at most ",
@@ -39,7 +39,7 @@ pub(crate) fn seconds(text: &[u8]) -> Result<Duration, Expected> {
         ))
 }
 
-/// A public key. RFC 7617 section 2: a user-id with a colon cannot be told from its password.
+/// A public key. RFC 7617 section 2: a user-id must not contain a colon, which separates the password.
 ///
 /// # Errors
 /// When it holds a colon.
@@ -51,10 +51,10 @@ pub(crate) fn public_key(text: &[u8]) -> Result<Vec<u8>, Expected> {
     }
 }
 
-/// How keys are sent.
+/// The authentication policy.
 ///
 /// # Errors
-/// When it is none of the four words.
+/// When it is not one of the four words.
 pub(crate) fn policy(text: &[u8]) -> Result<Policy, Expected> {
     match text {
         b"auto" => Ok(Policy::Auto),
@@ -65,8 +65,7 @@ pub(crate) fn policy(text: &[u8]) -> Result<Policy, Expected> {
     }
 }
 
-/// A number of redirects. php-curl's -1, without a limit, is not taken: a loop would only end with
-/// the timeout.
+/// A number of redirects. php-curl's -1 (no limit) is refused: a loop would only end with the timeout.
 ///
 /// # Errors
 /// When it is not a whole number from 0 to the limit.
@@ -81,7 +80,7 @@ pub(crate) fn redirects(text: &[u8]) -> Result<u32, Expected> {
 /// An on/off value as PHP's INI files spell it.
 ///
 /// # Errors
-/// When it is none of those words.
+/// When it is not one of those words.
 pub(crate) fn switch(text: &[u8]) -> Result<bool, Expected> {
     match text.trim_ascii().to_ascii_lowercase().as_slice() {
         b"1" | b"on" | b"yes" | b"true" => Ok(true),
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn switches_read_as_php_writes_them() {
+    fn switches_parse_as_in_php_ini_files() {
         assert!(switch(b"On").unwrap());
         assert!(!switch(b"").unwrap());
         assert!(switch(b"maybe").is_err());

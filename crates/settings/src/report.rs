@@ -1,8 +1,8 @@
-//! How a failed call is reported.
+//! How to report a failed call.
 
 use client::config::Expected;
 
-/// Out of `spread.error_mode` and `spread.log_failures`.
+/// The values of `spread.error_mode` and `spread.log_failures`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Report {
     pub mode: ErrorMode,
@@ -18,7 +18,7 @@ pub enum ErrorMode {
 
 impl ErrorMode {
     /// # Errors
-    /// When it is none of the three words.
+    /// When it is not one of the three words.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, Expected> {
         match text {
             b"silent" => Ok(Self::Silent),

@@ -1,4 +1,4 @@
-//! One setting: its name, its default, what may be shown of it, where it is given, and its parser.
+//! One setting: its name, default, mask, sources and parser.
 
 use std::ffi::CStr;
 
@@ -10,22 +10,22 @@ pub struct Setting<T> {
     parse: fn(&[u8]) -> Result<T, Expected>,
 }
 
-/// What is known of a setting whatever the type of its value: the columns of the table.
+/// The columns of the table that do not depend on the type of the setting's value.
 #[derive(Clone, Copy)]
 pub struct About {
-    /// As C has it: PHP's INI entries are named by C strings.
+    /// A C string, as PHP names its INI entries.
     pub name: &'static CStr,
     pub default: &'static CStr,
-    /// One line of Markdown: what it does, and its unit.
+    /// One line of Markdown: meaning and unit.
     pub meaning: &'static str,
-    /// What may be shown of a value that is a secret or holds one.
+    /// Masks a value that is a secret or holds one, for display.
     pub mask: Option<fn(&[u8]) -> String>,
-    /// The type it has as an option of `Spread\Client`; nothing when it is none.
+    /// Its type as an option of `Spread\Client`; `None` when it is not an option.
     pub option: Option<OptionType>,
-    /// Where an empty value is looked for, in this sequence.
+    /// Sources for an empty value, in this sequence.
     pub fallbacks: &'static [Fallback],
     /// The environment variable of the worker's command line, and its help where that differs from
-    /// `meaning`; nothing when the worker has no such setting.
+    /// `meaning`; `None` when the worker has no such setting.
     pub worker: Option<Worker>,
 }
 
@@ -33,14 +33,14 @@ pub struct About {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OptionType {
     Text,
-    /// int, float, or a string that is a number, as PHP takes them for a float parameter.
+    /// int, float or a numeric string, as PHP accepts them for a float parameter.
     Number,
 }
 
-/// Another place for the value of a setting that is empty.
+/// Another source for the value of a setting that is empty.
 #[derive(Clone, Copy)]
 pub enum Fallback {
-    /// A variable of the environment, and its name in messages.
+    /// An environment variable, and its name in messages.
     Environment(&'static CStr, &'static str),
     /// Another INI entry.
     Ini(&'static CStr),
@@ -101,20 +101,20 @@ impl<T> Setting<T> {
     /// The value of `text`.
     ///
     /// # Errors
-    /// What was expected instead.
+    /// Describes the expected value.
     pub fn parse(&self, text: &[u8]) -> Result<T, Expected> {
         (self.parse)(text)
     }
 }
 
 impl About {
-    /// Such as `spread.timeout`.
+    /// For example `spread.timeout`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name.to_str().unwrap_or_default()
     }
 
-    /// Whether an empty value is looked for in the environment, which a program may change at any time.
+    /// Whether the environment is a fallback, which a program may change at any time.
     #[must_use]
     pub fn reads_environment(&self) -> bool {
         let mut fallbacks = self.fallbacks.iter();
@@ -135,7 +135,7 @@ pub trait Row: Sync {
     /// Whether `text` parses.
     ///
     /// # Errors
-    /// What was expected instead.
+    /// Describes the expected value.
     fn check(&self, text: &[u8]) -> Result<(), Expected>;
 }
 

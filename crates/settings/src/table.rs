@@ -1,7 +1,7 @@
 //! Every setting, one row each.
 //!
 //! PHP's INI entries, the options of `Spread\Client`, the worker's command line and the reference page
-//! are made of it.
+//! are generated from it.
 
 use std::time::Duration;
 
@@ -187,7 +187,7 @@ pub static CREDENTIALS_FILE: Setting<Vec<u8>> = Setting::new(
     ),
 );
 
-/// Every setting, in the sequence in which they are shown.
+/// Every setting, in display sequence.
 pub static TABLE: [&dyn Row; 14] = [
     &ENDPOINT,
     &PUBLIC_KEY,
@@ -205,7 +205,7 @@ pub static TABLE: [&dyn Row; 14] = [
     &CREDENTIALS_FILE,
 ];
 
-/// What is shown instead of a secret.
+/// Shown instead of a secret.
 fn hidden(value: &[u8]) -> String {
     if value.is_empty() { "" } else { "********" }.into()
 }
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_default_parses_and_every_name_is_in_the_family() {
+    fn every_default_parses_and_every_name_has_the_prefix() {
         for row in TABLE {
             let about = row.about();
             assert_eq!(

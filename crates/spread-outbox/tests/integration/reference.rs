@@ -1,5 +1,4 @@
-//! Writes docs/reference.md from the tables in the code, and fails when the file is another.
-//! `make reference` writes it.
+//! Compares docs/reference.md with the tables in the code. `make reference` writes the file.
 
 use std::fmt::Write as _;
 use std::{env, fs};
@@ -11,7 +10,7 @@ use settings::{OptionType, TABLE};
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference.md");
 
 #[test]
-fn the_reference_is_what_the_tables_say() {
+fn the_reference_matches_the_tables() {
     let page = page();
     if env::var_os("SPREAD_WRITE_REFERENCE").is_some() {
         fs::write(PATH, &page).unwrap();
@@ -19,15 +18,15 @@ fn the_reference_is_what_the_tables_say() {
     let written = fs::read_to_string(PATH).unwrap_or_default();
     assert!(
         written == page,
-        "docs/reference.md is not what the tables say; `make reference` writes it anew"
+        "docs/reference.md does not match the tables; run `make reference`"
     );
 }
 
 fn page() -> String {
     let mut page = String::from(
         "# Reference\n\n\
-         Made from the tables in the code by `make reference`; change those, not this page. Signatures \
-         stand in [stubs/spread.php](../stubs/spread.php).\n",
+         Generated from the tables in the code by `make reference`: change those, not this page. For the \
+         signatures see [stubs/spread.php](../stubs/spread.php).\n",
     );
     settings(&mut page);
     exceptions(&mut page);
@@ -41,7 +40,8 @@ fn page() -> String {
 fn settings(page: &mut String) {
     page.push_str(
         "\n## Settings\n\n\
-         INI entries, all of them `PHP_INI_ALL`: `php.ini`, a pool or a directory, `ini_set()`.\n\n",
+         INI entries, all of them `PHP_INI_ALL`: set them in `php.ini`, for a pool or a directory, or with \
+         `ini_set()`.\n\n",
     );
     row(page, &["setting", "default", "meaning"]);
     row(page, &["---"; 3]);
@@ -55,10 +55,10 @@ fn settings(page: &mut String) {
 
     page.push_str(
         "\n## Options of `Spread\\Client`\n\n\
-         What is left out is the setting of the moment the client is made. An unknown option or a value \
-         that does not parse is a `\\ValueError`, a value of another type a `\\TypeError`.\n\n",
+         An omitted option has the value of its setting when the client is constructed. An unknown option \
+         or a value that does not parse throws a `\\ValueError`, a value of another type a `\\TypeError`.\n\n",
     );
-    row(page, &["option", "type", "is"]);
+    row(page, &["option", "type", "setting"]);
     row(page, &["---"; 3]);
     for setting in TABLE.iter().map(|row| row.about()) {
         let kind = match setting.option {
@@ -115,8 +115,8 @@ fn fields(page: &mut String, document: Document) {
 fn rules(page: &mut String) {
     page.push_str(
         "\n## Rules\n\n\
-         What `spread_validate_order()` finds, as `rule` of a finding. The order is sent either way: SPREAD \
-         decides.\n\n",
+         The values of `rule` in the findings of `spread_validate_order()`. An order that breaks a rule is \
+         sent all the same: SPREAD decides.\n\n",
     );
     row(page, &["rule", "severity", "broken by"]);
     row(page, &["---"; 3]);
