@@ -51,7 +51,7 @@ fn drain(call: &ExecuteData) -> Option<Zval> {
         zend::throw_argument_error(1, &ZendString::new(b"must be greater than 0"));
         return None;
     };
-    if !(seconds > 0.0 && seconds <= MAX_SECONDS) {
+    if !(seconds > 0.0 && seconds <= f64::from(MAX_SECONDS)) {
         let message = format!("must be above 0 and at most {MAX_SECONDS}");
         let message = ZendString::new(message.as_bytes());
         zend::throw_argument_error(2, &message);

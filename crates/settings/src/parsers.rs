@@ -18,7 +18,7 @@ macro_rules! max_redirects {
 }
 
 /// The longest timeout, in seconds: a day.
-pub const MAX_SECONDS: f64 = max_seconds!() as f64;
+pub const MAX_SECONDS: u32 = max_seconds!();
 
 /// Seconds, decimals allowed.
 ///
@@ -28,7 +28,7 @@ pub(crate) fn seconds(text: &[u8]) -> Result<Duration, Expected> {
     str::from_utf8(text)
         .ok()
         .and_then(|text| text.trim().parse::<f64>().ok())
-        .filter(|seconds| *seconds > 0.0 && *seconds <= MAX_SECONDS)
+        .filter(|seconds| *seconds > 0.0 && *seconds <= f64::from(MAX_SECONDS))
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         // Half a nanosecond rounds to 0, a timeout that would expire at once.
         .filter(|duration| !duration.is_zero())
