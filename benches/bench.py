@@ -1,14 +1,14 @@
 """`make bench`: compares spread with its alternatives, on this machine, in one run.
 
-The rows, each a part of the run that ROWS can name:
+The groups of rows, which ROWS selects:
 
-    size start memory       the file, starting PHP, resident memory
+    size start memory       file size, starting PHP, resident memory
     encode decode call      instructions, by callgrind
     warm first              https on loopback, warm and the first order of a process
     link linkfirst          the same over a link with a real round-trip time
     page                    pages per second of php-fpm behind nginx
-    deferred direct         what the outbox adds to a call
-    drain million           how fast the worker is, and what a full outbox costs
+    deferred direct         cost of the outbox per call
+    drain million           the worker's delivery rate, and the cost of a large backlog
     soak                    100,000 orders in one process
 
 QUICK=1 takes a few samples of each, to try the bench itself.

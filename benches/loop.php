@@ -1,7 +1,7 @@
 <?php
 /*
- * One thing, over and over, for callgrind: php loop.php WHAT TIMES [FILE]. Arguments are taken out of
- * their arrays beforehand, so that the loop is the same for both sides but for the function.
+ * Repeats one operation for callgrind: php loop.php WHAT TIMES [FILE]. Arguments are taken out of their
+ * arrays beforehand: the loops of both sides differ only in the function.
  */
 declare(strict_types=1);
 

@@ -68,10 +68,10 @@ class Report:
 
     def markdown(self):
         lines = [
-            "# What `make bench` measured",
+            "# Results of `make bench`",
             "",
-            "Written by `make bench`, in one run on one machine: all peers at the same time, in turn. Values are",
-            "medians, a ratio is the median of the rounds' own; in brackets is from the 10th to the 90th percentile.",
+            "Written by `make bench`, in one run on one machine, where the peers took turns. Values are medians, and",
+            "ratios are medians of the ratios of the rounds; the 10th and the 90th percentile are in brackets.",
             "",
             *self.machine(),
             "",
@@ -83,7 +83,7 @@ class Report:
         for row in self.rows:
             verdict = {None: "not measured", True: "yes", False: "**no**"}[row.holds]
             lines.append(f"| {row.group} | {row.measure} | {row.target} | {row.measured} | {verdict} |")
-        lines += ["", "## What stands behind them", ""]
+        lines += ["", "## Details", ""]
         for row in self.rows:
             if row.note and row.value is not None:
                 lines.append(f"- {row.group}, {row.measure}: {row.note}.")

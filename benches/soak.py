@@ -37,8 +37,8 @@ def soak_rows(bench):
     since = f"from {before[0]} KiB after the first {2 * BATCH}"
     slower = "the last 1,000 / the first warm 1,000, wall time"
     times = (
-        f"{begin['old']:.4f} ms, then {end['old']:.4f} ms; a process that rested in between: "
-        f"{begin['rested']:.4f} ms, then {end['rested']:.4f} ms, which is taken out"
+        f"{begin['old']:.4f} ms, then {end['old']:.4f} ms; a process that was idle in between: "
+        f"{begin['rested']:.4f} ms, then {end['rested']:.4f} ms, which the ratio is corrected for"
     )
     return [
         Row(group, "growth of resident memory", "≤", 256, " KiB", growth, None, since),

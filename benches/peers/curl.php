@@ -1,7 +1,7 @@
 <?php
 /*
- * (b) php-curl as somebody who knows it would write it: one handle for the life of the process, its
- * options set once, the keys sent at once, the connection kept, and the answer decoded.
+ * (b) php-curl as an experienced user writes it: one handle for the life of the process, options set
+ * once, keys sent with the first request, the connection kept, and the answer decoded.
  */
 declare(strict_types=1);
 

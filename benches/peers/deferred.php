@@ -1,5 +1,5 @@
 <?php
-/* spread with an outbox and `spread.delivery = deferred`: each order is another one, as in a shop. */
+/* spread with an outbox and `spread.delivery = deferred`: each call has another order, as in a shop. */
 declare(strict_types=1);
 
 return static function (array $post): mixed {

@@ -1,5 +1,5 @@
 <?php
-/* No order at all: what PHP itself takes. */
+/* No order: the cost of PHP itself. */
 declare(strict_types=1);
 
 return static fn (array $post): mixed => ['status' => 'success'];

@@ -1,7 +1,7 @@
 <?php
 /*
- * (a) The documented snippet as it stands, in the copy that the tests hold spread against: a new
- * handle for every order. It does not decode what it gets.
+ * (a) The documented snippet, in the tests' copy: a new handle for every order. It does not decode
+ * the answer.
  */
 declare(strict_types=1);
 

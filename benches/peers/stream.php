@@ -1,7 +1,7 @@
 <?php
 /*
- * (c) PHP without any extension but openssl: its https wrapper, which opens a connection for every
- * order, with the keys sent at once.
+ * (c) PHP with openssl only: its https wrapper, which opens a connection for every order and sends the
+ * keys with the first request.
  */
 declare(strict_types=1);
 

@@ -6,7 +6,7 @@
  *   calls     the file to write to
  *   first     the sequence number of the first call; each next one is one higher
  *   count     how many calls
- *   shop      what the order ids begin with
+ *   shop      prefix of the order ids
  *   orders    how many orders there are, which are updated in turn
  *   pause     seconds between calls
  */
