@@ -11,18 +11,16 @@ use settings::{Row, table};
 
 use crate::text::duration;
 
-/// Deliver the orders in an outbox of the PHP extension spread
-///
-/// Delivers the orders in an outbox of the PHP extension spread, in the sequence of the calls, and shows and
-/// changes its records. A value comes from its option, else from its environment variable, else it is the
-/// default; an empty variable counts as not set.
+/// Deliver the orders in an outbox of the PHP extension spread, and show and change its records
 #[derive(Parser)]
 #[command(
     name = "spread-outbox",
     version,
     arg_required_else_help = true,
     disable_help_subcommand = true,
-    max_term_width = 100
+    max_term_width = 100,
+    after_help = "The value of a setting comes from its option, else from its environment variable; an empty \
+                  variable counts as not set. Orders are delivered in the sequence of the calls."
 )]
 pub struct Cli {
     #[command(subcommand)]

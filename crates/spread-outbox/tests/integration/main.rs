@@ -2,6 +2,7 @@
 //! and stubs against the tables.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod command_line;
 mod manual;
 mod mariadb;
 #[macro_use]
@@ -9,6 +10,7 @@ mod model;
 mod mysql_faults;
 mod reference;
 mod sequences;
+mod shop;
 mod store;
 mod stores;
 mod stubs;
