@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     // Something was sent since the last checkpoint.
     let mut busy = false;
     tracing::info!(
-        "spread-outbox {} delivers {}",
+        "spread-outbox {} delivers the orders in {}",
         env!("CARGO_PKG_VERSION"),
         configuration.address
     );
