@@ -101,3 +101,70 @@ impl LogLimiter {
         self.key_pairs = refusing;
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::io::Read as _;
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// The lines of the log that `work` writes, without their times.
+    fn logged(work: impl FnOnce()) -> Vec<String> {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(Arc::new(writer))
+            .with_target(false)
+            .without_time()
+            .finish();
+        tracing::subscriber::with_default(subscriber, work);
+        let mut log = String::new();
+        reader.read_to_string(&mut log).unwrap();
+        log.lines().map(|line| line.trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn failed_attempts_are_one_line_a_minute() {
+        let mut limiter = LogLimiter::default();
+        let lines = logged(|| {
+            for _ in 0..1_000 {
+                limiter.failed_attempt("HTTP 503");
+            }
+        });
+        assert_eq!(lines, ["WARN HTTP 503"]);
+        limiter.failed = limiter.failed.and_then(|last| last.checked_sub(INTERVAL));
+        let lines = logged(|| limiter.failed_attempt("HTTP 503"));
+        let suppressed = "WARN HTTP 503 (999 earlier failed attempts were not logged)";
+        assert_eq!(lines, [suppressed]);
+    }
+
+    #[test]
+    fn a_circuit_is_one_line_when_it_opens_and_one_when_it_closes() {
+        let mut limiter = LogLimiter::default();
+        let pair = |key: &[u8], endpoint_down_until, keys_down_until| KeyPair {
+            endpoint: "https://a/".into(),
+            public_key: key.to_vec(),
+            orders: 1,
+            endpoint_down_until,
+            keys_down_until,
+        };
+        let known = [b"k".to_vec()];
+        let mut lines = |pairs: &[KeyPair]| logged(|| limiter.key_pairs(pairs, &known));
+        let missing = "WARN 1 orders are pending for the public key l, whose private key this worker \
+                       does not have";
+        let closed = [pair(b"k", None, None), pair(b"l", None, None)];
+        let open = [pair(b"k", Some(9), None), pair(b"l", Some(9), None)];
+        let refused = [pair(b"k", None, Some(9)), pair(b"l", None, None)];
+        assert_eq!(lines(&closed), [missing]);
+        let unavailable =
+            "WARN circuit open: https://a/ is unavailable; one order at a time probes it";
+        assert_eq!(lines(&open), [unavailable]);
+        assert!(lines(&open).is_empty());
+        let available = "INFO circuit closed: https://a/ is available again";
+        let refuses = "WARN circuit open: https://a/ refuses the keys of k";
+        assert_eq!(lines(&refused), [available, refuses]);
+        let accepts = "INFO circuit closed: https://a/ accepts the keys of k again";
+        assert_eq!(lines(&closed), [accepts]);
+    }
+}
