@@ -74,7 +74,7 @@ pub(crate) fn relay_config(delivery: &DeliveryArguments, timeout: Duration) -> R
     }
 }
 
-/// An option of the command line that is a setting.
+/// The options of a command that are settings: the row, the option's name, its text on the command line.
 struct Given<'a>(Vec<(&'static About, &'static str, Option<&'a OsStr>)>);
 
 impl<'a> Given<'a> {
@@ -94,19 +94,30 @@ impl<'a> Given<'a> {
             proxy,
         } = sending;
         let mut given = Self::outbox(outbox);
-        let mut add = |about, option, text: &'a Option<OsString>| {
-            given.0.push((about, option, text.as_deref()));
-        };
-        let file = "--credentials-file";
-        add(table::CREDENTIALS_FILE.about(), file, credentials_file);
-        add(table::TIMEOUT.about(), "--timeout", timeout);
-        let connect = "--connect-timeout";
-        add(table::CONNECT_TIMEOUT.about(), connect, connect_timeout);
-        add(table::AUTH.about(), "--auth", auth);
-        let redirects = "--max-redirects";
-        add(table::MAX_REDIRECTS.about(), redirects, max_redirects);
-        add(table::CA_FILE.about(), "--ca-file", ca_file);
-        add(table::PROXY.about(), "--proxy", proxy);
+        let rows: [(&'static About, &'static str, &Option<OsString>); 7] = [
+            (
+                table::CREDENTIALS_FILE.about(),
+                "--credentials-file",
+                credentials_file,
+            ),
+            (table::TIMEOUT.about(), "--timeout", timeout),
+            (
+                table::CONNECT_TIMEOUT.about(),
+                "--connect-timeout",
+                connect_timeout,
+            ),
+            (table::AUTH.about(), "--auth", auth),
+            (
+                table::MAX_REDIRECTS.about(),
+                "--max-redirects",
+                max_redirects,
+            ),
+            (table::CA_FILE.about(), "--ca-file", ca_file),
+            (table::PROXY.about(), "--proxy", proxy),
+        ];
+        given
+            .0
+            .extend(rows.map(|(about, option, text)| (about, option, text.as_deref())));
         given
     }
 

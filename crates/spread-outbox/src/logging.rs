@@ -1,7 +1,7 @@
 //! The log of `run` and `drain`, on the standard error.
 //!
-//! The journal has times and levels of its own: there a line is `<6>text`, as sd-daemon(3) has it. Elsewhere
-//! a line begins with its time in UTC and its level. No colours: grep and mail read logs.
+//! The journal adds the time and reads the level from a prefix: there a line is `<6>text`, see sd-daemon(3).
+//! Elsewhere a line begins with its time in UTC and its level. No colours: grep and mail read logs.
 
 use std::fmt;
 use std::fs;
