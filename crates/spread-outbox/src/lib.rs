@@ -1,66 +1,60 @@
-//! `spread-outbox`: delivers what waits in an outbox, and shows it to people and programs.
+//! `spread-outbox`: delivers the orders in an outbox, and shows it to people and programs.
+//!
+//! ```text
+//!   arguments ──► configuration ──► run, drain             deliver: key_ring, signals, log_limiter,
+//!       │                                                    reconnecting_store, progress
+//!       └────────────────────────► status, list, show      look: record, table
+//!                                  change                  retry, discard, purge
+//! ```
 
 #![forbid(unsafe_code)]
 
 pub mod arguments;
-mod deliver;
-mod inspect;
+mod change;
+mod configuration;
+mod drain;
+mod failure;
+mod key_ring;
+mod list;
+mod log_limiter;
+mod logging;
+mod metrics;
+mod open;
+mod output;
+mod progress;
+mod reconnecting_store;
+mod record;
+mod run;
+mod show;
+mod signals;
+mod status;
+mod table;
 mod text;
 
-use std::fmt::Display;
 use std::process::ExitCode;
 
-use arguments::Settings;
+use arguments::{Cli, Command};
+use clap::Parser as _;
 
-use outbox::{Opening, Store, open};
-
-/// The version of the program.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// Why a command ends early: one sentence.
-struct Failure(String);
-
-impl<E: Display> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self(error.to_string())
-    }
-}
-
-/// The exit status of `drain` when orders are left.
-const LEFT: u8 = 3;
-
-/// Reads the command line and does what it says.
+/// Reads the command line and runs its command.
 #[must_use]
 pub fn main() -> ExitCode {
-    let matches = arguments::command().get_matches();
-    match run(&matches) {
-        Ok(status) => status,
-        Err(Failure(sentence)) => {
-            eprintln!("spread-outbox: {sentence}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(matches: &clap::ArgMatches) -> Result<ExitCode, Failure> {
-    let settings = Settings::new(matches)?;
-    let Some((name, matches)) = matches.subcommand() else {
-        return Err(Failure("a command is missing".into()));
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) => return output::usage(&error),
     };
-    match name {
-        "run" => deliver::run(&settings, matches),
-        "drain" => deliver::drain(&settings, matches),
-        _ => {
-            let mut store = opened(&settings, false)?;
-            inspect::run(name, store.as_mut(), &settings, matches)
-        }
-    }
-}
-
-fn opened(settings: &Settings, create: bool) -> Result<Box<dyn Store + Send>, Failure> {
-    let opening = Opening {
-        timeout: settings.patience,
-        create,
+    let result = match command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Drain(arguments) => drain::drain(&arguments),
+        Command::Status(arguments) => status::status(&arguments),
+        Command::List(arguments) => list::list(&arguments),
+        Command::Show(arguments) => show::show(&arguments),
+        Command::Retry(arguments) => change::retry(&arguments),
+        Command::Discard(arguments) => change::discard(&arguments),
+        Command::Purge(arguments) => change::purge(&arguments),
     };
-    Ok(open(&settings.address, opening)?)
+    result.unwrap_or_else(|failure| {
+        logging::failure(&failure);
+        ExitCode::FAILURE
+    })
 }

@@ -1,4 +1,4 @@
-//! The worker of the outbox; what it does is in `src/worker`.
+//! The program; `lib.rs` is what it does.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Durations in and out, and tables, as people write and read them.
+//! Durations in and out, and numbers, as people write and read them.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use client::error::one_line;
 use outbox::clock::Millis;
 
 /// Reads `30s`, `15m`, `12h`, `7d`, or a number of seconds.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
     let unit = |text: &str| match text {
         "" | "s" => Some(1.0),
         "m" => Some(60.0),
@@ -22,11 +22,11 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .and_then(|(number, rest)| Some(number.parse::<f64>().ok()? * unit(rest)?))
         .filter(|seconds| *seconds <= 10.0 * 365.0 * 86_400.0)
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| "must be a number with s, m, h or d behind it, such as 90s or 7d".into())
+        .ok_or("expected a number followed by s, m, h or d, such as 90s or 7d")
 }
 
-/// A time that passes, to the nearest unit that says enough.
-pub(super) fn span(millis: Millis) -> String {
+/// A span of time, in the largest unit that is precise enough.
+pub(crate) fn span(millis: Millis) -> String {
     let seconds = millis.max(0) / 1_000;
     match seconds {
         0..=119 => format!("{seconds} s"),
@@ -36,8 +36,8 @@ pub(super) fn span(millis: Millis) -> String {
     }
 }
 
-/// A number with its thousands apart.
-pub(super) fn number(number: u64) -> String {
+/// A number with separated thousands.
+pub(crate) fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -49,33 +49,15 @@ pub(super) fn number(number: u64) -> String {
     text
 }
 
-/// Bytes for a person, whole.
-pub(super) fn printable(bytes: &[u8]) -> String {
+/// Bytes on one line, without control characters.
+pub(crate) fn printable(bytes: &[u8]) -> String {
     one_line(bytes, usize::MAX)
 }
 
-/// Columns side by side, the last one as long as it is.
-pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let mut widths: Vec<usize> = head.iter().map(|name| name.chars().count()).collect();
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let mut text = String::new();
-    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
-        let mut written = String::new();
-        for (cell, width) in cells.zip(&widths) {
-            written.push_str(&format!("{cell:<width$}  "));
-        }
-        text.push_str(written.trim_end());
-        text.push('\n');
-    };
-    line(&mut head.iter().copied());
-    for row in rows {
-        line(&mut row.iter().map(String::as_str));
-    }
-    text
+/// A date as HTTP has it, in UTC.
+pub(crate) fn date(millis: Millis) -> String {
+    let since = Duration::from_millis(u64::try_from(millis).unwrap_or(0));
+    httpdate::fmt_http_date(std::time::UNIX_EPOCH + since)
 }
 
 #[cfg(test)]

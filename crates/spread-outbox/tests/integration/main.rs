@@ -2,6 +2,7 @@
 //! and stubs against the tables.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod command_line;
 mod manual;
 mod mariadb;
 mod model;
@@ -13,6 +14,7 @@ mod mysql_stores;
 mod operations;
 mod reference;
 mod sequences;
+mod shop;
 mod store;
 mod store_circuits;
 mod store_steps;

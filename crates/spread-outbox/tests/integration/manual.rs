@@ -3,8 +3,9 @@
 
 use std::{env, fs};
 
+use clap::{Arg, Command, CommandFactory as _};
 use clap_mangen::roff::{Roff, bold, roman};
-use spread_outbox::arguments;
+use spread_outbox::arguments::Cli;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/spread-outbox.1");
 
@@ -16,72 +17,77 @@ fn the_manual_page_is_what_the_command_line_says() {
     }
     assert!(
         fs::read(PATH).unwrap_or_default() == page,
-        "docs/spread-outbox.1 is not what the command line says; `make reference` writes it anew"
+        "docs/spread-outbox.1 is not what the command line says; run `make reference`"
     );
 }
 
 fn page() -> Vec<u8> {
     let mut page = Vec::new();
-    let mut command = arguments::command();
+    let mut command = Cli::command();
     command.build();
     let manual = clap_mangen::Man::new(command.clone())
         .date("")
         .manual("spread");
     manual.render_title(&mut page).unwrap();
     manual.render_name_section(&mut page).unwrap();
-    manual.render_synopsis_section(&mut page).unwrap();
-    manual.render_description_section(&mut page).unwrap();
-    section(&mut page, "COMMANDS", &[]);
+    heading(&mut page, "SYNOPSIS");
     for subcommand in command.get_subcommands() {
+        let usage = subcommand.clone().render_usage().to_string();
+        let usage = usage.trim_start_matches("Usage: ");
         let mut roff = Roff::new();
-        let about = subcommand.get_long_about().or(subcommand.get_about());
-        let about = about.map(ToString::to_string).unwrap_or_default();
-        roff.control("TP", []);
-        roff.text([bold(subcommand.get_name())]);
-        roff.text([roman(about)]);
-        for argument in subcommand.get_arguments() {
-            if argument.is_global_set() || argument.get_id() == "help" {
-                continue;
-            }
-            let name = match argument.get_long() {
-                Some(long) => format!("--{long}"),
-                None => argument.get_id().to_string().to_uppercase(),
-            };
-            let help = argument.get_help().map(ToString::to_string);
-            let default = argument.get_default_values().first();
-            let default = default
-                .filter(|_| argument.get_action().takes_values())
-                .map(|value| format!(" [{}]", value.to_string_lossy()));
-            let text = format!(
-                "{}{}",
-                help.unwrap_or_default(),
-                default.unwrap_or_default()
-            );
-            roff.control("RS", []);
-            roff.control("TP", []);
-            roff.text([bold(name)]);
-            roff.text([roman(text)]);
-            roff.control("RE", []);
-        }
+        roff.text([roman(usage)]);
+        roff.control("br", []);
         page.extend_from_slice(roff.render().as_bytes());
     }
-    manual.render_options_section(&mut page).unwrap();
+    heading(&mut page, "DESCRIPTION");
+    paragraph(&mut page, &about(&command));
+    heading(&mut page, "COMMANDS");
+    for subcommand in command.get_subcommands() {
+        let name = subcommand.get_name();
+        let mut entries = vec![(name.to_owned(), about(subcommand))];
+        let own = subcommand
+            .get_arguments()
+            .filter(|argument| argument.get_help_heading().is_none() && !is_common(argument));
+        entries.extend(own.map(entry));
+        let mut entries = entries.into_iter();
+        page.extend_from_slice(definitions(entries.by_ref().take(1)).as_bytes());
+        let mut roff = Roff::new();
+        roff.control("RS", []);
+        page.extend_from_slice(roff.render().as_bytes());
+        page.extend_from_slice(definitions(entries).as_bytes());
+        let mut roff = Roff::new();
+        roff.control("RE", []);
+        page.extend_from_slice(roff.render().as_bytes());
+    }
+    heading(&mut page, "OPTIONS OF EVERY COMMAND");
+    let run = command.find_subcommand("run").unwrap();
+    let common = run.get_arguments().filter(|argument| is_common(argument));
+    page.extend_from_slice(definitions(common.map(entry)).as_bytes());
+    for title in ["Delivery", "Sending", "Logging"] {
+        let title_of = |argument: &&Arg| argument.get_help_heading() == Some(title);
+        heading(
+            &mut page,
+            &format!("{} OPTIONS OF RUN AND DRAIN", title.to_uppercase()),
+        );
+        let group = run.get_arguments().filter(title_of);
+        page.extend_from_slice(definitions(group.map(entry)).as_bytes());
+    }
     section(
         &mut page,
         "ENVIRONMENT",
         &[
             (
                 "SPREAD_PUBLIC_KEY, SPREAD_PRIVATE_KEY",
-                "The pair of keys of one shop.",
+                "The key pair of one shop.",
             ),
             (
-                "SPREAD_OUTBOX and the others that the options name",
-                "As the option, which comes first. Settings with secrets belong here, not on the command \
-                 line.",
+                "SPREAD_OUTBOX and the others in the options' help",
+                "The values of options that are not on the command line. Secrets belong here: other users of \
+                 the machine can read a command line.",
             ),
             (
                 "https_proxy, http_proxy, all_proxy, no_proxy",
-                "The proxy when --proxy is empty, as libcurl reads them.",
+                "The proxy when --proxy is not set, as libcurl reads them.",
             ),
         ],
     );
@@ -89,26 +95,20 @@ fn page() -> Vec<u8> {
         &mut page,
         "EXIT STATUS",
         &[
-            ("0", "Done; of drain, nothing waits any more."),
-            (
-                "1",
-                "It could not be done, and one line on the standard error says why.",
-            ),
-            ("2", "The command line is wrong."),
-            ("3", "Of drain: orders wait for another attempt."),
+            ("0", "Success; after drain, no order is pending."),
+            ("1", "Failure; one line on the standard error says why."),
+            ("2", "Wrong command line."),
+            ("3", "After drain: orders are still pending."),
         ],
     );
     section(
         &mut page,
         "FILES",
         &[
-            (
-                "/var/lib/spread/outbox.db",
-                "The usual place of an outbox in SQLite.",
-            ),
+            ("/var/lib/spread/outbox.db", "The usual SQLite outbox."),
             (
                 "/etc/spread/outbox.conf",
-                "The settings of the service, as variables.",
+                "The service's environment variables.",
             ),
         ],
     );
@@ -122,15 +122,15 @@ fn page() -> Vec<u8> {
             ),
             (
                 "spread-outbox list --state refused",
-                "What SPREAD has refused, and why.",
+                "List the orders that SPREAD refused, and why.",
             ),
             (
                 "spread-outbox retry --state refused",
-                "Sends it again, once the cause is gone.",
+                "Send them again when the cause is gone.",
             ),
             (
                 "spread-outbox purge --older-than 30d",
-                "Forgets what was set aside a month ago.",
+                "Delete refused and expired records that are older than a month.",
             ),
         ],
     );
@@ -139,12 +139,69 @@ fn page() -> Vec<u8> {
 }
 
 fn section(page: &mut Vec<u8>, title: &str, entries: &[(&str, &str)]) {
+    heading(page, title);
+    let entries = entries.iter().copied();
+    let entries = entries.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    page.extend_from_slice(definitions(entries).as_bytes());
+}
+
+fn heading(page: &mut Vec<u8>, title: &str) {
     let mut roff = Roff::new();
     roff.control("SH", [title]);
+    page.extend_from_slice(roff.render().as_bytes());
+}
+
+fn paragraph(page: &mut Vec<u8>, text: &str) {
+    let mut roff = Roff::new();
+    roff.text([roman(text)]);
+    page.extend_from_slice(roff.render().as_bytes());
+}
+
+fn definitions(entries: impl Iterator<Item = (String, String)>) -> String {
+    let mut roff = Roff::new();
     for (name, text) in entries {
         roff.control("TP", []);
-        roff.text([bold(*name)]);
-        roff.text([roman(*text)]);
+        roff.text([bold(name)]);
+        roff.text([roman(text)]);
     }
-    page.extend_from_slice(roff.render().as_bytes());
+    roff.render()
+}
+
+/// What a command does, and what its help says in the end.
+fn about(command: &Command) -> String {
+    let about = command.get_about().unwrap();
+    match command.get_after_help() {
+        Some(after) => format!("{about}. {after}"),
+        None => format!("{about}."),
+    }
+}
+
+fn is_common(argument: &Arg) -> bool {
+    ["outbox", "help"].contains(&argument.get_id().as_str())
+}
+
+/// An option and its help, with its values and its default as the help has them.
+fn entry(argument: &Arg) -> (String, String) {
+    let value = argument.get_value_names().unwrap_or_default().first();
+    let takes_value = argument.get_action().takes_values();
+    let name = match (argument.get_long(), value) {
+        (Some(long), Some(value)) if takes_value => format!("--{long} <{value}>"),
+        (Some(long), _) => format!("--{long}"),
+        (None, _) => value.unwrap().to_string(),
+    };
+    let mut text = argument.get_help().unwrap().to_string();
+    if let Some(default) = argument.get_default_values().first()
+        && takes_value
+    {
+        text.push_str(&format!(" [default: {}]", default.to_string_lossy()));
+    }
+    let values: Vec<_> = argument
+        .get_possible_values()
+        .iter()
+        .map(|value| value.get_name().to_owned())
+        .collect();
+    if takes_value && !values.is_empty() {
+        text.push_str(&format!(" [possible values: {}]", values.join(", ")));
+    }
+    (name, text)
 }

@@ -1,206 +1,14 @@
-//! The real spread-outbox, on SQLite, against a server of the test's own.
+//! What the real spread-outbox does: delivers, stops, outlives outages, and lets people look and act.
 
 use std::fs::{self, Permissions};
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Arc, Mutex};
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::stores::{OPENING, Scratch};
-use outbox::store::Update;
-use outbox::{Address, Store, open};
-
-/// Answers each request after `pause` with `status`, and remembers the bodies of those that it answered.
-struct Server {
-    port: u16,
-    status: Arc<Mutex<(u16, Duration)>>,
-    bodies: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let server = Self {
-            port: listener.local_addr().unwrap().port(),
-            status: Arc::new(Mutex::new((200, Duration::ZERO))),
-            bodies: Arc::default(),
-        };
-        let (status, bodies) = (Arc::clone(&server.status), Arc::clone(&server.bodies));
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (status, bodies) = (Arc::clone(&status), Arc::clone(&bodies));
-                thread::spawn(move || converse(stream.unwrap(), &status, &bodies));
-            }
-        });
-        server
-    }
-
-    fn answers(&self, status: u16, pause: Duration) {
-        *self.status.lock().unwrap() = (status, pause);
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/api", self.port)
-    }
-
-    fn bodies(&self) -> Vec<String> {
-        self.bodies.lock().unwrap().clone()
-    }
-}
-
-fn converse(
-    mut stream: TcpStream,
-    status: &Mutex<(u16, Duration)>,
-    bodies: &Mutex<Vec<String>>,
-) -> Option<()> {
-    let mut read = Vec::new();
-    loop {
-        let head = loop {
-            if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
-                break end + 4;
-            }
-            let mut piece = [0; 4096];
-            let count = stream.read(&mut piece).ok().filter(|count| *count > 0)?;
-            read.extend_from_slice(&piece[..count]);
-        };
-        let text = String::from_utf8_lossy(&read[..head]).to_lowercase();
-        let length = text.split("content-length: ").nth(1)?;
-        let length: usize = length.split("\r\n").next()?.parse().ok()?;
-        while read.len() < head + length {
-            let mut piece = [0; 4096];
-            let count = stream.read(&mut piece).ok().filter(|count| *count > 0)?;
-            read.extend_from_slice(&piece[..count]);
-        }
-        let body = String::from_utf8_lossy(&read[head..head + length]).into_owned();
-        read.drain(..head + length);
-        let (status, pause) = *status.lock().unwrap();
-        thread::sleep(pause);
-        let answer = format!("HTTP/1.1 {status} Status\r\nContent-Length: 2\r\n\r\n{{}}");
-        if status == 200 {
-            bodies.lock().unwrap().push(body);
-        }
-        stream.write_all(answer.as_bytes()).ok()?;
-    }
-}
-
-/// An outbox, and the worker on it.
-struct Shop {
-    scratch: Scratch,
-    server: Server,
-}
-
-impl Shop {
-    fn new() -> Self {
-        Self {
-            scratch: Scratch::new(),
-            server: Server::new(),
-        }
-    }
-
-    fn path(&self) -> String {
-        format!("sqlite:{}/outbox.db", self.scratch.0.display())
-    }
-
-    fn store(&self) -> Box<dyn Store + Send> {
-        let address = Address::parse(self.path().as_bytes()).unwrap().unwrap();
-        open(&address, OPENING).unwrap()
-    }
-
-    fn keep(&self, order: &str, body: &str) {
-        self.keep_for("shop", order, body);
-    }
-
-    fn keep_for(&self, key: &str, order: &str, body: &str) {
-        let mut store = self.store();
-        let endpoint = self.server.url();
-        let update = Update {
-            endpoint: &endpoint,
-            public_key: key.as_bytes(),
-            order_id: order.as_bytes(),
-            body: body.as_bytes(),
-        };
-        let now = store.now().unwrap();
-        store.enqueue(&update, None, now).unwrap();
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_spread-outbox"));
-        command
-            .args(arguments)
-            .env_clear()
-            .env("SPREAD_OUTBOX", self.path())
-            .env("SPREAD_PUBLIC_KEY", "shop")
-            .env("SPREAD_PRIVATE_KEY", "s3cret")
-            .env("SPREAD_TIMEOUT", "2")
-            .env("SPREAD_CONNECT_TIMEOUT", "");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    fn said(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let mut arguments = arguments.to_vec();
-        arguments.push("--json");
-        serde_json::from_str(&self.said(&arguments)).unwrap()
-    }
-
-    fn service(&self) -> Service {
-        let child = self
-            .command(&["run", "--poll", "0.02s", "--retry-first", "0.1s"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn();
-        Service(child.unwrap())
-    }
-}
-
-/// A running worker, which ends with the test.
-struct Service(Child);
-
-impl Service {
-    fn signal(&self, name: &str) {
-        let pid = self.0.id().to_string();
-        let status = Command::new("kill").args([name, &pid]).status();
-        assert!(status.unwrap().success());
-    }
-
-    /// Waits for its end; its exit status and what it said.
-    fn end(mut self) -> (Option<i32>, String) {
-        let status = self.0.wait().unwrap();
-        let mut said = String::new();
-        let mut stderr = self.0.stderr.take().unwrap();
-        stderr.read_to_string(&mut said).unwrap();
-        (status.code(), said)
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
-    while !holds() {
-        assert!(Instant::now() < end, "{what} did not happen");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
+use crate::shop::{Service, Shop, until};
 
 #[test]
 fn drain_delivers_each_order_in_the_order_of_the_calls() {
@@ -223,7 +31,7 @@ fn drain_delivers_each_order_in_the_order_of_the_calls() {
 }
 
 #[test]
-fn drain_tells_what_it_leaves() {
+fn drain_reports_what_is_still_pending() {
     let shop = Shop::new();
     shop.server.answers(503, Duration::ZERO);
     shop.keep("a", "1");
@@ -231,10 +39,12 @@ fn drain_tells_what_it_leaves() {
     let output = shop.run(&["drain", "--json", "--retry-first", "1h"]);
     assert_eq!(output.status.code(), Some(3));
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(value["waiting"], 2);
+    assert_eq!(value["pending"], 2);
     assert_eq!(value["delivered"], 0);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("HTTP 503"), "{said}");
+    assert_eq!(said.matches("HTTP 503").count(), 1, "{said}");
+    assert_eq!(shop.json(&["list"])[0]["state"], "pending");
     // A limit ends it early.
     shop.server.answers(200, Duration::ZERO);
     assert_eq!(shop.json(&["retry", "1"])[0]["result"], "done");
@@ -251,9 +61,48 @@ fn a_service_finishes_what_is_in_flight() {
     service.signal("-TERM");
     let (status, said) = service.end();
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains("stopped: 1 delivered"), "{said}");
+    assert!(
+        said.contains("stopped: 1 delivered, 0 attempts lost their lease"),
+        "{said}"
+    );
     assert_eq!(shop.server.bodies(), ["1"]);
-    assert_eq!(shop.json(&["status"])["waiting"], 0);
+    assert_eq!(shop.json(&["status"])["pending"], 0);
+}
+
+#[test]
+fn a_service_stops_as_containers_of_php_are_stopped() {
+    let shop = Shop::new();
+    shop.server.answers(200, Duration::from_millis(400));
+    let service = shop.service();
+    shop.keep("a", "1");
+    until("a request", || shop.json(&["status"])["in_flight"] == 1);
+    service.signal("-QUIT");
+    let (status, said) = service.end();
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(shop.server.bodies(), ["1"]);
+}
+
+#[test]
+fn a_second_signal_ends_a_service_at_once() {
+    let shop = Shop::new();
+    shop.server.answers(200, Duration::from_secs(30));
+    let service = shop.service_with(&["--timeout", "60"]);
+    shop.keep("a", "1");
+    until("a request", || shop.json(&["status"])["in_flight"] == 1);
+    assert_eq!(shop.json(&["list"])[0]["state"], "in_flight");
+    for (state, count) in [("in_flight", 1), ("pending", 1), ("refused", 0)] {
+        let list = shop.json(&["list", "--state", state]);
+        assert_eq!(list.as_array().unwrap().len(), count, "{state}");
+    }
+    let begun = Instant::now();
+    service.signal("-TERM");
+    thread::sleep(Duration::from_millis(200));
+    service.signal("-QUIT");
+    let (status, said) = service.end();
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("stopped at once; "), "{said}");
+    assert_eq!(shop.json(&["status"])["pending"], 1);
 }
 
 #[test]
@@ -269,7 +118,7 @@ fn a_service_that_was_killed_is_replaced() {
     drop(service);
     // Its leases end after timeout and twenty seconds.
     let _service = shop.service();
-    until("the rest", || shop.json(&["status"])["waiting"] == 0);
+    until("the rest", || shop.json(&["status"])["pending"] == 0);
     let mut bodies = shop.server.bodies();
     bodies.sort();
     bodies.dedup();
@@ -288,8 +137,8 @@ fn a_service_outlives_an_outage_of_its_outbox() {
     service.signal("-INT");
     let (status, said) = service.end();
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains("it is tried again"), "{said}");
-    assert!(said.contains("the outbox is back"), "{said}");
+    assert!(said.contains("retrying until it is available"), "{said}");
+    assert!(said.contains("the outbox is available again"), "{said}");
 }
 
 #[test]
@@ -311,7 +160,7 @@ fn keys_come_from_a_file_that_may_change() {
     let output = with_file(&["drain"]).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "keys are missing");
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("wait for the private key of other"), "{said}");
+    assert!(said.contains("pending for the public key other"), "{said}");
     let child = with_file(&["run", "--poll", "0.02s"])
         .stderr(Stdio::piped())
         .spawn();
@@ -322,8 +171,8 @@ fn keys_come_from_a_file_that_may_change() {
     until("the delivery", || shop.server.bodies() == ["1"]);
     service.signal("-TERM");
     let (_, said) = service.end();
-    assert!(said.contains("wait for the private key of other"), "{said}");
-    assert!(said.contains("was read again"), "{said}");
+    assert!(said.contains("pending for the public key other"), "{said}");
+    assert!(said.contains("reloaded the credentials file"), "{said}");
 }
 
 #[test]
@@ -335,22 +184,29 @@ fn people_look_and_act() {
     shop.run(&["drain"]);
     let status = shop.json(&["status"]);
     assert_eq!(
-        (&status["refused"], &status["waiting"]),
+        (&status["refused"], &status["pending"]),
         (&2.into(), &0.into())
     );
     let text = shop.said(&["status"]);
     assert!(text.contains("refused    2"), "{text}");
     let metrics = shop.said(&["status", "--prometheus"]);
     assert!(
-        metrics.contains("\nspread_outbox_records{state=\"refused\"} 2\n"),
+        metrics.contains("\nspread_outbox_records{state=\"refused\"} 2\n")
+            && metrics.contains("\nspread_outbox_records{state=\"pending\"} 0\n")
+            && metrics.contains("public_key=\"shop\",scope=\"endpoint\"} 1\n"),
         "{metrics}"
     );
+    assert_eq!(status["key_pairs"][0]["endpoint_circuit"], "closed");
     let list = shop.json(&["list", "--state", "refused", "--order", "a"]);
     assert_eq!(list.as_array().unwrap().len(), 1);
     let id = list[0]["id"].to_string();
     assert_eq!(list[0]["status"], 422);
+    let last_error = list[0]["last_error"].as_str().unwrap();
+    assert!(last_error.contains("HTTP 422"), "{last_error}");
     let text = shop.said(&["list"]);
     assert!(text.contains("refused") && !text.contains('\x1b'), "{text}");
+    assert!(text.contains("  HTTP 422\n"), "a short last error: {text}");
+    assert!(shop.said(&["show", &id]).contains(last_error));
     for arguments in [&["show", &id][..], &["list"], &["show", &id, "--json"]] {
         assert!(!shop.said(arguments).contains("John"), "{arguments:?}");
     }
@@ -360,7 +216,10 @@ fn people_look_and_act() {
         "name=John%20Doe"
     );
     shop.server.answers(200, Duration::ZERO);
-    assert!(shop.said(&["retry", &id]).contains("is retried"));
+    assert!(
+        shop.said(&["retry", &id])
+            .contains(&format!("record {id} retried"))
+    );
     shop.run(&["drain"]);
     assert_eq!(shop.server.bodies(), ["name=John%20Doe"]);
     let output = shop.run(&["discard", "999"]);
@@ -371,7 +230,7 @@ fn people_look_and_act() {
 }
 
 #[test]
-fn mistakes_are_told_in_one_sentence_without_secrets() {
+fn mistakes_are_one_sentence_without_secrets() {
     let shop = Shop::new();
     let output = shop.run(&["status"]);
     assert_eq!(output.status.code(), Some(1));
@@ -393,5 +252,5 @@ fn mistakes_are_told_in_one_sentence_without_secrets() {
     let mut command = shop.command(&["drain"]);
     let output = command.env_remove("SPREAD_PRIVATE_KEY").output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("there are no keys"), "{said}");
+    assert!(said.contains("there are no API keys"), "{said}");
 }

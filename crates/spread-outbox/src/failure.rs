@@ -1,0 +1,60 @@
+//! Why a command ends early.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use outbox::StoreError;
+use settings::Invalid;
+
+pub(crate) enum Failure {
+    /// No outbox is set.
+    NoOutbox,
+    Setting(Invalid),
+    Store(StoreError),
+    CredentialsFile {
+        path: PathBuf,
+        /// One clause, without a line of the file.
+        reason: String,
+    },
+    /// Neither the environment nor a credentials file has keys.
+    NoKeys,
+    NoRecord(i64),
+    /// The result could not be written to the standard output.
+    Output(io::Error),
+    Signals(io::Error),
+    Threads(io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoOutbox => f.write_str("no outbox is set: set SPREAD_OUTBOX or --outbox"),
+            Self::Setting(Invalid { name, expected }) => write!(f, "{name} must be {expected}"),
+            Self::Store(error) => error.fmt(f),
+            Self::CredentialsFile { path, reason } => {
+                write!(f, "the credentials file {} {reason}", path.display())
+            }
+            Self::NoKeys => f.write_str(
+                "there are no API keys: set SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY, or \
+                 SPREAD_CREDENTIALS_FILE",
+            ),
+            Self::NoRecord(id) => write!(f, "there is no record {id}"),
+            Self::Output(error) => write!(f, "cannot write the output: {error}"),
+            Self::Signals(error) => write!(f, "cannot listen for signals: {error}"),
+            Self::Threads(error) => write!(f, "cannot start a thread: {error}"),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Invalid> for Failure {
+    fn from(invalid: Invalid) -> Self {
+        Self::Setting(invalid)
+    }
+}

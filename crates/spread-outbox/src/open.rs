@@ -1,0 +1,18 @@
+//! The outbox, opened.
+
+use std::time::Duration;
+
+use outbox::Opening;
+use outbox::{Address, Store, StoreError};
+
+/// The longest wait of one operation, for a connection or for another transaction's lock.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Opens the outbox at `address`; makes it only with `create`.
+pub(crate) fn open(address: &Address, create: bool) -> Result<Box<dyn Store + Send>, StoreError> {
+    let opening = Opening {
+        timeout: TIMEOUT,
+        create,
+    };
+    outbox::open(address, opening)
+}
