@@ -30,8 +30,9 @@ namespace {
  *
  * ```php
  * $response = spread_update_order($post_data["data"], $post_data["request"]);
- * if ($response === false) {
- *     $error = spread_last_error(); // why; PHP's error log has one line about it
+ * $error = spread_last_error();
+ * if ($response === false && $error !== null) {
+ *     // $error says why, and PHP's error log has one line about it
  * }
  * ```
  *
@@ -100,7 +101,8 @@ namespace {
  * @param array{order_idorder?: string|int} $request
  *
  * @return mixed what `json_decode($response, true)` gives; `null` for an empty response, other text
- *     unchanged; `false` on failure
+ *     unchanged; `false` on failure. SPREAD's response can itself be `false`, too: then `spread_last_error()`
+ *     is `null`
  *
  * @throws \Spread\Exception on failure, only with `spread.error_mode = exception`
  * @throws \ValueError when an array contains itself or nests deeper than 128 levels
@@ -175,7 +177,7 @@ function spread_validate_order(#[\SensitiveParameter] array $data, #[\SensitiveP
  * Returns why the last call of this request failed; null after a success.
  *
  * ```php
- * if ($response === false && spread_last_error()->isRetryable()) {
+ * if ($response === false && spread_last_error()?->isRetryable()) {
  *     // the same order can succeed later without a change
  * }
  * ```
