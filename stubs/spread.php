@@ -41,7 +41,7 @@ namespace {
  * | champ / field | français | English | règle / rule |
  * |---|---|---|---|
  * | `customer_email` | L'adresse e-mail du client, qui l'identifie. | The customer's e-mail address, which identifies them. | an e-mail address; required unless there is external_id, and with consents |
- * | `external_id` | L'identifiant du client dans la boutique. | The customer's id in the shop. | a text; required unless there is customer_email |
+ * | `external_id` | L'identifiant du client dans la boutique. | The customer's id in the shop. | a text; required unless there is customer_email; not 0 |
  * | `customer_cookie` | Le cookie d'authentification du client, s'il est présent. | The customer's authentication cookie, when there is one. | a text |
  * | `customer_name` | Le nom de famille du client. | The customer's last name. | a text |
  * | `customer_firstname` | Le prénom du client. | The customer's first name. | a text |
@@ -55,13 +55,13 @@ namespace {
  * | `customer_address_3` | L'adresse postale, troisième ligne (autre orthographe documentée). | The postal address, third line (the other documented spelling). | a text |
  * | `customer_cp` | Le code postal. | The postal code. | a text |
  * | `customer_city` | La ville. | The city. | a text |
- * | `customer_country` | Le pays. | The country. | a text |
+ * | `customer_country` | Le pays. | The country. | a text; an ISO 3166-1 alpha-2 code such as FR |
  * | `customer_tel` | Le numéro de téléphone fixe. | The landline telephone number. | a text |
  * | `customer_mobile` | Le numéro de téléphone mobile. | The mobile telephone number. | a text |
  * | `customer_fonction` | La fonction du client dans son entreprise. | The customer's position in their company. | a text |
  * | `customer_company` | L'entreprise du client. | The customer's company. | a text |
  * | `customer_birthday` | La date de naissance du client. | The customer's date of birth. | a real date as Y-m-d |
- * | `customer_lang` | La langue du client. | The customer's language. | a text |
+ * | `customer_lang` | La langue du client. | The customer's language. | a text; a language and a country such as fr_FR |
  * | `add_tag` | Les tags à ajouter au client. | Tags to add to the customer. | an array of strings, or one string with commas between the tags |
  * | `del_tag` | Les tags à supprimer du client. | Tags to remove from the customer. | an array of strings, or one string with commas between the tags |
  * | `action` | L'action à l'origine de l'appel. | What the call is about. | a text |

@@ -10,7 +10,7 @@
 //! and what a form cannot carry (null, an empty array) is not there.
 //!
 //! Messages name fields and never repeat what is in them: an order is personal data, and a message
-//! ends in a log.
+//! ends in a log. Two warnings suggest a country's code or a language, and no error does.
 
 #![forbid(unsafe_code)]
 
@@ -19,6 +19,7 @@ mod fields;
 mod formats;
 mod kinds;
 mod nearest;
+mod places;
 mod rule;
 mod state;
 mod value;
