@@ -1,9 +1,9 @@
-//! zval → form writer, straight, no tree between.
+//! zval → form writer, without a tree in between.
 //!
 //! The oracle is `http_build_query(["data" => $data, "request" => $request])` of the running PHP
-//! (ext/standard/http.c). Three differences are meant: the separator is always `&`; what PHP drops or
-//! dies of (a cycle, endless depth) is a `\ValueError` that names the path; and our own enum of order
-//! states is its value in every PHP.
+//! (ext/standard/http.c). Three differences are intended: the separator is always `&`; a cycle or endless
+//! depth, which PHP drops or crashes on, is a `\ValueError` that names the path; and every PHP version
+//! sends our own enum of order states as its value.
 
 use ext_php_rs::ffi;
 use ext_php_rs::zend::ExecutorGlobals;
@@ -28,7 +28,7 @@ pub(crate) fn body(data: &Table, request: &Table) -> Option<ZendString> {
             }
         }
     }
-    // A handler of a notice may have thrown: then there is no order to send.
+    // User code may have thrown: then there is no order to send.
     (!ExecutorGlobals::has_exception()).then(|| form.finish().into_string())
 }
 
@@ -39,7 +39,7 @@ enum Refusal {
     Message(ZendString),
 }
 
-/// The tables that are open, innermost first: on the stack, for a cycle is found by looking back.
+/// The tables that are open, innermost first. They are on the stack, and looking back finds a cycle.
 #[derive(Clone, Copy)]
 struct Open<'o> {
     identity: usize,
@@ -105,7 +105,7 @@ fn write_object(
     }
     if let Some(properties) = properties {
         let open = Open::enter(form, &properties, Some(outer))?;
-        write_entries(form, object.entries(&properties), &open)?;
+        write_entries(form, object.entries(), &open)?;
     }
     form.close(opened);
     Ok(())
