@@ -132,7 +132,7 @@ fn class_of(error: &Error) -> &'static ClassEntry {
     }
 }
 
-/// Reports a failed call as the settings want it, and returns what the function returns.
+/// Reports a failed call as the settings say, and returns the function's value.
 /// `dead_lettered`: the outbox keeps the order as refused, for a person.
 pub(crate) fn raise(error: Error, order: OrderName, report: Report, dead_lettered: bool) -> Zval {
     let consequence = if dead_lettered {
@@ -145,7 +145,7 @@ pub(crate) fn raise(error: Error, order: OrderName, report: Report, dead_lettere
         (ErrorMode::Exception, Some(exception)) => zend::throw(exception),
         (ErrorMode::Warning, exception) => {
             zend::warn(&message);
-            // An error handler may have made calls of its own.
+            // An error handler may have made calls, too.
             if let Some(exception) = &exception {
                 zend::set_last_error(exception);
             }
@@ -165,15 +165,15 @@ pub(crate) fn note(error: Error, order: OrderName, report: Report) {
     );
 }
 
-/// The message and, unless there is no memory for it, the exception, which `spread_last_error()` returns
-/// from here on; logged.
+/// Logs the failure and keeps it for `spread_last_error()`. Returns the message and, unless there is no
+/// memory for it, the exception.
 fn keep(
     error: Error,
     order: OrderName,
     report: Report,
     consequence: &str,
 ) -> (ZendString, Option<Zval>) {
-    // Each step below calls Zend, where a fatal error may jump away: what is Rust's is guarded.
+    // Each step below calls Zend, where a fatal error may jump away: Rust's values stand in a guard.
     let sentence = error.sentence(&order);
     drop(order);
     let facts = BailoutGuard::new((error, sentence));
@@ -196,7 +196,7 @@ fn keep(
 fn exception(error: &Error, message: &ZendString) -> Option<Zval> {
     let own = zend::class::<EXCEPTION>();
     let base = zend::base_exception();
-    let object = zend::new_object(class_of(error))?;
+    let object = zend::new_exception(class_of(error))?;
     let text = ZendString::new(message.as_bytes()).into_zval();
     zend::set_property(&object, base, "message", text);
     zend::set_property(&object, base, "code", error.status().into());

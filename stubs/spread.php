@@ -330,9 +330,10 @@ enum OrderState: int
 
 /**
  * Un appel qui a échoué. getMessage() dit ce qui s'est passé, pour quelle commande, et que faire ; getCode() est le
- * statut HTTP, ou 0.
+ * statut HTTP, ou 0. La trace ne contient jamais d'arguments.
  *
  * A failed call. getMessage() says what happened, to which order, and what to do; getCode() is the HTTP status or 0.
+ * Its trace never holds arguments: spread_last_error() would keep the caller's locks and transactions alive.
  */
 class Exception extends \RuntimeException
 {
