@@ -109,11 +109,16 @@ unsafe extern "C" fn ini_changed(
     SUCCESS
 }
 
+/// Whether the entry has an original value. The field is a number up to PHP 8.5 and a bool later.
+fn is_modified(entry: &ffi::zend_ini_entry) -> bool {
+    i32::from(entry.modified) != 0
+}
+
 unsafe extern "C" fn display_masked(entry: *mut ffi::zend_ini_entry, kind: c_int) {
     const ORIGINAL: c_int = 1;
     // SAFETY: the engine hands over a live entry; its values may be null.
     let (name, value, as_text) = unsafe {
-        let value = if kind == ORIGINAL && (*entry).modified != 0 {
+        let value = if kind == ORIGINAL && is_modified(&*entry) {
             (*entry).orig_value
         } else {
             (*entry).value
