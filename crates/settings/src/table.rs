@@ -93,6 +93,7 @@ pub static CA_FILE: Setting<Vec<u8>> = Setting::new(
      then the system's store.",
     parsers::bytes,
 )
+.path(parsers::path)
 .option(OptionType::Text)
 .else_from(&[
     Fallback::Ini(c"openssl.cafile"),
@@ -149,6 +150,10 @@ pub static OUTBOX: Setting<Option<Address>> = Setting::new(
      nowhere.",
     Address::parse,
 )
+.path(|address| match address {
+    Some(Address::Sqlite { path, .. }) => Some(path.clone()),
+    Some(Address::Mysql(_)) | None => None,
+})
 .masked(Address::masked)
 .option(OptionType::Text)
 .worker(
@@ -179,6 +184,7 @@ pub static CREDENTIALS_FILE: Setting<Vec<u8>> = Setting::new(
      shops share an outbox.",
     parsers::bytes,
 )
+.path(parsers::path)
 .worker(
     "SPREAD_CREDENTIALS_FILE",
     Some(

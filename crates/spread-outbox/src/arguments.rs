@@ -321,7 +321,7 @@ impl Settings {
             address,
             patience: Duration::from_secs(10),
             common: loaded.client,
-            credentials_file: loaded.credentials_file,
+            credentials_file: loaded.credentials_file.map_err(invalid)?,
             keys: keys()?,
         })
     }
