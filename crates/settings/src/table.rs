@@ -131,7 +131,9 @@ pub static ERROR_MODE: Setting<ErrorMode> = Setting::new(
     c"spread.error_mode",
     c"silent",
     "What a failed call does besides being kept for `spread_last_error()`. `silent`: it returns \
-     `false`. `warning`: it returns `false` and raises one `E_WARNING`. `exception`: it throws.",
+     `false`. `warning`: it returns `false` and raises one `E_WARNING`. `exception`: it throws. Keep \
+     `silent` in a checkout: Magento 2, OpenCart and WooCommerce break it off at a warning, and at an \
+     exception that the shop's code does not catch.",
     ErrorMode::parse,
 );
 
