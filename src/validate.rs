@@ -1,4 +1,4 @@
-//! `$data` and `$request` → the tree that the rules judge, and what they find → PHP arrays.
+//! `$data` and `$request` → the tree that the rules judge, and their findings → PHP arrays.
 //!
 //! The tree is Rust's and bounded: shared arrays and strings cost PHP nothing and would cost a copy
 //! each. Nothing here runs user code, and no fatal error can jump over the reading.
@@ -11,7 +11,7 @@ use crate::zend::{self, ArrayKey, Table, ZendString};
 use codec::form::{self, DEPTH_LIMIT};
 use rules::{self, Finding, Key, Severity, Value};
 
-/// How much is read of what lies in the fields: bytes of text, and [`ENTRY`] for each element.
+/// The most that is read of the contents of fields: bytes of text, and [`ENTRY`] for each element.
 const BUDGET: usize = 16 << 20;
 const ENTRY: usize = 64;
 
@@ -67,7 +67,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Every field, whatever it costs: one that is left out would be missing.
+    /// Every field, whatever it costs: a skipped one would count as missing.
     fn document(&mut self, table: &Table) -> Value {
         self.open.push(table.identity());
         let fields = table
