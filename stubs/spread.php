@@ -68,7 +68,7 @@ namespace {
  * | `custom_fields` | Les champs personnalisés, par leur identifiant dans le BackOffice. | Custom fields, by their ids in the BackOffice. | an array whose keys are the integer ids of the custom fields |
  * | `consents` | Les consentements, par leur nom technique : 1 ou true accepté, 0 ou false refusé. | Consents, by their technical names: 1 or true given, 0 or false refused. | an array with the names of consents as keys and 1, 0, true or false as values; needs customer_email |
  * | `order_idorder` | L'identifiant unique de la commande dans la boutique. | The order's unique id in the shop. | required; a text |
- * | `order_state` | Le statut : 0 annulée, 10 en attente de paiement, 20 payée, 50 expédiée, 100 terminée. | The state: 0 cancelled, 10 waits for payment, 20 paid, 50 sent, 100 done. | required; 0, 10, 20, 50 or 100 |
+ * | `order_state` | Le statut : 0 annulée, 10 en attente de paiement, 20 payée, 50 expédiée, 100 terminée. | The state: 0 cancelled, 10 payment pending, 20 paid, 50 shipped, 100 completed. | required; 0, 10, 20, 50 or 100 |
  * | `order_amount` | Le montant de la commande. | The order's amount. | required; a number such as 158.31 |
  * | `order_crea_dt` | La date et l'heure de la commande, en UTC. | When the order was made, in UTC. | required; a real date and time as Y-m-d H:i:s |
  * | `order_start_service` | Le début de la prestation. | The first day of the service. | a real date as Y-m-d |
