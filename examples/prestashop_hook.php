@@ -33,19 +33,22 @@ class SpreadOrders extends Module
     /** @param array $params newOrderStatus (OrderState), id_order (int) */
     public function hookActionOrderStatusPostUpdate($params)
     {
-        if (!function_exists('spread_update_order')) {
+        if (!class_exists('Spread\\Client')) {
             return; // a server without the extension: the order status still changes
         }
         $order = new Order((int) $params['id_order']);
         $data = $this->data($order, $params['newOrderStatus']);
         $request = array('order_idorder' => $data['order_idorder']);
 
-        ini_set('spread.public_key', (string) Configuration::get('SPREAD_PUBLIC_KEY', null, null, $order->id_shop));
-        ini_set('spread.private_key', (string) Configuration::get('SPREAD_PRIVATE_KEY', null, null, $order->id_shop));
-        ini_set('spread.timeout', '3'); // a customer may be waiting
-        ini_set('spread.error_mode', 'silent'); // a CRM that is down must not break the order
-        if (spread_update_order($data, $request) === false) {
-            PrestaShopLogger::addLog(spread_last_error()->getMessage(), 3, null, 'Order', (int) $order->id, true);
+        // A client, because ini_set() cannot change keys that the server's configuration fixes (php_admin_value):
+        // the order would go out with the keys of another shop.
+        $public_key = (string) Configuration::get('SPREAD_PUBLIC_KEY', null, null, $order->id_shop);
+        $private_key = (string) Configuration::get('SPREAD_PRIVATE_KEY', null, null, $order->id_shop);
+        try {
+            $client = new Spread\Client($public_key, $private_key, array('timeout' => 3)); // a customer may be waiting
+            $client->updateOrder($data, $request);
+        } catch (Throwable $error) { // neither a CRM that is down nor a wrong key may break the order
+            PrestaShopLogger::addLog($error->getMessage(), 3, null, 'Order', (int) $order->id, true);
         }
     }
 
@@ -76,7 +79,7 @@ class SpreadOrders extends Module
         foreach ($order->getProducts() as $product) {
             $data['product_attributes'][] = array('reference:' . $product['product_reference']);
         }
-        // In the back office this cookie is the employee's.
+        // In the back office this cookie is the employee's: SPREAD would take the customer for them.
         if (isset($_COOKIE['sbt']) && !defined('_PS_ADMIN_DIR_')) {
             $data['customer_cookie'] = $_COOKIE['sbt'];
         }

@@ -69,8 +69,9 @@ $body = spread_encode_order($post_data["data"], $post_data["request"]);
 echo "The body, ", strlen($body), " bytes:\n\n$body\n\n";
 
 $response = spread_update_order($post_data["data"], $post_data["request"]);
-if ($response === false) {
-    fail(spread_last_error()->getMessage());
+$error = spread_last_error();
+if ($response === false && $error !== null) { // without an error, SPREAD itself answered false
+    fail($error->getMessage());
 }
 echo "SPREAD's answer, decoded:\n\n", var_export($response, true), "\n\n";
 

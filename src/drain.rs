@@ -20,7 +20,7 @@ use outbox::retry::{MAX_AGE, Policy};
 use outbox::senders::CallingThread;
 use outbox::store::Counts;
 use outbox::{Store, StoreError, credentials, entropy};
-use settings::{ErrorMode, MAX_SECONDS, OutboxSetting, Report};
+use settings::{ErrorMode, Invalid, MAX_SECONDS, OutboxSetting, Report};
 
 use crate::zend::{self, ArrayKey, ZendString};
 use crate::{exceptions, ini, outbox_connections};
@@ -100,7 +100,10 @@ fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
     let settings = loaded.settings.as_ref().map_err(Clone::clone)?;
     let own = settings.destination()?.keys;
     let mut keys = Vec::new();
-    if let Some(path) = &settings.credentials_file {
+    let credentials_file = settings.credentials_file.as_ref();
+    if let Some(path) = credentials_file
+        .map_err(|Invalid { name, expected }| unusable(format!("{name} must be {expected}")))?
+    {
         keys = credentials::read(path).map_err(|reason| {
             unusable(format!(
                 "spread.credentials_file names {}, which {reason}",

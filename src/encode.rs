@@ -105,7 +105,7 @@ fn write_object(
     }
     if let Some(properties) = properties {
         let open = Open::enter(form, &properties, Some(outer))?;
-        write_entries(form, object.entries(&properties), &open)?;
+        write_entries(form, object.entries(), &open)?;
     }
     form.close(opened);
     Ok(())

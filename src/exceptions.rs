@@ -195,7 +195,7 @@ fn keep(
 fn exception(error: &Error, message: &ZendString) -> Option<Zval> {
     let own = zend::class::<EXCEPTION>();
     let base = zend::base_exception();
-    let object = zend::new_object(class_of(error))?;
+    let object = zend::new_exception(class_of(error))?;
     let text = ZendString::new(message.as_bytes()).into_zval();
     zend::set_property(&object, base, "message", text);
     zend::set_property(&object, base, "code", error.status().into());

@@ -5,13 +5,14 @@
 
 use std::cell::Cell;
 use std::ffi::CStr;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use client::error::Error;
 use settings::{About, OutboxSetting, Report, Settings, Source, TABLE};
 
-use crate::zend::{self, IniEntry, IniHooks};
+use crate::zend::{self, IniEntry, IniHooks, IniOrigin};
 
 /// Whether an invalid value was reported when PHP started: once per process.
 static REPORTED: [AtomicBool; TABLE.len()] = [const { AtomicBool::new(false) }; TABLE.len()];
@@ -55,10 +56,25 @@ impl Source for Ini {
     fn ini(&self, entry: &CStr) -> Vec<u8> {
         zend::ini(entry)
     }
+
+    fn permits(&self, about: &About, path: &Path) -> bool {
+        !is_from_code(about) || zend::open_basedir_allows(path)
+    }
 }
 
 thread_local! {
     static LOADED: Cell<Option<Rc<Loaded>>> = const { Cell::new(None) };
+
+    /// The rows of the table, as bits, whose values come from code: `open_basedir` binds their paths. Those
+    /// of the administrator are free, as everywhere in PHP.
+    static FROM_CODE: Cell<u32> = const { Cell::new(0) };
+}
+
+const _: () = assert!(TABLE.len() <= u32::BITS as usize);
+
+fn is_from_code(about: &About) -> bool {
+    let row = TABLE.iter().position(|row| row.about().name == about.name);
+    row.is_none_or(|row| FROM_CODE.get() & (1 << row) != 0)
 }
 
 /// The current settings.
@@ -73,7 +89,9 @@ pub(crate) fn current() -> Rc<Loaded> {
         let about = row.about();
         about.reads_environment() && zend::ini(about.name).is_empty()
     });
-    if !from_environment {
+    // open_basedir may become narrower in the middle of a request.
+    let restricted = FROM_CODE.get() != 0 && !zend::ini(c"open_basedir").is_empty();
+    if !from_environment && !restricted {
         LOADED.set(Some(Rc::clone(&loaded)));
     }
     loaded
@@ -106,15 +124,17 @@ fn shown(name: &[u8], value: &[u8]) -> String {
 
 /// An entry is about to change. Returns a warning about a value that does not parse, once for each
 /// setting, when PHP starts; later an invalid value fails the call that needs it.
-fn changed(name: &[u8], value: &[u8], at_startup: bool) -> Option<String> {
+fn changed(name: &[u8], value: &[u8], origin: IniOrigin) -> Option<String> {
     forget();
-    if !at_startup {
+    let number = TABLE
+        .iter()
+        .position(|row| row.about().name.to_bytes() == name)?;
+    let others = FROM_CODE.get() & !(1 << number);
+    FROM_CODE.set(others | u32::from(origin == IniOrigin::Code) << number);
+    if origin != IniOrigin::Startup {
         return None;
     }
-    let (row, reported) = TABLE
-        .iter()
-        .zip(&REPORTED)
-        .find(|(row, _)| row.about().name.to_bytes() == name)?;
+    let (row, reported) = (TABLE.get(number)?, REPORTED.get(number)?);
     // The defaults parse. Parsing them would load code that a PHP process which sends nothing never uses.
     if value == row.about().default.to_bytes() {
         return None;

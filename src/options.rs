@@ -1,15 +1,16 @@
 //! The options of `Spread\Client`: settings of the one table, given as PHP values.
 
 use std::ffi::CStr;
+use std::path::Path;
 
 use client::config::Destination;
 use client::error::Error;
 use codec::form::Key;
 use settings::table::{PRIVATE_KEY, PUBLIC_KEY};
-use settings::{About, OptionType, OutboxSetting, Row, Settings, Source, TABLE};
+use settings::{About, OptionType, OutboxSetting, PERMITTED, Row, Settings, Source, TABLE};
 
 use crate::ini::{Ini, Loaded};
-use crate::zend::{Table, Value};
+use crate::zend::{self, Table, Value};
 
 /// The reason why a client cannot be constructed. Messages follow "Argument #N ($name)".
 pub(crate) enum OptionError {
@@ -57,6 +58,13 @@ pub(crate) fn client(
             let message = format!("holds \"{name}\", which must be {expected}");
             OptionError::Value(OPTIONS_ARGUMENT, message)
         })?;
+        if row
+            .file(&text)
+            .is_some_and(|path| !zend::open_basedir_allows(&path))
+        {
+            let message = format!("holds \"{name}\", which must be {PERMITTED}");
+            return Err(OptionError::Value(OPTIONS_ARGUMENT, message));
+        }
         given.options.push((name, text));
     }
     PUBLIC_KEY.parse(&given.public).map_err(|expected| {
@@ -105,6 +113,12 @@ impl Source for Given {
 
     fn ini(&self, entry: &CStr) -> Vec<u8> {
         Ini.ini(entry)
+    }
+
+    /// Paths of options were checked one by one.
+    fn permits(&self, about: &About, path: &Path) -> bool {
+        let mut options = self.options.iter();
+        options.any(|(name, _)| *name == about.option_name()) || Ini.permits(about, path)
     }
 }
 

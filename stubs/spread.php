@@ -30,8 +30,9 @@ namespace {
  *
  * ```php
  * $response = spread_update_order($post_data["data"], $post_data["request"]);
- * if ($response === false) {
- *     $error = spread_last_error(); // why; PHP's error log has one line about it
+ * $error = spread_last_error();
+ * if ($response === false && $error !== null) {
+ *     // $error says why, and PHP's error log has one line about it
  * }
  * ```
  *
@@ -40,7 +41,7 @@ namespace {
  * | champ / field | français | English | règle / rule |
  * |---|---|---|---|
  * | `customer_email` | L'adresse e-mail du client, qui l'identifie. | The customer's e-mail address, which identifies them. | an e-mail address; required unless there is external_id, and with consents |
- * | `external_id` | L'identifiant du client dans la boutique. | The customer's id in the shop. | a text; required unless there is customer_email |
+ * | `external_id` | L'identifiant du client dans la boutique. | The customer's id in the shop. | a text; required unless there is customer_email; not 0 |
  * | `customer_cookie` | Le cookie d'authentification du client, s'il est présent. | The customer's authentication cookie, when there is one. | a text |
  * | `customer_name` | Le nom de famille du client. | The customer's last name. | a text |
  * | `customer_firstname` | Le prénom du client. | The customer's first name. | a text |
@@ -54,20 +55,20 @@ namespace {
  * | `customer_address_3` | L'adresse postale, troisième ligne (autre orthographe documentée). | The postal address, third line (the other documented spelling). | a text |
  * | `customer_cp` | Le code postal. | The postal code. | a text |
  * | `customer_city` | La ville. | The city. | a text |
- * | `customer_country` | Le pays. | The country. | a text |
+ * | `customer_country` | Le pays. | The country. | a text; an ISO 3166-1 alpha-2 code such as FR |
  * | `customer_tel` | Le numéro de téléphone fixe. | The landline telephone number. | a text |
  * | `customer_mobile` | Le numéro de téléphone mobile. | The mobile telephone number. | a text |
  * | `customer_fonction` | La fonction du client dans son entreprise. | The customer's position in their company. | a text |
  * | `customer_company` | L'entreprise du client. | The customer's company. | a text |
  * | `customer_birthday` | La date de naissance du client. | The customer's date of birth. | a real date as Y-m-d |
- * | `customer_lang` | La langue du client. | The customer's language. | a text |
+ * | `customer_lang` | La langue du client. | The customer's language. | a text; a language and a country such as fr_FR |
  * | `add_tag` | Les tags à ajouter au client. | Tags to add to the customer. | an array of strings, or one string with commas between the tags |
  * | `del_tag` | Les tags à supprimer du client. | Tags to remove from the customer. | an array of strings, or one string with commas between the tags |
  * | `action` | L'action à l'origine de l'appel. | What the call is about. | a text |
  * | `custom_fields` | Les champs personnalisés, par leur identifiant dans le BackOffice. | Custom fields, by their ids in the BackOffice. | an array whose keys are the integer ids of the custom fields |
  * | `consents` | Les consentements, par leur nom technique : 1 ou true accepté, 0 ou false refusé. | Consents, by their technical names: 1 or true given, 0 or false refused. | an array with the names of consents as keys and 1, 0, true or false as values; needs customer_email |
  * | `order_idorder` | L'identifiant unique de la commande dans la boutique. | The order's unique id in the shop. | required; a text |
- * | `order_state` | Le statut : 0 annulée, 10 en attente de paiement, 20 payée, 50 expédiée, 100 terminée. | The state: 0 cancelled, 10 waits for payment, 20 paid, 50 sent, 100 done. | required; 0, 10, 20, 50 or 100 |
+ * | `order_state` | Le statut : 0 annulée, 10 en attente de paiement, 20 payée, 50 expédiée, 100 terminée. | The state: 0 cancelled, 10 payment pending, 20 paid, 50 shipped, 100 completed. | required; 0, 10, 20, 50 or 100 |
  * | `order_amount` | Le montant de la commande. | The order's amount. | required; a number such as 158.31 |
  * | `order_crea_dt` | La date et l'heure de la commande, en UTC. | When the order was made, in UTC. | required; a real date and time as Y-m-d H:i:s |
  * | `order_start_service` | Le début de la prestation. | The first day of the service. | a real date as Y-m-d |
@@ -100,7 +101,8 @@ namespace {
  * @param array{order_idorder?: string|int} $request
  *
  * @return mixed what `json_decode($response, true)` gives; `null` for an empty response, other text
- *     unchanged; `false` on failure
+ *     unchanged; `false` on failure. SPREAD's response can itself be `false`, too: then `spread_last_error()`
+ *     is `null`
  *
  * @throws \Spread\Exception on failure, only with `spread.error_mode = exception`
  * @throws \ValueError when an array contains itself or nests deeper than 128 levels
@@ -175,7 +177,7 @@ function spread_validate_order(#[\SensitiveParameter] array $data, #[\SensitiveP
  * Returns why the last call of this request failed; null after a success.
  *
  * ```php
- * if ($response === false && spread_last_error()->isRetryable()) {
+ * if ($response === false && spread_last_error()?->isRetryable()) {
  *     // the same order can succeed later without a change
  * }
  * ```
@@ -328,9 +330,10 @@ enum OrderState: int
 
 /**
  * Un appel qui a échoué. getMessage() dit ce qui s'est passé, pour quelle commande, et que faire ; getCode() est le
- * statut HTTP, ou 0.
+ * statut HTTP, ou 0. La trace ne contient jamais d'arguments.
  *
  * A failed call. getMessage() says what happened, to which order, and what to do; getCode() is the HTTP status or 0.
+ * Its trace never holds arguments: spread_last_error() would keep the caller's locks and transactions alive.
  */
 class Exception extends \RuntimeException
 {

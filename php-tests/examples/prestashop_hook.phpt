@@ -4,42 +4,7 @@ examples/prestashop_hook.php, with stubs of PrestaShop's classes, sends the stat
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
-const _PS_VERSION_ = '8.1.0';
-class Module
-{
-    public $name, $tab, $version, $author, $displayName, $description;
-    public function __construct() {}
-    public function install() { return true; }
-    public function registerHook($name) { return $name === 'actionOrderStatusPostUpdate'; }
-}
-class Configuration
-{
-    public static function get($key, $language = null, $group = null, $shop = null)
-    {
-        return ['PS_OS_CANCELED' => '6', 'PS_OS_REFUND' => '7', 'PS_OS_ERROR' => '8', 'PS_OS_DELIVERED' => '5',
-            'SPREAD_PUBLIC_KEY' => "shop $shop", 'SPREAD_PRIVATE_KEY' => 's3cret'][$key];
-    }
-}
-class Order
-{
-    public $id_shop = 3, $id_customer = 9, $id_address_invoice = 4, $total_paid = '158.310000', $date_add = '2014-06-21 16:31:08';
-    public function __construct(public $id) {}
-    public function getProducts() { return [['product_reference' => 'XL-1'], ['product_reference' => 'S-2']]; }
-}
-class Customer
-{
-    public $email = 'john@doe.com', $lastname = 'Doe', $firstname = 'John', $newsletter = '1';
-    public function __construct(public $id) {}
-}
-class Address
-{
-    public $address1 = '8, rue de la place', $address2 = '', $postcode = '76000', $city = 'Rouen', $id_country = 8,
-        $phone = '0235000000', $phone_mobile = null, $company = null;
-    public function __construct(public $id) {}
-}
-class Country { public static function getIsoById($id) { return 'FR'; } }
-class PrestaShopLogger { public static function addLog(...$arguments) { echo 'logged: ', $arguments[0], "\n"; } }
-
+require __DIR__ . '/prestashop.inc';
 date_default_timezone_set('Europe/Paris');
 require __DIR__ . '/../../examples/prestashop_hook.php';
 $module = new SpreadOrders();

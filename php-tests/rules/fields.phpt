@@ -78,9 +78,14 @@ $fields = [
     'date' => ['right' => ['x', ['x'], new stdClass(), 5]],
     'group' => ['right' => ['x', ['x'], new stdClass(), 5]],
 ];
-$plain = ['external_id', 'customer_cookie', 'customer_name', 'customer_firstname', 'customer_address', 'customer_address2', 'customer_address_2',
-    'customer_address3', 'customer_address_3', 'customer_cp', 'customer_city', 'customer_country', 'customer_tel', 'customer_mobile',
-    'customer_fonction', 'customer_company', 'customer_lang', 'action'];
+$fields += [
+    'external_id' => ['right' => ['', '12', 'é', '00', 5, true, null, Tag::Gift], 'wrong' => ['0', 0, 0.0, false], 'rule' => 'guest-id', 'severity' => 'warning'],
+    'customer_country' => ['right' => ['', 'FR', 'GB', 'RE', null], 'wrong' => ['France', 'fr', 'UK', 'XX', 250, true], 'rule' => 'not-a-country', 'severity' => 'warning'],
+    'customer_lang' => ['right' => ['', 'fr_FR', 'en_GB', null], 'wrong' => ['en-gb', 'en_gb', 'fr', 'fr_XX', 1], 'rule' => 'not-a-language', 'severity' => 'warning'],
+];
+$plain = ['customer_cookie', 'customer_name', 'customer_firstname', 'customer_address', 'customer_address2', 'customer_address_2',
+    'customer_address3', 'customer_address_3', 'customer_cp', 'customer_city', 'customer_tel', 'customer_mobile',
+    'customer_fonction', 'customer_company', 'action'];
 $fields += array_fill_keys($plain, $text);
 
 $checked = 0;
@@ -100,6 +105,21 @@ foreach ($fields as $field => $values) {
 }
 same('not UTF-8 inside', ['data.add_tag: not-utf-8 (error)'], broken(an_order(['add_tag' => ['a', "\xff"]])));
 same('empty inside', ['data.product_attributes: empty-array (warning)'], broken(an_order(['product_attributes' => [['a'], []]])));
+
+// What shops send that store escaped text, with what to write instead.
+$escaped = array_map(htmlspecialchars(...), ["L'Hay", 'Tom & Co', '"Le Clos"', '<b>']);
+foreach ([...$escaped, htmlentities('Renée'), '&#x27;'] as $name) {
+    same($name, ['data.customer_name: escaped-text (warning)'], broken(an_order(['customer_name' => $name])));
+    same("$name inside", ['data.product_attributes: escaped-text (warning)'], broken(an_order(['product_attributes' => [[$name]]])));
+    same("$name decoded", [], broken(an_order(['customer_name' => html_entity_decode($name)])));
+}
+foreach (['R&D;', 'a&b', 'Tom & Co; Ltd', '&;'] as $name) {
+    same($name, [], broken(an_order(['customer_name' => $name])));
+}
+foreach ([['customer_country', 'Allemagne', 'DE'], ['customer_country', 'UK', 'GB'], ['customer_lang', 'en-gb', 'en_GB']] as [$field, $value, $instead]) {
+    $message = spread_validate_order(an_order([$field => $value]), ['order_idorder' => '0000001'])[0]['message'];
+    holds("$field = $value: $message", str_ends_with($message, "; write $instead"));
+}
 
 // Required fields.
 foreach (['order_idorder', 'order_state', 'order_amount', 'order_crea_dt'] as $field) {

@@ -199,6 +199,7 @@ function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, ar
                 location ~ \.php$ {
                     fastcgi_pass unix:$dir/fpm.sock;
                     fastcgi_param SCRIPT_FILENAME \$document_root\$fastcgi_script_name;
+                    fastcgi_param DOCUMENT_ROOT \$document_root;
                     fastcgi_param QUERY_STRING \$query_string;
                     fastcgi_param REQUEST_METHOD \$request_method;
                 }

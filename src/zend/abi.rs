@@ -1,4 +1,4 @@
-//! What the engine's C declarations call by name.
+//! Constants and types of the engine's C declarations.
 
 use std::ffi::c_int;
 

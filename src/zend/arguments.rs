@@ -1,4 +1,4 @@
-//! The arguments of a call, and what is thrown about them.
+//! The arguments of a call, and the errors that are thrown about them.
 
 use std::ffi::{c_char, c_int};
 use std::ptr;
@@ -23,8 +23,8 @@ unsafe extern "C" {
     );
 }
 
-/// The arguments of a call to a function that takes exactly `N` arrays. `None` when they are not:
-/// PHP's own ArgumentCountError or TypeError is then pending.
+/// The arguments of a call to a function that takes exactly `N` arrays. With others it returns `None`,
+/// and PHP's own ArgumentCountError or TypeError is pending.
 pub(crate) fn arrays<const N: usize>(call: &ExecuteData) -> Option<[Table; N]> {
     let expected = u32::try_from(N).ok()?;
     // SAFETY: the engine sets the count of arguments in every call frame.
@@ -62,14 +62,14 @@ pub(crate) fn arrays<const N: usize>(call: &ExecuteData) -> Option<[Table; N]> {
     Some(tables.map(|table| table.unwrap_or_else(Table::empty)))
 }
 
-/// The arguments of `Spread\Client::__construct()`: two strings and perhaps an array. `None` when
-/// they are not: PHP's own error is then pending.
+/// The arguments of `Spread\Client::__construct()`: two strings and perhaps an array. With
+/// others it returns `None`, and PHP's own error is pending.
 pub(crate) fn constructor_arguments(call: &ExecuteData) -> Option<(Vec<u8>, Vec<u8>, Table)> {
     let mut public: *mut ffi::zend_string = ptr::null_mut();
     let mut private: *mut ffi::zend_string = ptr::null_mut();
     let mut options: *mut ffi::HashTable = ptr::null_mut();
-    // SAFETY: the types name two zend_strings and a HashTable, in the order of the pointers; what
-    // they are set to is the frame's, and lives as long.
+    // SAFETY: the types name two zend_strings and a HashTable, in the sequence of the pointers; the
+    // frame owns the values that they are set to.
     unsafe {
         let given = call.This.u2.num_args;
         let (public, private) = (&raw mut public, &raw mut private);
@@ -87,14 +87,14 @@ pub(crate) fn constructor_arguments(call: &ExecuteData) -> Option<(Vec<u8>, Vec<
     }
 }
 
-/// The arguments of `spread_outbox_drain()`: an int and a float, each with its default. `None` when they
-/// are not: PHP's own error is then pending.
+/// The arguments of `spread_outbox_drain()`: an int and a float, each with its default. With others it
+/// returns `None`, and PHP's own error is pending.
 pub(crate) fn drain_arguments(
     call: &ExecuteData,
     mut limit: i64,
     mut seconds: f64,
 ) -> Option<(i64, f64)> {
-    // SAFETY: the types name an integer and a double, in the order of the pointers.
+    // SAFETY: the types name an integer and a double, in the sequence of the pointers.
     let status = unsafe {
         let given = call.This.u2.num_args;
         zend_parse_parameters(given, c"|ld".as_ptr(), &raw mut limit, &raw mut seconds)
@@ -102,10 +102,10 @@ pub(crate) fn drain_arguments(
     (status == SUCCESS).then_some((limit, seconds))
 }
 
-/// Runs `read` with the scope of the code that called the running method: which properties of an
-/// object are visible is the caller's matter, not ours.
+/// Runs `read` with the scope of the code that called the running method: the visibility of an object's
+/// properties depends on the caller.
 pub(crate) fn as_caller<T>(call: &ExecuteData, read: impl FnOnce() -> T) -> T {
-    // SAFETY: fields of the running thread, put back to what they were; the caller's frame is live.
+    // SAFETY: fields of the running thread, restored below; the caller's frame is live.
     // A fatal error inside `read` ends the request, and the next one starts with no scope.
     unsafe {
         let globals = ffi::ext_php_rs_executor_globals();

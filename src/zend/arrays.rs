@@ -1,4 +1,4 @@
-//! PHP's arrays as they are built.
+//! Building PHP's arrays.
 
 use std::ffi::c_char;
 use std::mem::ManuallyDrop;
@@ -15,7 +15,7 @@ unsafe extern "C" {
     fn zend_memory_usage(real: bool) -> usize;
 }
 
-/// A key of a decoded object, as PHP's arrays take it: `"5"` and `"-5"` are integers.
+/// A key of a decoded object, as a PHP array stores it: `"5"` and `"-5"` are integers.
 pub(crate) enum ArrayKey {
     Index(u64),
     Name(ZendString),
@@ -40,15 +40,15 @@ impl ArrayKey {
 /// Appends to a list.
 pub(crate) fn push(list: &mut ZBox<ZendHashTable>, value: Zval) {
     let mut value = ManuallyDrop::new(value);
-    // SAFETY: the array takes the value over. A list cannot be full before memory is.
+    // SAFETY: the array takes ownership of the value. Memory is full before a list is.
     unsafe { ffi::zend_hash_next_index_insert(&raw mut **list, &raw mut *value) };
 }
 
-/// Sets a key: a key that is there already keeps its place and takes the new value.
+/// Sets a key. An existing key keeps its place and gets the new value.
 pub(crate) fn set(map: &mut ZBox<ZendHashTable>, key: &ArrayKey, value: Zval) {
     let mut value = ManuallyDrop::new(value);
     let map = &raw mut **map;
-    // SAFETY: the array takes the value over and a reference of its own to the name.
+    // SAFETY: the array takes ownership of the value, and adds its own reference to the name.
     unsafe {
         match key {
             ArrayKey::Index(index) => ffi::zend_hash_index_update(map, *index, &raw mut *value),

@@ -25,7 +25,7 @@ unsafe extern "C" {
     );
 }
 
-/// How many classes there are in [`CLASSES`].
+/// The number of classes in [`CLASSES`].
 const CLASS_COUNT: usize = 6;
 
 /// The class entries, by the number that `exceptions.rs` gives each class.
@@ -69,30 +69,30 @@ pub(crate) fn runtime_exception() -> &'static ClassEntry {
     unsafe { &*spl_ce_RuntimeException }
 }
 
-/// Makes an object of `class` without running its constructor; nothing when memory or an abstract
+/// Makes an exception of `class` without running its constructor; nothing when memory or an abstract
 /// class forbids.
-pub(crate) fn new_object(class: &ClassEntry) -> Option<Zval> {
+///
+/// Its trace holds no arguments, whatever `zend.exception_ignore_args` says: `spread_last_error()` keeps
+/// the exception, and would keep the locks and transactions that the caller passed around. PHP 8.1 would
+/// also show the order there.
+pub(crate) fn new_exception(class: &ClassEntry) -> Option<Zval> {
     let mut object = Zval::new();
-    // Before 8.2 PHP does not know that the order's arrays are sensitive: its traces would hold them.
-    const MARKED: bool = ffi::ZEND_MODULE_API_NO >= 20_220_829;
-    // SAFETY: a flag of the running thread, put back below.
-    let arguments = unsafe {
-        let flag = &raw mut (*ffi::ext_php_rs_executor_globals()).exception_ignore_args;
-        let before = flag.read();
-        flag.write(before || !MARKED);
-        before
+    // SAFETY: a flag of the running thread, put back below; writes a zval; the class is live.
+    let status = unsafe {
+        let globals = ffi::ext_php_rs_executor_globals();
+        let ignored = (*globals).exception_ignore_args;
+        (*globals).exception_ignore_args = true;
+        let status = object_init_ex(&raw mut object, ptr::from_ref(class).cast_mut());
+        (*globals).exception_ignore_args = ignored;
+        status
     };
-    // SAFETY: writes a zval; the class is live.
-    let status = unsafe { object_init_ex(&raw mut object, ptr::from_ref(class).cast_mut()) };
-    // SAFETY: as above.
-    unsafe { (*ffi::ext_php_rs_executor_globals()).exception_ignore_args = arguments };
     (status == SUCCESS).then_some(object)
 }
 
 /// Sets a property of `object` as code of `scope` may.
 pub(crate) fn set_property(object: &Zval, scope: &ClassEntry, name: &str, mut value: Zval) {
     if let Some(object) = object.object() {
-        // SAFETY: object, class and value are live; the object takes a reference of its own.
+        // SAFETY: object, class and value are live; the object adds its own reference.
         unsafe {
             zend_update_property(
                 ptr::from_ref(scope).cast_mut(),

@@ -1,4 +1,4 @@
-//! What the extension is told about its process, and what it tells `phpinfo()`.
+//! The environment of the process, PHP's version, and the page of `phpinfo()`.
 
 use std::ffi::{CStr, c_char};
 

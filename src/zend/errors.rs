@@ -1,4 +1,4 @@
-//! What reaches PHP's user or administrator: exceptions, warnings and lines of the error log.
+//! Exceptions, warnings and lines of the error log.
 
 use std::ffi::{c_char, c_int};
 use std::mem::ManuallyDrop;
@@ -18,7 +18,7 @@ unsafe extern "C" {
 /// Throws an exception object.
 pub(crate) fn throw(exception: Zval) {
     let mut exception = ManuallyDrop::new(exception);
-    // SAFETY: the engine takes the object over.
+    // SAFETY: the engine takes ownership of the object.
     unsafe { ffi::zend_throw_exception_object(&raw mut *exception) };
 }
 

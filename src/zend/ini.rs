@@ -1,7 +1,9 @@
-//! INI entries: their values, their registration, and how they are shown.
+//! INI entries: values, registration and display.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::os::unix::ffi::OsStrExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::ptr;
 use std::sync::OnceLock;
 
@@ -20,6 +22,16 @@ unsafe extern "C" {
         original: c_int,
         exists: *mut bool,
     ) -> *const c_char;
+    fn php_check_open_basedir_ex(path: *const c_char, warn: c_int) -> c_int;
+}
+
+/// Whether `open_basedir` allows a file. Without one, every file is.
+pub(crate) fn open_basedir_allows(path: &Path) -> bool {
+    // No file can be opened by a path with a NUL.
+    CString::new(path.as_os_str().as_bytes()).map_or(true, |path| {
+        // SAFETY: takes a C string; 0: no warning, the caller reports it.
+        unsafe { php_check_open_basedir_ex(path.as_ptr(), 0) == 0 }
+    })
 }
 
 /// The current value of an INI entry.
@@ -43,11 +55,22 @@ pub(crate) struct IniEntry {
     pub(crate) masked: bool,
 }
 
-/// What the owner of the entries wants to know, and says of them. Both may run while PHP starts.
+/// Where a value of an entry comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IniOrigin {
+    /// PHP is starting: php.ini and the command line.
+    Startup,
+    /// A php-fpm pool, a virtual host, a section of php.ini; or the value before code changed it is back.
+    Administrator,
+    /// `ini_set()`, `.user.ini` and `.htaccess`.
+    Code,
+}
+
+/// The functions of the owner of the entries. Both may run while PHP starts.
 pub(crate) struct IniHooks {
-    /// An entry is about to change: its name, the new value, and whether PHP is starting. Returns a
-    /// complaint about the value.
-    pub(crate) changed: fn(&[u8], &[u8], bool) -> Option<String>,
+    /// An entry is about to change: its name, the new value and where that comes from. Returns a complaint
+    /// about the value.
+    pub(crate) changed: fn(&[u8], &[u8], IniOrigin) -> Option<String>,
     /// What may be shown of the value of an entry, by its name.
     pub(crate) shown: fn(&[u8], &[u8]) -> String,
 }
@@ -86,17 +109,26 @@ unsafe extern "C" fn ini_changed(
     _: *mut c_void,
     stage: c_int,
 ) -> c_int {
+    // main.c checks the paths of other extensions' entries in these two stages.
     const STARTUP: c_int = 1;
+    const RUNTIME: c_int = 1 << 4;
+    const HTACCESS: c_int = 1 << 5;
     // SAFETY: the engine hands over a live entry; its value may be null.
-    let (name, value) = unsafe {
+    let (name, text, restored) = unsafe {
         (
             string_bytes((*entry).name),
             value.as_ref().map_or(&[][..], |value| string_bytes(value)),
+            is_modified(&*entry) && ptr::eq(value, (*entry).orig_value),
         )
+    };
+    let origin = match stage {
+        STARTUP => IniOrigin::Startup,
+        RUNTIME | HTACCESS if !restored => IniOrigin::Code,
+        _ => IniOrigin::Administrator,
     };
     // A panic must not leave a function that C calls.
     let complaint = catch_unwind(AssertUnwindSafe(|| {
-        (HOOKS.get()?.changed)(name, value, stage == STARTUP)
+        (HOOKS.get()?.changed)(name, text, origin)
     }));
     if let Ok(Some(complaint)) = complaint
         && let Ok(complaint) = CString::new(complaint)
@@ -109,11 +141,16 @@ unsafe extern "C" fn ini_changed(
     SUCCESS
 }
 
+/// Whether the entry has an original value. The field is a number up to PHP 8.5 and a bool later.
+fn is_modified(entry: &ffi::zend_ini_entry) -> bool {
+    i32::from(entry.modified) != 0
+}
+
 unsafe extern "C" fn display_masked(entry: *mut ffi::zend_ini_entry, kind: c_int) {
     const ORIGINAL: c_int = 1;
     // SAFETY: the engine hands over a live entry; its values may be null.
     let (name, value, as_text) = unsafe {
-        let value = if kind == ORIGINAL && (*entry).modified != 0 {
+        let value = if kind == ORIGINAL && is_modified(&*entry) {
             (*entry).orig_value
         } else {
             (*entry).value

@@ -7,7 +7,7 @@ use ext_php_rs::ffi;
 use ext_php_rs::types::Zval;
 
 thread_local! {
-    /// The last failure of this request: a reference of our own, or null.
+    /// The last failure of this request: an owned reference, or null.
     static LAST_ERROR: Cell<*mut ffi::zend_object> = const { Cell::new(ptr::null_mut()) };
     /// Whether a request is running. User code can run after this module's RSHUTDOWN (a session
     /// handler, a stream that is closed late); an error kept there would outlive its memory.
@@ -35,14 +35,14 @@ pub(crate) fn set_last_error(exception: &Zval) {
         // SAFETY: a live object; the reference is given back by `forget_last_error`.
         unsafe { (*object).gc.refcount += 1 };
         forget_last_error();
-        // What `forget_last_error` could not empty in its turns is given up, not kept.
+        // `forget_last_error` may have left one, which is released here.
         release(LAST_ERROR.replace(object));
     }
 }
 
 pub(crate) fn last_error() -> Zval {
     let mut value = Zval::new();
-    // SAFETY: null or the live object that we hold a reference of.
+    // SAFETY: null, or a live object: the reference is ours.
     if let Some(object) = unsafe { LAST_ERROR.get().as_mut() } {
         value.set_object(object);
     }
@@ -50,8 +50,8 @@ pub(crate) fn last_error() -> Zval {
 }
 
 pub(crate) fn forget_last_error() {
-    // With an error goes its trace, and with that perhaps an object whose destructor sends an order
-    // that fails too. Some turns of it, not endless ones.
+    // The response of an error, or a property that user code added, may hold an object whose destructor
+    // sends an order that fails, too. Eight rounds, so that this ends.
     for _ in 0..8 {
         let last = LAST_ERROR.replace(ptr::null_mut());
         if last.is_null() {
@@ -61,7 +61,7 @@ pub(crate) fn forget_last_error() {
     }
 }
 
-/// Gives back a reference; the slot that held it is empty by now, for a destructor may call us.
+/// Gives back a reference. The slot that held it is empty by now, because a destructor may call us.
 fn release(object: *mut ffi::zend_object) {
     if !object.is_null() {
         // SAFETY: the reference was ours.

@@ -1,7 +1,7 @@
 //! All of our unsafe code: the Zend API behind safe functions, and the signal masks around a call.
 //!
-//! Memory: whatever may be alive while Zend is called is Zend's own (a request's memory is taken
-//! back whole when a fatal error jumps over these frames) or stands in a `BailoutGuard`.
+//! Memory: a value that may be alive while Zend is called either lives in Zend's own memory, all of which
+//! the engine frees when a fatal error jumps over these frames, or stands in a `BailoutGuard`.
 
 mod abi;
 mod arguments;

@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// Has `prepare` run in this thread before each fork of the process. Registered once.
+/// Runs `prepare` before each fork of the process, in the thread that forks. Registered once.
 pub(crate) fn before_fork(prepare: extern "C" fn()) {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
@@ -17,8 +17,8 @@ fn as_unsafe(function: extern "C" fn()) -> unsafe extern "C" fn() {
     function
 }
 
-/// Runs `call` with SIGPIPE held back: a peer that resets a connection while the order is being
-/// written must give an error, not end PHP. Only this thread's mask is touched.
+/// Runs `call` with SIGPIPE blocked: a peer that resets a connection while the order is being written
+/// must cause an error, not end PHP. Only this thread's mask changes.
 pub(crate) fn without_sigpipe<T>(call: impl FnOnce() -> T) -> T {
     let _held = HeldSigpipe::new();
     call()

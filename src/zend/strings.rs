@@ -1,4 +1,4 @@
-//! Strings in PHP's memory: one that is whole, and one that grows.
+//! Strings in PHP's memory: finished ones, and one that grows.
 
 use std::ffi::c_char;
 use std::mem::ManuallyDrop;

@@ -1,9 +1,9 @@
-//! PHP's values as they are read: arrays, objects and what they hold.
+//! Reading PHP's values: arrays, objects and their contents.
 //!
-//! User code can run inside a Zend call (an error handler, a lazy object's initialiser, a destructor) and
-//! change the very arrays that are being read. So an [`Object`] and the [`Table`] of an array hold a
-//! reference (an object keeps the table of its properties), and [`Entries`] reads its table again at
-//! each step.
+//! User code can run inside a Zend call (a lazy object's initialiser, a destructor) and change the very
+//! arrays that are being read. So an [`Object`] and the [`Table`] of an array hold a reference,
+//! [`Entries`] reads its table again at each step, and asks an object for its table again. References are
+//! given back without telling the cycle collector, which would run the destructors of others.
 
 use std::ffi::{c_int, c_void};
 use std::marker::PhantomData;
@@ -26,13 +26,14 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// An array that is being read, with a reference of our own unless an object keeps it for us.
+/// An array that is being read. It holds a reference, except to an array without a count and to the
+/// properties of an object.
 pub(crate) struct Table {
     table: NonNull<ffi::HashTable>,
     held: bool,
 }
 
-/// An object that is being read, with a reference of our own.
+/// An object that is being read. It holds a reference.
 pub(crate) struct Object(pub(super) NonNull<ffi::zend_object>);
 
 /// A value, references followed. Strings are those of the table: they are good until the next call
@@ -69,15 +70,14 @@ impl Table {
         Self { table, held: false }
     }
 
-    /// What tells this array from every other one alive.
+    /// Identifies this array among all live ones.
     pub(crate) fn identity(&self) -> usize {
         self.table.as_ptr() as usize
     }
 
     pub(crate) fn entries(&self) -> Entries<'_> {
         Entries {
-            table: self.table,
-            owner: ptr::null_mut(),
+            walked: Walked::Array(self.table),
             next: 0,
             lifetime: PhantomData,
         }
@@ -122,22 +122,18 @@ impl Object {
 
     /// The table that `http_build_query()` reads of an object. User code can run inside.
     ///
-    /// The object keeps it: a reference of ours would make an ArrayObject copy its storage at the
-    /// next look, and a cycle through it would never be seen.
+    /// The object keeps it: with a second reference, an ArrayObject would copy its storage at the next
+    /// look, and a cycle through it would never be seen.
     pub(crate) fn properties(&self) -> Option<Table> {
-        // SAFETY: the object is live while we hold it, its handlers are those of its class.
-        unsafe {
-            let handlers = (*self.0.as_ptr()).handlers.as_ref()?;
-            let table = NonNull::new(handlers.get_properties?(self.0.as_ptr()))?;
-            Some(Table { table, held: false })
-        }
+        // SAFETY: the object is live while we hold it.
+        let table = unsafe { properties(self.0) }?;
+        Some(Table { table, held: false })
     }
 
-    /// The entries of [`properties`](Self::properties) that the calling scope may see.
-    pub(crate) fn entries<'t>(&'t self, properties: &'t Table) -> Entries<'t> {
+    /// The [`properties`](Self::properties) that the calling scope may see.
+    pub(crate) fn entries(&self) -> Entries<'_> {
         Entries {
-            table: properties.table,
-            owner: self.0.as_ptr(),
+            walked: Walked::Properties(self.0),
             next: 0,
             lifetime: PhantomData,
         }
@@ -172,18 +168,55 @@ impl Object {
 
 impl Drop for Object {
     fn drop(&mut self) {
-        // SAFETY: gives back the reference that `hold` took; the last one destroys the object.
-        unsafe { ffi::ext_php_rs_zend_object_release(self.0.as_ptr()) };
+        // SAFETY: gives back the reference that `hold` took; the last one destroys the object. The
+        // engine's release would also make the object a possible root of a cycle, and a full buffer of
+        // roots starts a collection. The object was referenced before and is no more garbage now.
+        unsafe {
+            let object = self.0.as_ptr();
+            (*object).gc.refcount -= 1;
+            if (*object).gc.refcount == 0 {
+                ffi::zend_objects_store_del(object);
+            }
+        }
     }
 }
 
-/// Goes through a table in its order.
+/// Walks a table in its sequence.
 pub(crate) struct Entries<'t> {
-    table: NonNull<ffi::HashTable>,
-    /// The object whose properties these are, or null.
-    owner: *mut ffi::zend_object,
+    walked: Walked,
     next: u32,
     lifetime: PhantomData<&'t Table>,
+}
+
+#[derive(Clone, Copy)]
+enum Walked {
+    /// An array that is held.
+    Array(NonNull<ffi::HashTable>),
+    /// The properties of an object that is held. User code may have replaced their table since the last
+    /// step (an ArrayObject exchanges its storage), so each step asks for it.
+    Properties(NonNull<ffi::zend_object>),
+}
+
+impl Walked {
+    /// # Safety
+    /// The array or the object must be live.
+    unsafe fn table(self) -> Option<NonNull<ffi::HashTable>> {
+        match self {
+            Self::Array(table) => Some(table),
+            // SAFETY: as above.
+            Self::Properties(object) => unsafe { properties(object) },
+        }
+    }
+}
+
+/// # Safety
+/// `object` must be a live object.
+unsafe fn properties(object: NonNull<ffi::zend_object>) -> Option<NonNull<ffi::HashTable>> {
+    // SAFETY: the handlers are those of the object's class.
+    unsafe {
+        let handlers = (*object.as_ptr()).handlers.as_ref()?;
+        NonNull::new(handlers.get_properties?(object.as_ptr()))
+    }
 }
 
 /// The head of a `HashTable`, which is the same in PHP 8.1 to 8.5. Since 8.2 a packed array holds
@@ -213,10 +246,10 @@ impl<'t> Iterator for Entries<'t> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            // SAFETY: whoever made this holds the table. All of it is read anew at each step, and
-            // the index compared with what is used now. Slots below `used` are initialised.
+            // SAFETY: the maker of this holds the array or the object. The table is read again at each
+            // step, and the index compared with what is used now. Slots below `used` are initialised.
             unsafe {
-                let table = self.table.cast::<Layout>().as_ref();
+                let table = self.walked.table()?.cast::<Layout>().as_ref();
                 if self.next >= table.used {
                     return None;
                 }
@@ -241,15 +274,13 @@ impl<'t> Iterator for Entries<'t> {
                 if (*value).u1.v.type_ as u32 == ffi::IS_UNDEF {
                     continue;
                 }
-                let key = if name.is_null() {
-                    Key::Index(number)
-                } else if self.owner.is_null() {
-                    Key::Name(string_bytes(name))
-                } else {
-                    match self.visible(name, dynamic) {
+                let key = match self.walked {
+                    _ if name.is_null() => Key::Index(number),
+                    Walked::Array(_) => Key::Name(string_bytes(name)),
+                    Walked::Properties(owner) => match visible(owner, name, dynamic) {
                         Some(name) => Key::Name(name),
                         None => continue,
-                    }
+                    },
                 };
                 return Some((key, read(dereferenced(value))));
             }
@@ -257,19 +288,21 @@ impl<'t> Iterator for Entries<'t> {
     }
 }
 
-impl<'t> Entries<'t> {
-    /// The plain name of a property, if the calling scope may see it.
-    ///
-    /// # Safety
-    /// `name` must be a live key of the owner's properties.
-    unsafe fn visible(&self, name: *mut ffi::zend_string, dynamic: bool) -> Option<&'t [u8]> {
-        // SAFETY: the owner is held by whoever made this, the name is a key of its table.
-        let (bytes, allowed) = unsafe {
-            let allowed = zend_check_property_access(self.owner, name, dynamic) == SUCCESS;
-            (string_bytes::<'t>(name), allowed)
-        };
-        allowed.then(|| unmangled(bytes))
-    }
+/// The plain name of a property, if the calling scope may see it.
+///
+/// # Safety
+/// `owner` must be a live object, and `name` a key of its properties that lives for `'t`.
+unsafe fn visible<'t>(
+    owner: NonNull<ffi::zend_object>,
+    name: *mut ffi::zend_string,
+    dynamic: bool,
+) -> Option<&'t [u8]> {
+    // SAFETY: as above.
+    let (bytes, allowed) = unsafe {
+        let allowed = zend_check_property_access(owner.as_ptr(), name, dynamic) == SUCCESS;
+        (string_bytes::<'t>(name), allowed)
+    };
+    allowed.then(|| unmangled(bytes))
 }
 
 /// The plain name in `\0Class\0name` (and in `\0Class\0file:line$0\0name` of an anonymous class), as

@@ -6,11 +6,14 @@ use crate::fields::{Document, FIELDS, Field};
 use crate::formats::Moment;
 use crate::kinds::is_small_and_whole;
 use crate::nearest;
+use crate::places;
 use crate::rule::{
-    CONSENTS_WITHOUT_EMAIL, DIFFERENT_ORDER, EMPTY_ARRAY, END_BEFORE_START, Finding, MISSING,
-    NOT_UTF_8, Rule, TOO_DEEP, UNKNOWN_FIELD,
+    CONSENTS_WITHOUT_EMAIL, DIFFERENT_ORDER, EMPTY_ARRAY, END_BEFORE_START, ESCAPED_TEXT, Finding,
+    GUEST_ID, MISSING, NOT_A_COUNTRY, NOT_A_LANGUAGE, NOT_UTF_8, Rule, TOO_DEEP, UNKNOWN_FIELD,
 };
-use crate::value::{Key, Value, any, entries, is, is_empty, is_empty_array, is_not_utf_8};
+use crate::value::{
+    Key, Value, any, entries, is, is_empty, is_empty_array, is_escaped, is_not_utf_8,
+};
 
 /// The rules that an order breaks, in the sequence of the table's fields; then the unknown fields, in
 /// the sequence of the array.
@@ -91,6 +94,30 @@ impl<'o> Order<'o> {
             add(rule, format!("must be {expected}{or_not}"));
         }
         match path.as_str() {
+            "data.external_id" if as_sent(value).as_deref() == Some(b"0") => add(
+                GUEST_ID,
+                "is 0, which shops give to every guest: SPREAD would take all guests for one customer; leave \
+                 it out for a guest"
+                    .into(),
+            ),
+            "data.customer_country" => {
+                if let Some(text) = other_than(value, places::is_country) {
+                    let meant = places::country_meant(&text);
+                    add(
+                        NOT_A_COUNTRY,
+                        instead("an ISO 3166-1 alpha-2 code such as FR", meant),
+                    );
+                }
+            }
+            "data.customer_lang" => {
+                if let Some(text) = other_than(value, places::is_language) {
+                    let meant = places::language_meant(&text);
+                    add(
+                        NOT_A_LANGUAGE,
+                        instead("a language and a country such as fr_FR", meant.as_deref()),
+                    );
+                }
+            }
             "data.consents" if !missing && !self.has(Document::Data, "customer_email") => add(
                 CONSENTS_WITHOUT_EMAIL,
                 "needs data.customer_email: SPREAD keeps consents by e-mail address".into(),
@@ -138,6 +165,20 @@ fn finding(path: &str, rule: &'static Rule, says: &str) -> Finding {
     }
 }
 
+/// The text that a field sends, when it says something other than what is right. A text that is not UTF-8
+/// breaks a rule already.
+fn other_than(value: &Value, is_right: fn(&str) -> bool) -> Option<String> {
+    let text = String::from_utf8(as_sent(value)?).ok()?;
+    (!text.is_empty() && !is_right(&text)).then_some(text)
+}
+
+fn instead(expected: &str, meant: Option<&str>) -> String {
+    match meant {
+        Some(meant) => format!("should be {expected}; write {meant}"),
+        None => format!("should be {expected}"),
+    }
+}
+
 /// Checks that apply to any value; each rule is reported once per field.
 fn check_content(path: &str, value: &Value, findings: &mut Vec<Finding>) {
     let mut add = |rule: &'static Rule, says: &str| findings.push(finding(path, rule, says));
@@ -151,6 +192,13 @@ fn check_content(path: &str, value: &Value, findings: &mut Vec<Finding>) {
     }
     if any(value, &is_not_utf_8) {
         add(NOT_UTF_8, "must be text in UTF-8");
+    }
+    if any(value, &is_escaped) {
+        add(
+            ESCAPED_TEXT,
+            "is escaped for HTML, such as &amp; or &#039;; send the text itself, which html_entity_decode() \
+             gives",
+        );
     }
     if is_empty_array(value) {
         add(

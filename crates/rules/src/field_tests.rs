@@ -285,7 +285,9 @@ fn texts_are_scalars() {
         .filter(|field| field.kind == Kind::Text && field.document == Document::Data)
         .collect();
     assert!(plain.len() > 15);
-    for field in plain.iter().filter(|field| field.name != "order_idorder") {
+    // These three have tests below.
+    let narrower = ["order_idorder", "customer_country", "customer_lang"];
+    for field in plain.iter().filter(|field| !narrower.contains(&field.name)) {
         assert_right(
             field.name,
             [
@@ -307,6 +309,121 @@ fn texts_are_scalars() {
     for known in ["date", "group"] {
         assert_right(known, [text("x"), texts(&["x"]), Value::Integer(5)]);
     }
+}
+
+#[test]
+fn a_guest_has_no_id() {
+    assert_right("external_id", [text("00"), text("g0"), text("")]);
+    assert_wrong(
+        "external_id",
+        GUEST_ID,
+        [
+            text("0"),
+            Value::Integer(0),
+            Value::Float(0.0),
+            Value::Bool(false),
+        ],
+    );
+    assert_eq!(
+        with(&[("customer_email", Value::Null), ("external_id", text("0"))]),
+        ["data.external_id: guest-id"]
+    );
+}
+
+#[test]
+fn countries_and_languages() {
+    assert_right("customer_country", [text("FR"), text("RE"), text("")]);
+    assert_wrong(
+        "customer_country",
+        NOT_A_COUNTRY,
+        [
+            text("France"),
+            text("fr"),
+            text("FRA"),
+            text("UK"),
+            text("XX"),
+            Value::Integer(250),
+            Value::Bool(true),
+        ],
+    );
+    assert_right("customer_lang", [text("fr_FR"), text("en_GB"), text("")]);
+    assert_wrong(
+        "customer_lang",
+        NOT_A_LANGUAGE,
+        [
+            text("en-gb"),
+            text("en_gb"),
+            text("fr"),
+            text("fr_XX"),
+            text("french"),
+            Value::Integer(1),
+        ],
+    );
+    for field in ["customer_country", "customer_lang"] {
+        assert_wrong(field, NOT_TEXT, [texts(&["x"]), Value::Other("object")]);
+        assert_wrong(field, NOT_UTF_8, [Value::Text(b"caf\xe9".to_vec())]);
+        assert_wrong(field, EMPTY_ARRAY, [empty()]);
+    }
+    let message = |field, value| {
+        let findings = check(&map(&[(field, text(value))]), &empty());
+        let mut found = findings
+            .into_iter()
+            .filter(|one| one.severity == Severity::Warning);
+        found.next().map(|finding| finding.message)
+    };
+    assert_eq!(
+        message("customer_country", "France").as_deref(),
+        Some("data.customer_country should be an ISO 3166-1 alpha-2 code such as FR; write FR")
+    );
+    assert_eq!(
+        message("customer_lang", "en-gb").as_deref(),
+        Some("data.customer_lang should be a language and a country such as fr_FR; write en_GB")
+    );
+    assert_eq!(
+        message("customer_lang", "french").as_deref(),
+        Some("data.customer_lang should be a language and a country such as fr_FR")
+    );
+}
+
+#[test]
+fn text_is_not_escaped() {
+    let escaped = [
+        "Tom &amp; Co",
+        "L&#039;Hay",
+        "L&#39;Hay",
+        "&#x27;",
+        "Ren&eacute;e",
+        "a&b &lt;",
+        "&frac12;",
+        "&thetasym;",
+    ];
+    for name in escaped {
+        assert_wrong("customer_name", ESCAPED_TEXT, [text(name)]);
+        assert_wrong("add_tag", ESCAPED_TEXT, [texts(&["a", name])]);
+    }
+    assert_right(
+        "customer_name",
+        [
+            "Tom & Co",
+            "R&D;",
+            "AT&T; Inc",
+            "a&b",
+            "&",
+            "&;",
+            "&#;",
+            "&#x;",
+            "&#12a;",
+            "a &b c;",
+            "&amp",
+            "&1a;",
+        ]
+        .map(text),
+    );
+    let unknown = with(&[("zip", text("&amp;"))]);
+    assert_eq!(
+        unknown,
+        ["data.zip: unknown-field", "data.zip: escaped-text"]
+    );
 }
 
 #[test]

@@ -112,7 +112,7 @@ pub static FIELDS: &[Field] = &[
     data("external_id", Kind::Text, "'12345xxx6789'",
         "L'identifiant du client dans la boutique.",
         "The customer's id in the shop.")
-        .condition("required unless there is customer_email"),
+        .condition("required unless there is customer_email; not 0"),
     data("customer_cookie", Kind::Text, "$_COOKIE['sbt']",
         "Le cookie d'authentification du client, s'il est présent.",
         "The customer's authentication cookie, when there is one."),
@@ -154,7 +154,8 @@ pub static FIELDS: &[Field] = &[
         "The city."),
     data("customer_country", Kind::Text, "'FR'",
         "Le pays.",
-        "The country."),
+        "The country.")
+        .condition("an ISO 3166-1 alpha-2 code such as FR"),
     data("customer_tel", Kind::Text, "'0235000000'",
         "Le numéro de téléphone fixe.",
         "The landline telephone number."),
@@ -172,7 +173,8 @@ pub static FIELDS: &[Field] = &[
         "The customer's date of birth."),
     data("customer_lang", Kind::Text, "'fr_FR'",
         "La langue du client.",
-        "The customer's language."),
+        "The customer's language.")
+        .condition("a language and a country such as fr_FR"),
     data("add_tag", Kind::Tags, "['tag1', 'tag2']",
         "Les tags à ajouter au client.",
         "Tags to add to the customer."),

@@ -10,7 +10,7 @@
 //! distinguish `"10"` from `10`, and a value that a form cannot carry (null, an empty array) is missing.
 //!
 //! Messages name fields and never repeat their values: an order is personal data, and messages are
-//! logged.
+//! logged. Two warnings suggest a country code or a language; errors suggest nothing.
 
 #![forbid(unsafe_code)]
 
@@ -19,6 +19,7 @@ mod fields;
 mod formats;
 mod kinds;
 mod nearest;
+mod places;
 mod rule;
 mod state;
 mod value;

@@ -81,6 +81,11 @@ rules! {
     NOT_PRODUCT_ATTRIBUTES = "not-product-attributes", Error,
         "product attributes that are not a list of lists of strings";
     NOT_A_GENDER = "not-a-gender", Warning, "a gender other than male and female";
+    GUEST_ID = "guest-id", Warning, "an external_id of 0, which shops give to every guest";
+    NOT_A_COUNTRY = "not-a-country", Warning, "a country that is not an ISO 3166-1 alpha-2 code";
+    NOT_A_LANGUAGE = "not-a-language", Warning,
+        "a language that is not a language and a country such as fr_FR";
+    ESCAPED_TEXT = "escaped-text", Warning, "text that is escaped for HTML, at any depth";
     END_BEFORE_START = "end-before-start", Warning, "a service that ends before it starts";
     DIFFERENT_ORDER = "different-order", Warning, "request.order_idorder that is not data.order_idorder";
     EMPTY_ARRAY = "empty-array", Warning, "an empty array, which a form cannot carry";

@@ -54,6 +54,34 @@ pub(crate) fn is_not_utf_8(value: &Value) -> bool {
     }
 }
 
+/// Whether a text holds an entity of HTML: `&amp;`, `&#039;`, `&#x27;`, `&eacute;`. A shop that stores escaped
+/// text has them in names and addresses.
+pub(crate) fn is_escaped(value: &Value) -> bool {
+    /// The longest names that `htmlentities()` writes (`&thetasym;`) have eight letters and digits.
+    const LONGEST: usize = 8;
+    let Value::Text(text) = value else {
+        return false;
+    };
+    let mut rests = text.split(|byte| *byte == b'&').skip(1);
+    rests.any(|rest| {
+        let end = rest.iter().take(LONGEST + 1).position(|byte| *byte == b';');
+        match rest.get(..end.unwrap_or(0)) {
+            Some([b'#', b'x' | b'X', digits @ ..]) => {
+                !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit)
+            }
+            Some([b'#', digits @ ..]) => {
+                !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+            }
+            Some([first, second, more @ ..]) => {
+                first.is_ascii_alphabetic()
+                    && second.is_ascii_alphabetic()
+                    && more.iter().all(u8::is_ascii_alphanumeric)
+            }
+            _ => false,
+        }
+    })
+}
+
 /// Whether the value, or one in it, passes a test. Recurses as deep as the value, which its reader bounds.
 pub(crate) fn any(value: &Value, test: &dyn Fn(&Value) -> bool) -> bool {
     test(value) || entries(value).iter().any(|(_, inner)| any(inner, test))

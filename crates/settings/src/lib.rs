@@ -14,7 +14,7 @@ mod report;
 mod setting;
 pub mod table;
 
-pub use load::{Invalid, OutboxSetting, Settings, Source};
+pub use load::{Invalid, OutboxSetting, PERMITTED, Settings, Source};
 pub use parsers::MAX_SECONDS;
 pub use report::{ErrorMode, Report};
 pub use setting::{About, Fallback, OptionType, Row, Setting, Worker};

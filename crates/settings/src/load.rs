@@ -1,8 +1,7 @@
 //! Loads settings from a [`Source`]: PHP's INI, a client's options or the worker's command line.
 
-use std::ffi::{CStr, OsString};
-use std::os::unix::ffi::OsStringExt as _;
-use std::path::PathBuf;
+use std::ffi::CStr;
+use std::path::{Path, PathBuf};
 
 use client::config::{ClientConfig, Destination, Expected, Roots};
 use client::error::{Error, Kind};
@@ -11,6 +10,7 @@ use outbox::Address;
 use outbox::call::Delivery;
 use url::Url;
 
+use crate::parsers::path;
 use crate::report::{ErrorMode, Report};
 use crate::setting::{About, Fallback, Row as _, Setting};
 use crate::table::{
@@ -29,11 +29,20 @@ pub trait Source {
     /// Another INI entry; empty when there is none.
     fn ini(&self, entry: &CStr) -> Vec<u8>;
 
+    /// Whether a setting may name this file. A stand-in's files are not asked about: the administrator
+    /// names them.
+    fn permits(&self, _: &About, _: &Path) -> bool {
+        true
+    }
+
     /// The name of a setting in messages.
     fn name(&self, about: &About) -> &'static str {
         about.name()
     }
 }
+
+/// What is expected of the name of a file.
+pub const PERMITTED: Expected = "a path that open_basedir allows";
 
 /// A text that is not a valid value of its setting.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,7 +65,8 @@ pub struct Settings {
     pub endpoint: Url,
     /// Either may be empty: see [`Settings::destination`].
     pub keys: Keys,
-    pub credentials_file: Option<PathBuf>,
+    /// An error of its own: a call does not need the file.
+    pub credentials_file: Result<Option<PathBuf>, Invalid>,
 }
 
 /// Whether and where orders are stored. A value that does not parse does not fail the call: the order
@@ -89,14 +99,14 @@ impl Settings {
         read(source, &ERROR_MODE)?;
         read(source, &LOG_FAILURES)?;
         read(source, &DELIVERY)?;
-        let (credentials_file, _) = read(source, &CREDENTIALS_FILE)?;
+        let credentials_file = read(source, &CREDENTIALS_FILE).map(|(file, _)| path(&file));
         Ok(Self {
             client: ClientConfig {
                 connect_timeout,
                 timeout,
                 auth,
                 max_redirects,
-                roots: path(ca_file).map_or(Roots::System, |path| Roots::File {
+                roots: path(&ca_file).map_or(Roots::System, |path| Roots::File {
                     path,
                     setting: named_by,
                 }),
@@ -106,7 +116,7 @@ impl Settings {
             },
             endpoint,
             keys: Keys { public, private },
-            credentials_file: path(credentials_file),
+            credentials_file,
         })
     }
 
@@ -154,7 +164,8 @@ impl Report {
 /// The value of a setting, and the name of its source: the setting or the fallback.
 fn read<T>(source: &dyn Source, setting: &Setting<T>) -> Result<(T, &'static str), Invalid> {
     let about = setting.about();
-    let mut name = source.name(about);
+    let own_name = source.name(about);
+    let mut name = own_name;
     let mut text = source
         .text(about)
         .unwrap_or_else(|| about.default.to_bytes().to_vec());
@@ -170,14 +181,12 @@ fn read<T>(source: &dyn Source, setting: &Setting<T>) -> Result<(T, &'static str
             (text, name) = found;
         }
     }
-    setting
-        .parse(&text)
-        .map(|value| (value, name))
-        .map_err(|expected| Invalid { name, expected })
-}
-
-fn path(bytes: Vec<u8>) -> Option<PathBuf> {
-    (!bytes.is_empty()).then(|| PathBuf::from(OsString::from_vec(bytes)))
+    let invalid = |expected| Invalid { name, expected };
+    let value = setting.parse(&text).map_err(invalid)?;
+    match setting.path_of(&value) {
+        Some(path) if name == own_name && !source.permits(about, &path) => Err(invalid(PERMITTED)),
+        _ => Ok((value, name)),
+    }
 }
 
 #[cfg(test)]
@@ -207,6 +216,10 @@ mod tests {
 
         fn ini(&self, entry: &CStr) -> Vec<u8> {
             self.environment(entry)
+        }
+
+        fn permits(&self, _: &About, path: &Path) -> bool {
+            !path.starts_with("/other")
         }
     }
 
@@ -252,6 +265,34 @@ mod tests {
             "the environment's SPREAD_PUBLIC_KEY"
         );
         assert_eq!(name(&[("spread.error_mode", "loud")]), "spread.error_mode");
+    }
+
+    #[test]
+    fn a_file_that_is_not_permitted_fails_what_needs_it() {
+        let load = |texts| load(texts).map_err(|invalid| (invalid.name, invalid.expected));
+        let ca_file = load(&[("spread.ca_file", "/other/ca.pem")]).map(drop);
+        assert_eq!(ca_file, Err(("spread.ca_file", PERMITTED)));
+        assert!(load(&[("spread.ca_file", "/own/ca.pem")]).is_ok());
+        assert!(load(&[("curl.cainfo", "/other/ca.pem")]).is_ok());
+
+        let file = |texts| {
+            load(texts)
+                .unwrap()
+                .credentials_file
+                .map_err(|e| e.expected)
+        };
+        let refused = file(&[("spread.credentials_file", "/other/keys")]);
+        assert_eq!(refused, Err(PERMITTED));
+        let taken = file(&[("spread.credentials_file", "/own/keys")]);
+        assert_eq!(taken, Ok(Some("/own/keys".into())));
+
+        let outbox = |text| OutboxSetting::load(&Texts(text));
+        assert_eq!(
+            outbox(&[("spread.outbox", "sqlite:/other/a.db?synchronous=normal")]),
+            OutboxSetting::Invalid(PERMITTED)
+        );
+        let server = &[("spread.outbox", "mysql://user@host/other")];
+        assert!(matches!(outbox(server), OutboxSetting::On(..)));
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Parses the text of a setting; errors say which value was expected.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use client::auth::Policy;
@@ -92,6 +95,12 @@ pub(crate) fn switch(text: &[u8]) -> Result<bool, Expected> {
 /// Any bytes.
 pub(crate) fn bytes(text: &[u8]) -> Result<Vec<u8>, Expected> {
     Ok(text.to_vec())
+}
+
+/// The file that bytes name; none when they are empty.
+#[expect(clippy::ptr_arg, reason = "the value of a setting of bytes")]
+pub(crate) fn path(bytes: &Vec<u8>) -> Option<PathBuf> {
+    (!bytes.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(bytes)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! One setting: its name, default, mask, sources and parser.
 
 use std::ffi::CStr;
+use std::path::PathBuf;
 
 use client::config::Expected;
 
@@ -8,6 +9,7 @@ use client::config::Expected;
 pub struct Setting<T> {
     about: About,
     parse: fn(&[u8]) -> Result<T, Expected>,
+    path: fn(&T) -> Option<PathBuf>,
 }
 
 /// The columns of the table that do not depend on the type of the setting's value.
@@ -71,7 +73,14 @@ impl<T> Setting<T> {
                 worker: None,
             },
             parse,
+            path: |_| None,
         }
+    }
+
+    /// A value names a file, which a [`Source`](crate::Source) has to permit.
+    pub(crate) const fn path(mut self, path: fn(&T) -> Option<PathBuf>) -> Self {
+        self.path = path;
+        self
     }
 
     pub(crate) const fn masked(mut self, mask: fn(&[u8]) -> String) -> Self {
@@ -105,6 +114,11 @@ impl<T> Setting<T> {
     pub fn parse(&self, text: &[u8]) -> Result<T, Expected> {
         (self.parse)(text)
     }
+
+    /// The file that a value names.
+    pub(crate) fn path_of(&self, value: &T) -> Option<PathBuf> {
+        (self.path)(value)
+    }
 }
 
 impl About {
@@ -137,6 +151,9 @@ pub trait Row: Sync {
     /// # Errors
     /// Describes the expected value.
     fn check(&self, text: &[u8]) -> Result<(), Expected>;
+
+    /// The file that `text` names, when it parses and names one.
+    fn file(&self, text: &[u8]) -> Option<PathBuf>;
 }
 
 impl<T> Row for Setting<T> {
@@ -146,5 +163,9 @@ impl<T> Row for Setting<T> {
 
     fn check(&self, text: &[u8]) -> Result<(), Expected> {
         self.parse(text).map(drop)
+    }
+
+    fn file(&self, text: &[u8]) -> Option<PathBuf> {
+        self.path_of(&self.parse(text).ok()?)
     }
 }

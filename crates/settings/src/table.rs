@@ -93,6 +93,7 @@ pub static CA_FILE: Setting<Vec<u8>> = Setting::new(
      then the system's store.",
     parsers::bytes,
 )
+.path(parsers::path)
 .option(OptionType::Text)
 .else_from(&[
     Fallback::Ini(c"openssl.cafile"),
@@ -130,7 +131,9 @@ pub static ERROR_MODE: Setting<ErrorMode> = Setting::new(
     c"spread.error_mode",
     c"silent",
     "What a failed call does besides being kept for `spread_last_error()`. `silent`: it returns \
-     `false`. `warning`: it returns `false` and raises one `E_WARNING`. `exception`: it throws.",
+     `false`. `warning`: it returns `false` and raises one `E_WARNING`. `exception`: it throws. Keep \
+     `silent` in a checkout: Magento 2, OpenCart and WooCommerce break it off at a warning, and at an \
+     exception that the shop's code does not catch.",
     ErrorMode::parse,
 );
 
@@ -149,6 +152,10 @@ pub static OUTBOX: Setting<Option<Address>> = Setting::new(
      nowhere.",
     Address::parse,
 )
+.path(|address| match address {
+    Some(Address::Sqlite { path, .. }) => Some(path.clone()),
+    Some(Address::Mysql(_)) | None => None,
+})
 .masked(Address::masked)
 .option(OptionType::Text)
 .worker(
@@ -179,6 +186,7 @@ pub static CREDENTIALS_FILE: Setting<Vec<u8>> = Setting::new(
      shops share an outbox.",
     parsers::bytes,
 )
+.path(parsers::path)
 .worker(
     "SPREAD_CREDENTIALS_FILE",
     Some(

@@ -41,7 +41,7 @@ impl Configuration {
         Ok(Self {
             address,
             client: loaded.client,
-            credentials_file: loaded.credentials_file,
+            credentials_file: loaded.credentials_file?,
             keys: has_keys.then_some(loaded.keys),
         })
     }
