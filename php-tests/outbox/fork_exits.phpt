@@ -40,7 +40,7 @@ same('a call after all of them', true, spread_update_order(...order('last')));
 holds('only the parent is connected', wait_until(static fn (): bool => count($connections()) === 1, 10), implode(' ', $connections()));
 same('the parent kept its connection', $own, $connections());
 same('log', [], $log());
-same('all are pending', 42 + 20, $database->waiting());
+same('all are pending', 42 + 20, $database->pending());
 echo "done\n";
 ?>
 --EXPECT--
