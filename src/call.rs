@@ -108,7 +108,7 @@ pub(crate) fn send(
     };
     let id = order_id(data, request).unwrap_or_default();
     let begun = Instant::now();
-    let recorded = zend::without_sigpipe(|| {
+    let recorded = zend::with_signals_blocked(|| {
         outbox_connections::update(address, delivery, config, destination, &id, body, |limit| {
             exchange(config, destination, body, limit)
         })
@@ -130,7 +130,9 @@ fn exchange(
     body: &[u8],
     limit: Duration,
 ) -> Result<Answer, Error> {
-    zend::without_sigpipe(|| runtime::send(zend::block_signals, limit, config, destination, body))
+    zend::with_signals_blocked(|| {
+        runtime::send(zend::block_signals, limit, config, destination, body)
+    })
 }
 
 /// Reports the outcome and returns the function's return value.

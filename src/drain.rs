@@ -116,7 +116,7 @@ fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
         keys.push(own);
     }
     let config = &settings.client;
-    zend::without_sigpipe(|| {
+    zend::with_signals_blocked(|| {
         outbox_connections::with(address, config, |store| {
             relay_once(store, config, &keys, limit, deadline)
         })

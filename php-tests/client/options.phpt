@@ -60,7 +60,7 @@ TypeError: holds "ca_file", which must be of type string, bool given
 ValueError: holds "proxy", which must be a proxy such as http://proxy.example:3128 (http, https, socks4, socks4a, socks5 or socks5h), with special characters of a user and password percent-encoded
 TypeError: holds "outbox", which must be of type string, int given
 ValueError: holds "outbox", which must be sqlite:/absolute/path/outbox.db or mysql://user:password@host:3306/database, or empty
-ValueError: holds "outbox", which must be mysql://user:password@host:3306/database, with ?ssl-mode= (disabled, preferred, required, verify-ca or verify-identity), ssl-ca= or socket= at most; special characters percent-encoded
+ValueError: holds "outbox", which must be mysql://user:password@host:3306/database, optionally with ?ssl-mode= (disabled, preferred, required, verify-ca or verify-identity), ssl-ca= or socket=; special characters are percent-encoded
 ValueError: holds "delivery", which must be direct or deferred
 ValueError: holds an unknown option "credentials_file"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
 fine: {"auth":"digest","max_redirects":3,"proxy":"","ca_file":"","connect_timeout":1,"timeout":0.5}

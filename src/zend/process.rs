@@ -17,33 +17,36 @@ fn as_unsafe(function: extern "C" fn()) -> unsafe extern "C" fn() {
     function
 }
 
-/// Runs `call` with SIGPIPE blocked: a peer that resets a connection while the order is being written
-/// must cause an error, not end PHP. Only this thread's mask changes.
-pub(crate) fn without_sigpipe<T>(call: impl FnOnce() -> T) -> T {
-    let _held = HeldSigpipe::new();
+/// Runs `call` with two signals blocked in this thread:
+///
+/// - SIGPIPE: a peer that resets a connection while the order is being written must cause an error, not
+///   end PHP.
+/// - SIGRTMIN, by which a thread-safe PHP 8.3 limits the wall time of a script. When the script goes on for
+///   `hard_timeout` seconds after that signal, PHP ends the whole process, and the order is gone without a
+///   line in the log. Blocked, it arrives after the call, whose time has a limit already.
+pub(crate) fn with_signals_blocked<T>(call: impl FnOnce() -> T) -> T {
+    let _blocked = BlockedSignals::new();
     call()
 }
 
-/// SIGPIPE is blocked in this thread. Holds the mask to restore, or nothing if it was blocked.
-struct HeldSigpipe(Option<libc::sigset_t>);
+/// Signals are blocked in this thread. Holds the mask to restore, or nothing if there is none.
+struct BlockedSignals(Option<libc::sigset_t>);
 
-impl HeldSigpipe {
+impl BlockedSignals {
     fn new() -> Self {
         // SAFETY: sets that are initialised by the calls that fill them.
         unsafe {
-            let set = sigpipe();
+            let mut set = sigpipe();
+            #[cfg(target_os = "linux")]
+            libc::sigaddset(&raw mut set, libc::SIGRTMIN());
             let mut before = MaybeUninit::zeroed().assume_init();
-            if libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, &raw mut before) != 0
-                || libc::sigismember(&raw const before, libc::SIGPIPE) == 1
-            {
-                return Self(None);
-            }
-            Self(Some(before))
+            let failed = libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, &raw mut before);
+            Self((failed == 0).then_some(before))
         }
     }
 }
 
-impl Drop for HeldSigpipe {
+impl Drop for BlockedSignals {
     fn drop(&mut self) {
         let Some(before) = self.0 else {
             return;
@@ -52,7 +55,9 @@ impl Drop for HeldSigpipe {
         unsafe {
             let mut pending = MaybeUninit::zeroed().assume_init();
             libc::sigpending(&raw mut pending);
-            if libc::sigismember(&raw const pending, libc::SIGPIPE) == 1 {
+            if libc::sigismember(&raw const before, libc::SIGPIPE) == 0
+                && libc::sigismember(&raw const pending, libc::SIGPIPE) == 1
+            {
                 let (set, mut taken) = (sigpipe(), 0);
                 libc::sigwait(&raw const set, &raw mut taken);
             }
