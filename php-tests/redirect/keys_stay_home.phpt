@@ -51,6 +51,7 @@ foreach (['auto', 'any', 'basic', 'digest'] as $auth) {
                     // Redirects from https to http are refused.
                     $then === 'sends it back' && $what === 'scheme' => 'Spread\ConnectionException',
                     $then === 'asks for keys' => 'Spread\AuthenticationException 401',
+                    $then === 'takes the order' => 'Spread\ResponseException 200',
                     default => 'answer "delivered"',
                 };
                 same($where, $expected, $outcome);

@@ -86,6 +86,9 @@ function ledger_rules(): array
         // A 2xx body that is HTML or broken JSON: false.
         'not-json' => static fn (array $transcript): array
             => ['value' => false, 'error' => "Spread\ResponseException {$transcript['status']}"] + $transcript,
+        // A 2xx of another origin, which has not seen the keys: false.
+        'other-origin' => static fn (array $transcript): array
+            => ['value' => false, 'error' => "Spread\ResponseException {$transcript['status']}"] + $transcript,
         // A redirect from https to http is refused: the last request is not sent.
         'downgrade' => static fn (array $transcript): array
             => ['requests' => array_slice($transcript['requests'], 0, -1), 'value' => false, 'error' => 'Spread\ConnectionException'] + $transcript,

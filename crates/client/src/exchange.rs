@@ -7,7 +7,7 @@
 //!   request ──────► 3xx + Location: there, with the same body;                     ├─► request
 //!      │              the keys only if it is the endpoint's own origin ────────────┘
 //!      │                (each of them is a round; there are max_redirects rounds)
-//!      ├──────────► 2xx: deliver
+//!      ├──────────► 2xx of the endpoint's own origin: deliver
 //!      └──────────► anything else, or a redirect that must not be followed: refuse
 //! ```
 
@@ -75,7 +75,8 @@ impl<'c> Exchange<'c> {
     /// Judges an answer to a request that carried `sent`.
     ///
     /// # Errors
-    /// When a redirect must not be followed, or there were too many rounds.
+    /// When a redirect must not be followed, there were too many rounds, or another origin answered 2xx:
+    /// it has not seen the keys, so it is not the API.
     pub fn judge(
         &mut self,
         head: &Head<'_>,
@@ -84,7 +85,14 @@ impl<'c> Exchange<'c> {
         auth: &mut AuthState,
     ) -> Result<Next, Error> {
         match head.status {
-            200..=299 => return Ok(Next::Deliver),
+            200..=299 if self.keys_may_go() => return Ok(Next::Deliver),
+            200..=299 => {
+                return Err(Kind::OtherOrigin {
+                    status: head.status,
+                    origin: redirect::authority(&self.url),
+                }
+                .into());
+            }
             401 if self.keys_may_go() => {
                 return match auth.challenged(policy, sent, head.challenges.iter().copied()) {
                     Outcome::SendAgain => self.again(),
@@ -196,6 +204,32 @@ mod tests {
         call.redirect(302, "https://other.example/").unwrap();
         let next = call.challenge(None, "Basic realm=\"x\"").unwrap();
         assert_eq!(next, Next::Refuse);
+    }
+
+    #[test]
+    fn a_2xx_counts_from_the_endpoints_own_origin_alone() {
+        let head = |status| Head {
+            status,
+            location: None,
+            challenges: Vec::new(),
+        };
+        for elsewhere in [
+            "https://shop.example:444/",
+            "https://other.example/",
+            "https://www.shop.example/api",
+        ] {
+            for status in [200, 201, 204, 299] {
+                let mut call = Call::new(ENDPOINT, 20);
+                call.redirect(302, elsewhere).unwrap();
+                let error = call.judge(&head(status), None).unwrap_err();
+                assert!(
+                    matches!(error.kind(), Kind::OtherOrigin { status: of, .. } if *of == status)
+                );
+                assert_eq!(error.status(), status);
+                call.redirect(302, ENDPOINT).unwrap();
+                assert_eq!(call.judge(&head(status), None).unwrap(), Next::Deliver);
+            }
+        }
     }
 
     #[test]

@@ -9,7 +9,8 @@ pub enum Retryability {
     /// The same order can succeed soon without anybody changing anything: no connection, no whole
     /// answer, 408, 425, 429 and 5xx.
     Soon,
-    /// It can succeed once somebody has corrected keys or a setting: 401, 403, no usable configuration.
+    /// It can succeed once somebody has corrected keys or a setting: 401, 403, a 2xx of another origin,
+    /// no usable configuration.
     AfterCorrection,
     /// SPREAD has read and refused it, or has answered 2xx with something unreadable: sending it again
     /// changes nothing, or does it twice.
@@ -35,6 +36,8 @@ pub fn of(error: &Error) -> Retryability {
         | Kind::KeysMissing
         | Kind::CaFile { .. }
         | Kind::NoSystemRoots
+        // The endpoint leads elsewhere until it, or the setting, is corrected.
+        | Kind::OtherOrigin { .. }
         | Kind::OutboxUnusable { .. } => Retryability::AfterCorrection,
         // With a status of 2xx, or none: an answer beyond the bounds is as large the next time.
         Kind::Refused(_) | Kind::Undecodable { .. } | Kind::TooLarge { .. } => {
@@ -85,6 +88,11 @@ mod tests {
         let limit = Duration::from_secs(1);
         assert_eq!(of(&Kind::Timeout { limit }.into()), Retryability::Soon);
         assert_eq!(of(&Kind::KeysMissing.into()), Retryability::AfterCorrection);
+        let (status, origin) = (200, String::new());
+        assert_eq!(
+            of(&Kind::OtherOrigin { status, origin }.into()),
+            Retryability::AfterCorrection
+        );
         let why = Undecodable::Html;
         assert_eq!(
             of(&Kind::Undecodable { status: 200, why }.into()),

@@ -86,7 +86,7 @@ impl Class {
             Self::Response => (
                 "Spread\\ResponseException",
                 "Spread\\Exception",
-                "a status outside 2xx, a broken or HTML answer",
+                "a status outside 2xx, a 2xx of another origin after a redirect, a broken or HTML answer",
                 "read the message",
             ),
             Self::Authentication => (
@@ -135,7 +135,10 @@ impl Error {
             Kind::Refused(Refusal {
                 status: 401 | 403, ..
             }) => Class::Authentication,
-            Kind::Refused(_) | Kind::Undecodable { .. } | Kind::TooLarge { .. } => Class::Response,
+            Kind::Refused(_)
+            | Kind::OtherOrigin { .. }
+            | Kind::Undecodable { .. }
+            | Kind::TooLarge { .. } => Class::Response,
         }
     }
 }

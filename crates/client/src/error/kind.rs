@@ -53,6 +53,8 @@ pub enum Kind {
     },
     /// SPREAD answered with a status outside 2xx.
     Refused(Refusal),
+    /// A 2xx answer of another origin, where redirects led: it never received the keys.
+    OtherOrigin { status: u16, origin: String },
     /// A 2xx answer that cannot be decoded.
     Undecodable { status: u16, why: Undecodable },
     /// An answer larger than the bounds.
@@ -136,6 +138,7 @@ impl Error {
     pub fn status(&self) -> u16 {
         match *self.kind {
             Kind::Refused(Refusal { status, .. })
+            | Kind::OtherOrigin { status, .. }
             | Kind::Undecodable { status, .. }
             | Kind::TooLarge { status, .. } => status,
             _ => 0,

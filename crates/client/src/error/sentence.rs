@@ -75,6 +75,10 @@ impl Error {
                 Spaced(refusal.reason),
                 refusal.advice()
             ),
+            Kind::OtherOrigin { status, origin } => format!(
+                "{order} was not delivered: a redirect led to {origin}, which answered HTTP {status} \
+                 without the API keys; set spread.endpoint to the URL that SPREAD's API has now"
+            ),
             Kind::Undecodable { status, why } => format!(
                 "SPREAD answered {order} with HTTP {status} and {}; check that spread.endpoint \
                  names SPREAD's API",
