@@ -1,5 +1,5 @@
 --TEST--
-The documented orders arrive with the same body and content type as from the documented snippet, and give the same answer
+The documented orders arrive with the same body, content type and header names as from the documented snippet, and give the same answer
 --EXTENSIONS--
 curl
 --FILE--
@@ -32,6 +32,9 @@ foreach ($servers as $scheme => $server) {
         foreach (['Host', 'Accept', 'Content-Type', 'Content-Length', 'Authorization', 'Accept-Encoding', 'Expect'] as $name) {
             same("$scheme, $edition: $name", header_values($last_of_old, $name), header_values($last_of_new, $name));
         }
+        // Spelled as curl spells them: User-Agent is the only one that the snippet does not send.
+        $names = static fn (array $request): array => array_column($request['headers'], 0);
+        same("$scheme, $edition: names", [], array_values(array_diff($names($last_of_new), $names($last_of_old), ['User-Agent'])));
         printf("%s, %s edition: %d requests became %d\n", $scheme, $edition, $between - $before, count($requests) - $between);
     }
 }

@@ -137,6 +137,9 @@ impl PooledClient {
         let client = Client::builder()
             .tls_backend_preconfigured(tls::configuration(key.roots.as_ref())?)
             .http1_only()
+            // As curl spells names: PHP's getallheaders() has `authorization` under mod_php when it came
+            // as that, and scripts look for `Authorization`.
+            .http1_title_case_headers()
             // Heads that libcurl takes and hyper refuses unless told.
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
