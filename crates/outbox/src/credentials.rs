@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use client::keys::Keys;
+use client::keys::{Keys, key};
 
 /// The largest file, in MiB: more than any file of keys needs.
 const LARGEST: u64 = 1;
@@ -45,6 +45,9 @@ fn parse(bytes: &[u8]) -> Result<Vec<Keys>, String> {
             .map(|(public, private)| (public.trim_ascii(), private.trim_ascii()))
             .filter(|(public, private)| !public.is_empty() && !private.is_empty())
             .ok_or_else(|| format!("has no public_key:private_key on line {number}"))?;
+        if key(public).is_err() || key(private).is_err() {
+            return Err(format!("has a control character in a key on line {number}"));
+        }
         if pairs.iter().any(|keys| keys.public == public) {
             return Err(format!("repeats a public key on line {number}"));
         }
@@ -80,6 +83,8 @@ mod tests {
             ("a:1\n:s3cret", 2),
             ("a:1\n\na:s3cret", 3),
             ("a:", 1),
+            ("a:1\nb:s3cret\t1", 2),
+            ("a\0:s3cret", 1),
         ] {
             let Err(message) = parse(text.as_bytes()) else {
                 unreachable!("{text}")

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use client::auth::Policy;
 use client::config::Expected;
+use client::keys;
 
 // As literals, which a message can hold.
 macro_rules! max_seconds {
@@ -45,12 +46,12 @@ pub(crate) fn seconds(text: &[u8]) -> Result<Duration, Expected> {
 /// A public key. RFC 7617 section 2: a user-id must not contain a colon, which separates the password.
 ///
 /// # Errors
-/// When it holds a colon.
+/// When it holds a colon or a control character.
 pub(crate) fn public_key(text: &[u8]) -> Result<Vec<u8>, Expected> {
     if text.contains(&b':') {
         Err("an API key without a colon")
     } else {
-        Ok(text.to_vec())
+        keys::key(text)
     }
 }
 

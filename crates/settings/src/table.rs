@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use client::auth::Policy;
 use client::config;
+use client::keys;
 use client::proxy;
 use outbox::Address;
 use outbox::call::Delivery;
@@ -40,7 +41,7 @@ pub static PRIVATE_KEY: Setting<Vec<u8>> = Setting::new(
     c"",
     "The API's private key, shown as `********` everywhere. When it is empty, `SPREAD_PRIVATE_KEY` of \
      the environment.",
-    parsers::bytes,
+    keys::key,
 )
 .masked(hidden)
 .else_from(&[Fallback::Environment(
