@@ -9,7 +9,7 @@
  *     spread.public_key =            ; the API keys; when empty, the environment variables
  *     spread.private_key =           ; SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY
  *     spread.connect_timeout = 2     ; seconds for DNS, TCP and TLS together, decimals allowed
- *     spread.timeout = 10            ; seconds for the whole call
+ *     spread.timeout = 5             ; seconds for the whole call
  *     spread.auth = auto             ; how to send the keys: auto, any, basic, digest
  *     spread.max_redirects = 20      ; redirects and authentication rounds of one call, together
  *     spread.ca_file =               ; PEM file; when empty, openssl.cafile, curl.cainfo, the system's store

@@ -44,7 +44,7 @@ spread.endpoint => https://social-sb.com/api/updateOrder => https://social-sb.co
 spread.public_key => no value => no value
 spread.private_key => no value => no value
 spread.connect_timeout => 2 => 2
-spread.timeout => 10 => 10
+spread.timeout => 5 => 5
 spread.ca_file => no value => no value
 spread.error_mode => silent => silent
 spread.log_failures => 1 => 1

@@ -60,7 +60,7 @@ pub static CONNECT_TIMEOUT: Setting<Duration> = Setting::new(
 
 pub static TIMEOUT: Setting<Duration> = Setting::new(
     c"spread.timeout",
-    c"10",
+    c"5",
     "Seconds for the whole call, decimals allowed: redirects, authentication rounds and a resend \
      included.",
     parsers::seconds,
