@@ -36,14 +36,16 @@ foreach ($lists as $list) {
     echo str_pad($list, 24), implode(', ', $went), "\n";
 }
 
-// Each redirect is checked again.
+// Each redirect is checked again. The order ends at another origin, whose answer does not count.
 proxy_environment(http_proxy: $proxy->url(), NO_PROXY: 'localhost');
 configure(proxy: '');
 foreach (['localhost', '127.0.0.1'] as $host) {
     $url = $server->url('/moved', $host);
     configure(endpoint: $url);
     $old = json_decode(snippet($order, $url, 'shop:s3cret'));
-    same("moved from $host", $old, spread_update_order($order['data'], $order['request']));
+    spread_update_order($order['data'], $order['request']);
+    $requests = $server->requests();
+    same("moved from $host", ['/there', $old], [end($requests)['path'], header_value(end($requests), 'Via') === null ? 'direct' : 'proxy']);
     echo "moved from $host: $old\n";
 }
 ?>

@@ -27,7 +27,7 @@ function locations(): array
         '/..', '/../b', '?q=2', '?q=/../b', '/b#f', '/b?q#f', '/b#f?q', '  /b  ', "/b\t", '{home}', '{home}/', '{home}?q', '{home}#f', '{home}/../b',
         '{home}/b/../../c', '{home}/a/./b', '/b;c=d', '/b?c=d?e=f&g', '/b?c#d#e', '/a:b', './a:b', '/' . str_repeat('x', 8000), '{dead}/',
         'HTTP://127.0.0.1:{home:port}/b', 'http://127.0.0.1:0{home:port}/b', 'http:///127.0.0.1:{home:port}/b',
-        'http://127.1:{home:port}/b', 'http://2130706433:{home:port}/b', 'http://0x7f.1:{home:port}/b', 'http://0177.0.0.1:{home:port}/b', 'http://local%68ost:{home:port}/b',
+        'http://127.1:{home:port}/b', 'http://2130706433:{home:port}/b', 'http://0x7f.1:{home:port}/b', 'http://0177.0.0.1:{home:port}/b',
         'http://user:other@127.0.0.1:{home:port}/b', '//user:other@127.0.0.1:{home:port}/b', 'http://user@127.0.0.1:{home:port}/b', 'http://:@127.0.0.1:{home:port}/b',
         // spellings
         '/a%20b%2fc', '/a%2Fb', '/%C3%A9', '/b%', '/b%zz', '/%00', '/b%3Fc', '/a b?c d', 'a b', '?a b', '/a+b', '/été', '/été?é=é', "/\xe9t\xe9", "/b?\xe9",
@@ -44,7 +44,8 @@ function locations(): array
         '/%2e%2e/b' => $as('/b'), '/b/%2e' => $as('/b/'), '/a\\b' => $as('/a/b'), '\\b' => $as('/b'),
         '/"' => $as('/%22'), '/<>' => $as('/%3C%3E'), '/`' => $as('/%60'), '/{x}' => $as('/%7Bx%7D'),
         '/?q=|"<>[]^`{x}\'\\' => $as('/?q=|%22%3C%3E[]^`{x}%27\\'),
-        'http://LOCALHOST:{home:port}/b' => ['normalised' => ['requests' => [$first, 'home@localhost POST /b -']]],
+        'http://LOCALHOST:{home:port}/b' => ['normalised' => ['requests' => [$first, 'home@localhost POST /b -']], 'other-origin'],
+        'http://local%68ost:{home:port}/b' => ['other-origin'],
         'http:/b' => ['lenient-url' => $follows('/b')], 'http:b' => ['lenient-url' => $follows('/api/b')], 'http:' => ['lenient-url' => $follows('/api/updateOrder?x=1')],
         'http://127.0.0.1.:{home:port}/b' => ['lenient-url' => $follows('/b')], "/a\tb" => ['lenient-url' => $follows('/a%09b')],
         '///127.0.0.1:{home:port}/b' => ['empty-host' => ['requests' => [$first], 'value' => false, 'error' => 'Spread\ConnectionException']],
