@@ -49,6 +49,15 @@ final class Certificates
             keyUsage = critical, digitalSignature
             extendedKeyUsage = serverAuth
             subjectAltName = IP:127.0.0.1, DNS:localhost
+            [rsa]
+            basicConstraints = critical, CA:FALSE
+            keyUsage = critical, digitalSignature, keyEncipherment
+            extendedKeyUsage = serverAuth
+            subjectAltName = IP:127.0.0.1, DNS:localhost
+            [unnamed]
+            basicConstraints = critical, CA:FALSE
+            keyUsage = critical, digitalSignature
+            extendedKeyUsage = serverAuth
             [elsewhere]
             basicConstraints = critical, CA:FALSE
             keyUsage = critical, digitalSignature
@@ -62,7 +71,8 @@ final class Certificates
     /**
      * The `tls` option of serve() for one kind of leaf: `good` (127.0.0.1 and localhost), `expired`,
      * `not_yet` (valid from next year), `wrong_host`, `unknown_ca`, `self_signed`,
-     * `self_signed_ca` (a leaf marked as a CA, as openssl's usual one-line command makes it).
+     * `self_signed_ca` (a leaf marked as a CA, as openssl's usual one-line command makes it), `rsa` and
+     * `p521` (keys of that kind), `version1` (without extensions), `no_san` (a common name alone).
      */
     public function server(string $kind = 'good'): array
     {
@@ -75,18 +85,25 @@ final class Certificates
 
     private function leaf(string $kind): string
     {
-        $key = $this->key();
+        $key = match ($kind) {
+            'rsa' => openssl_pkey_new(['private_key_type' => OPENSSL_KEYTYPE_RSA, 'private_key_bits' => 2048] + $this->signing('here')),
+            'p521' => $this->key('secp521r1'),
+            default => $this->key(),
+        };
+        if ($kind === 'version1') {
+            return $this->versionOne($key) . $this->pemOf($key);
+        }
         $request = openssl_csr_new(['commonName' => '127.0.0.1'], $key, $this->signing('here'));
         [$issuer, $issuerKey] = match ($kind) {
             'unknown_ca' => $this->authorities['other-ca'],
             'self_signed', 'self_signed_ca' => [null, $key],
             default => $this->authorities['ca'],
         };
-        $section = ['wrong_host' => 'elsewhere', 'self_signed_ca' => 'both'][$kind] ?? 'here';
+        $section = ['wrong_host' => 'elsewhere', 'self_signed_ca' => 'both', 'no_san' => 'unnamed', 'rsa' => 'rsa'][$kind] ?? 'here';
         $serial = random_int(1, PHP_INT_MAX);
         openssl_x509_export(openssl_csr_sign($request, $issuer, $issuerKey, 30, $this->signing($section), $serial), $pem);
         $pem = match ($kind) {
-            'good', 'wrong_host', 'unknown_ca', 'self_signed', 'self_signed_ca' => $pem,
+            'good', 'wrong_host', 'unknown_ca', 'self_signed', 'self_signed_ca', 'rsa', 'p521', 'no_san' => $pem,
             'expired' => self::withValidity($pem, time() - 20 * 86400, time() - 10 * 86400, $issuerKey),
             'not_yet' => self::withValidity($pem, time() + 365 * 86400, time() + 375 * 86400, $issuerKey),
         };
@@ -103,9 +120,28 @@ final class Certificates
         return $this->write("$name.pem", $pem);
     }
 
-    private function key(): OpenSSLAsymmetricKey
+    /** The file of DH parameters that a server with DHE needs (RFC 7919, ffdhe2048). */
+    public function dhParameters(): string
     {
-        return openssl_pkey_new(['private_key_type' => OPENSSL_KEYTYPE_EC, 'curve_name' => 'prime256v1'] + $this->signing('here'));
+        run([program('openssl'), 'genpkey', '-genparam', '-algorithm', 'DH', '-pkeyopt', 'group:ffdhe2048', '-out', $file = "{$this->directory}/dh.pem"]);
+        $this->files[$file] ??= $file;
+        return $file;
+    }
+
+    /** PHP signs certificates of version 3 only. */
+    private function versionOne(OpenSSLAsymmetricKey $key): string
+    {
+        [$issuer, $issuerKey] = $this->authorities['ca'];
+        openssl_csr_export(openssl_csr_new(['commonName' => '127.0.0.1'], $key, ['req_extensions' => null] + $this->signing('here')), $request);
+        $key = $this->write('issuer-key.pem', $this->pemOf($issuerKey));
+        $request = $this->write('request.pem', $request);
+        $signed = run([program('openssl'), 'x509', '-req', '-in', $request, '-CA', $this->ca, '-CAkey', $key, '-set_serial', '1', '-days', '30']);
+        return $signed['out'];
+    }
+
+    private function key(string $curve = 'prime256v1'): OpenSSLAsymmetricKey
+    {
+        return openssl_pkey_new(['private_key_type' => OPENSSL_KEYTYPE_EC, 'curve_name' => $curve] + $this->signing('here'));
     }
 
     private function pemOf(OpenSSLAsymmetricKey $key): string

@@ -11,7 +11,10 @@ use std::sync::Arc;
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{Error as PemError, PemObject as _};
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, PeerIncompatible, PeerMisbehaved,
+    RootCertStore,
+};
 
 use crate::config::Roots;
 use crate::error::{Error, Kind, TlsFailure, printable};
@@ -102,18 +105,49 @@ pub(crate) fn failure(cause: &(dyn StdError + 'static)) -> Option<TlsFailure> {
                 TlsFailure::NotYetValid
             }
             CertificateError::UnknownIssuer => TlsFailure::UnknownIssuer,
+            CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+                TlsFailure::NoName
+            }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 TlsFailure::WrongName
             }
+            CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+                TlsFailure::OtherAlgorithm
+            }
             CertificateError::Revoked => TlsFailure::Revoked,
-            // webpki has a reason that rustls has no name for.
-            other if format!("{other:?}").contains("CaUsedAsEndEntity") => TlsFailure::CaAsLeaf,
-            _ => TlsFailure::OtherCertificate,
+            // webpki has reasons that rustls has no name for.
+            other => {
+                let reason = format!("{other:?}");
+                let is = |name| reason.contains(name);
+                match () {
+                    () if is("CaUsedAsEndEntity") => TlsFailure::CaAsLeaf,
+                    () if is("UnsupportedCertVersion") => TlsFailure::OldCertificate,
+                    () if is("UnsupportedSignatureAlgorithm") => TlsFailure::OtherAlgorithm,
+                    () => TlsFailure::OtherCertificate,
+                }
+            }
         },
-        rustls::Error::PeerIncompatible(_) => TlsFailure::TooOld,
-        rustls::Error::AlertReceived(
-            rustls::AlertDescription::ProtocolVersion | rustls::AlertDescription::HandshakeFailure,
-        ) => TlsFailure::TooOld,
+        rustls::Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+            | PeerIncompatible::Tls12NotOffered
+            | PeerIncompatible::Tls12NotOfferedOrEnabled,
+        )
+        | rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => TlsFailure::TooOld,
+        // A server that has nothing to choose says handshake_failure (RFC 8446 section 4.1.1), or chooses
+        // what was not offered.
+        rustls::Error::PeerIncompatible(_)
+        | rustls::Error::PeerMisbehaved(
+            PeerMisbehaved::SelectedUnofferedCipherSuite
+            | PeerMisbehaved::SelectedUnofferedKxGroup
+            | PeerMisbehaved::SelectedUnusableCipherSuiteForVersion
+            | PeerMisbehaved::IllegalHelloRetryRequestWithUnofferedCipherSuite
+            | PeerMisbehaved::IllegalHelloRetryRequestWithUnofferedNamedGroup,
+        )
+        | rustls::Error::AlertReceived(
+            AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity,
+        ) => TlsFailure::NothingInCommon,
         rustls::Error::InvalidMessage(_) => TlsFailure::NotTls,
         _ => TlsFailure::Other,
     })

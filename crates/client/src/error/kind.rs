@@ -75,11 +75,19 @@ pub enum TlsFailure {
     NotYetValid,
     UnknownIssuer,
     WrongName,
+    /// Only a common name, which says nothing since RFC 9525 section 6.3.
+    NoName,
+    /// X.509 version 1 or 2: without extensions.
+    OldCertificate,
+    /// A key or signature of a kind that is not verified here, such as P-521.
+    OtherAlgorithm,
     CaAsLeaf,
     Revoked,
     OtherCertificate,
-    /// The server offered no protocol version or cipher that TLS 1.2 or later has.
+    /// The server offered no TLS 1.2 or later.
     TooOld,
+    /// Cipher suite, key exchange or signature: the two sides have none in common.
+    NothingInCommon,
     NotTls,
     Other,
 }

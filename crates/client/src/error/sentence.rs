@@ -166,9 +166,22 @@ impl TlsFailure {
             }
             Self::Revoked => "presents a revoked certificate; replace it on the server",
             Self::OtherCertificate => "presents a certificate that cannot be verified",
-            Self::TooOld => {
-                "has no version or cipher suite of TLS 1.2 or later in common with this client; update \
-                 the server's TLS"
+            Self::NoName => {
+                "presents a certificate without a subject alternative name; issue one that names the \
+                 host there, as its common name alone counts for nothing"
+            }
+            Self::OldCertificate => {
+                "presents a certificate of X.509 version 1; issue one of version 3, with the host as \
+                 subject alternative name"
+            }
+            Self::OtherAlgorithm => {
+                "presents a certificate whose key or signature is of a kind that this client does not \
+                 verify; issue one with RSA (2048 bits or more), ECDSA P-256 or P-384, and SHA-2"
+            }
+            Self::TooOld => "offers no TLS 1.2 or later; update the server's TLS",
+            Self::NothingInCommon => {
+                "has no cipher suite, key exchange or signature in common with this client; enable \
+                 ECDHE (X25519, P-256 or P-384) with AES-GCM or ChaCha20-Poly1305 on the server"
             }
             Self::NotTls => {
                 "does not speak TLS; check the port and the https:// of spread.endpoint"
