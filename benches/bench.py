@@ -132,6 +132,9 @@ class Link:
 def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
+    # A shop has the system's store, whatever the developer's environment names.
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        os.environ.pop(name, None)
     names = os.environ.get("ROWS", "").split() or list(ROWS)
     unknown = [name for name in names if name not in ROWS]
     if unknown:

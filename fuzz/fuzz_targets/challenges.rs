@@ -7,10 +7,10 @@
 
 #![no_main]
 
-use http::HeaderValue;
-use libfuzzer_sys::fuzz_target;
 use client::auth::{AuthState, Authorization, Outcome, Policy, Scheme};
 use client::keys::Keys;
+use http::HeaderValue;
+use libfuzzer_sys::fuzz_target;
 use settings::table::AUTH;
 use url::Url;
 
@@ -24,7 +24,9 @@ fuzz_target!(|input: &[u8]| {
     let mut line = || lines.next().unwrap_or_default();
     let (options, public, target) = (line(), line(), line());
     let mut words = options.split(|byte| *byte == b' ');
-    let policy = AUTH.parse(words.next().unwrap_or_default()).unwrap_or(Policy::Auto);
+    let policy = AUTH
+        .parse(words.next().unwrap_or_default())
+        .unwrap_or(Policy::Auto);
     let secure = words.next() == Some(b"https");
     let keys = Keys {
         public: public.to_vec(),

@@ -5,8 +5,8 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use codec::form::{FormWriter, Key};
+use libfuzzer_sys::fuzz_target;
 use url::form_urlencoded::byte_serialize;
 
 /// The documented limit of `readable_path()`, plus one for the dots.

@@ -5,9 +5,9 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use client::config;
 use client::proxy::{self, Proxy};
+use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let mut lines = input.split(|byte| *byte == b'\n');

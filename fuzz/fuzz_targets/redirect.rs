@@ -6,9 +6,9 @@
 
 #![no_main]
 
+use client::{config, redirect};
 use http::{HeaderValue, Uri};
 use libfuzzer_sys::fuzz_target;
-use client::{config, redirect};
 use url::Url;
 
 fuzz_target!(|input: &[u8]| {
