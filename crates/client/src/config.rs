@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::auth::Policy;
+use crate::expected::Expected;
 use crate::keys::Keys;
 use crate::redirect;
 
@@ -45,9 +46,6 @@ pub enum Roots {
     /// The system's store.
     System,
 }
-
-/// What a value should have been.
-pub type Expected = &'static str;
 
 /// The URL that orders are sent to.
 ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::Expected;
+use crate::expected::Expected;
 
 /// The API key pair, as bytes: PHP strings need not be UTF-8.
 #[derive(Clone, PartialEq, Eq)]

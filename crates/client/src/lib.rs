@@ -16,6 +16,7 @@ pub mod config;
 mod connect_counter;
 pub mod error;
 pub mod exchange;
+mod expected;
 mod failure;
 pub mod keys;
 pub mod process_owned;
@@ -29,4 +30,5 @@ mod session;
 mod tls;
 mod transport;
 
+pub use expected::Expected;
 pub use transport::UNACKNOWLEDGED;

@@ -22,7 +22,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use percent_encoding::percent_decode;
 use url::{Host, Url};
 
-use crate::config::Expected;
+use crate::expected::Expected;
 
 /// A proxy to connect to.
 #[derive(Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use client::config::Expected;
+use client::Expected;
 
 /// Shown instead of a password.
 const MASK: &str = "********";

@@ -3,7 +3,8 @@
 use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 
-use client::config::{ClientConfig, Destination, Expected, Roots};
+use client::Expected;
+use client::config::{ClientConfig, Destination, Roots};
 use client::error::{Error, Kind};
 use client::keys::Keys;
 use outbox::Address;

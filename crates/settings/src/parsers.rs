@@ -5,8 +5,8 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use client::Expected;
 use client::auth::Policy;
-use client::config::Expected;
 use client::keys;
 
 // As literals, which a message can hold.

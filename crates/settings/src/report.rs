@@ -1,6 +1,6 @@
 //! How to report a failed call.
 
-use client::config::Expected;
+use client::Expected;
 
 /// The values of `spread.error_mode` and `spread.log_failures`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

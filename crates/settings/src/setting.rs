@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 use std::path::PathBuf;
 
-use client::config::Expected;
+use client::Expected;
 
 /// A setting whose value is a `T`.
 pub struct Setting<T> {
