@@ -120,9 +120,21 @@ pub enum FailureScope {
     /// Perhaps this order alone.
     Order,
     /// All orders with this key pair.
-    KeyPair,
-    /// All orders to this endpoint; with its `Retry-After`, in milliseconds.
+    KeyPair { retry_after: Option<Millis> },
+    /// All orders to this endpoint.
     Endpoint { retry_after: Option<Millis> },
+}
+
+impl FailureScope {
+    /// The `Retry-After` of the answer, in milliseconds. It is for the key pair in any case: others may
+    /// have a limit for themselves.
+    #[must_use]
+    pub fn retry_after(self) -> Option<Millis> {
+        match self {
+            Self::Order => None,
+            Self::KeyPair { retry_after } | Self::Endpoint { retry_after } => retry_after,
+        }
+    }
 }
 
 /// The error of the last attempt, in words. It names no key and no customer.
