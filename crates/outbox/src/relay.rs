@@ -20,7 +20,7 @@ const WAIT: Duration = Duration::from_millis(500);
 #[derive(Clone, Copy, Debug)]
 pub struct RelayConfig {
     pub policy: Policy,
-    /// Records older than this expire.
+    /// Records older than this expire, once they were sent.
     pub max_age: Millis,
     /// How long a lease lasts; longer than an attempt.
     pub lease: Duration,

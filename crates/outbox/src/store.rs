@@ -77,7 +77,7 @@ pub struct ClaimRequest<'r> {
     pub public_keys: &'r [Vec<u8>],
     /// Asked for on each record.
     pub lease: LeaseRequest,
-    /// Records accepted before this time expire instead.
+    /// Records accepted before this time that were sent at least once expire instead.
     pub oldest: Millis,
 }
 
@@ -270,8 +270,8 @@ pub trait Store {
         now: Millis,
     ) -> Result<Vec<bool>, StoreError>;
 
-    /// Moves records accepted before `oldest` to `expired`, a limited number, and returns how many.
-    /// Records in flight stay.
+    /// Moves records accepted before `oldest` that were sent at least once to `expired`, a limited number,
+    /// and returns how many. Records in flight stay.
     fn expire(&mut self, oldest: Millis, now: Millis) -> Result<u64, StoreError>;
 
     /// When the next record can be claimed; nothing when none is pending.

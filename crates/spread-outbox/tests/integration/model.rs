@@ -54,6 +54,12 @@ struct Stored {
     body: Vec<u8>,
 }
 
+impl Stored {
+    fn too_old(&self, oldest: Millis) -> bool {
+        self.age_start < oldest && self.attempts > 0
+    }
+}
+
 /// An order that has records.
 #[derive(Clone, Debug)]
 struct Order {
@@ -358,7 +364,7 @@ impl Model {
         let old: Vec<(i64, Name)> = self
             .records
             .iter()
-            .filter(|record| record.state == State::Pending && record.age_start < oldest)
+            .filter(|record| record.state == State::Pending && record.too_old(oldest))
             .map(|record| (record.id, record.name))
             .collect();
         let mut expired = 0;

@@ -52,6 +52,24 @@ fn drain_reports_what_is_still_pending() {
 }
 
 #[test]
+fn drain_sends_before_it_expires_and_reports_both() {
+    let shop = Shop::new();
+    shop.server.answers(503, Duration::ZERO);
+    shop.keep("a", "1");
+    thread::sleep(Duration::from_millis(1_100));
+    let drain = ["drain", "--max-age", "1s", "--limit", "1"];
+    let output = shop.run(&drain);
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("1 failed, 0 refused, 0 expired"), "{said}");
+    let output = shop.run(&drain);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("1 expired, 0 pending"), "{said}");
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(shop.run(&drain).status.code(), Some(0));
+}
+
+#[test]
 fn a_service_finishes_what_is_in_flight() {
     let shop = Shop::new();
     shop.server.answers(200, Duration::from_millis(400));
