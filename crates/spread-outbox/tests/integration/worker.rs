@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::shop::{Service, Shop, until};
+use crate::store_steps::claim;
 
 #[test]
 fn drain_delivers_each_order_in_the_order_of_the_calls() {
@@ -85,6 +86,22 @@ fn a_service_finishes_what_is_in_flight() {
     );
     assert_eq!(shop.server.bodies(), ["1"]);
     assert_eq!(shop.json(&["status"])["pending"], 0);
+}
+
+#[test]
+fn a_service_that_lost_a_lease_does_not_say_what_became_of_the_record() {
+    let shop = Shop::new();
+    shop.server.answers(422, Duration::from_millis(600));
+    let service = shop.service();
+    shop.keep("a", "1");
+    until("a request", || shop.json(&["status"])["in_flight"] == 1);
+    let mut other = shop.store();
+    let now = other.now().unwrap() + 3_600_000;
+    assert_eq!(claim(other.as_mut(), 1, 1, now).len(), 1);
+    service.signal("-TERM");
+    let (_, said) = service.end();
+    assert!(said.contains("1 attempts lost their lease"), "{said}");
+    assert!(!said.contains("moved to refused"), "{said}");
 }
 
 #[test]
