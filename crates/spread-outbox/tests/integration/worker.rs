@@ -187,11 +187,12 @@ fn keys_come_from_a_file_that_may_change() {
         command.env("SPREAD_CREDENTIALS_FILE", &file);
         command
     };
+    fs::set_permissions(&file, Permissions::from_mode(0o666)).unwrap();
     let output = with_file(&["drain"]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("chmod 600"), "{said}");
+    assert!(said.contains("chmod 640"), "{said}");
     assert!(!said.contains("s3cret"), "{said}");
-    fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
     let output = with_file(&["drain"]).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "keys are missing");
     let said = String::from_utf8(output.stderr).unwrap();
