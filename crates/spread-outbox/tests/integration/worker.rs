@@ -53,6 +53,29 @@ fn drain_reports_what_is_still_pending() {
 }
 
 #[test]
+fn a_bad_deployment_at_spread_does_not_empty_the_queue() {
+    // Each status, and how many orders it may dead-letter: five, and those in flight meanwhile.
+    for (status, most) in [(404, 0), (410, 0), (302, 0), (422, 5 + 8)] {
+        let shop = Shop::new();
+        for number in 0..60 {
+            shop.keep(&format!("o{number}"), &number.to_string());
+        }
+        shop.server.answers(status, Duration::ZERO);
+        let drain = ["drain", "--connections", "4", "--retry-first", "1h"];
+        let drained = shop.json(&drain);
+        assert_eq!(drained["delivered"], 0);
+        let counts = shop.json(&["status"]);
+        let refused = counts["refused"].as_u64().unwrap();
+        assert!(refused <= most, "{status}: {counts}");
+        assert_eq!(counts["pending"], 60 - refused, "{status}: {counts}");
+        assert_ne!(
+            counts["key_pairs"][0]["endpoint_circuit"], "closed",
+            "{counts}"
+        );
+    }
+}
+
+#[test]
 fn drain_sends_before_it_expires_and_reports_both() {
     let shop = Shop::new();
     shop.server.answers(503, Duration::ZERO);
