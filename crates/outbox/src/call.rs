@@ -84,7 +84,7 @@ pub fn update(
     let begun = Instant::now();
     let now = store.now()?;
     let until = now + millis(timeout + LEASE_MARGIN);
-    let request = (delivery == Delivery::Direct).then(|| LeaseRequest {
+    let request = (delivery == Delivery::Direct).then_some(LeaseRequest {
         token: entropy.token,
         until,
     });
