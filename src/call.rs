@@ -75,7 +75,7 @@ impl From<CallOutcome> for Sent {
                 (Outcome::Queued { last_error }, incomplete)
             }
         };
-        let notice = |error| format!("was sent, and is sent again when its lease expires: {error}");
+        let notice = |incomplete| format!("was sent, and {incomplete}");
         Self {
             outcome,
             notice: incomplete.map(notice),

@@ -139,10 +139,10 @@ pub(crate) fn update(
             store,
             &update,
             delivery,
-            config.timeout,
+            config.timeout.saturating_sub(begun.elapsed()),
             entropy,
-            || match send.take() {
-                Some(send) => send(config.timeout.saturating_sub(begun.elapsed())),
+            |limit| match send.take() {
+                Some(send) => send(limit),
                 None => Err(Kind::Internal("an order was to be sent twice by one call").into()),
             },
         )

@@ -1,5 +1,5 @@
 --TEST--
-spread.credentials_file: one drain for several shops; an invalid file, or one that others can read, is refused without repeating a key
+spread.credentials_file: one drain for several shops; an invalid file, or one that others can write, is refused without repeating a key
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -26,8 +26,8 @@ $drained = static function (string $file): mixed {
     return spread_outbox_drain();
 };
 $wrong = [
-    'others can read it' => [0644, "second:s3cret:2\n", 'chmod 600'],
-    'the group can write to it' => [0620, "second:s3cret:2\n", 'chmod 600'],
+    'others can write to it' => [0646, "second:s3cret:2\n", 'chmod 640'],
+    'the group can write to it' => [0620, "second:s3cret:2\n", 'chmod 640'],
     'no pair' => [0600, "second:s3cret:2\ns3cret3\n", 'line 2'],
     'no public key' => [0600, ":s3cret3\n", 'line 1'],
     'no private key' => [0600, "third:\n", 'line 1'],

@@ -71,11 +71,14 @@ same('the last error is not set', null, spread_last_error());
 $place->makeDue();
 same('again', $done(failed: 1, pending: 2), spread_outbox_drain());
 same('records', 'status 500 pending 2 500', $place->records()[0]);
-// Expiry after seven days.
+// Expiry after seven days, and not before one attempt.
 $old = (time() - 8 * 86400) * 1000;
 run(['sqlite3', $place->file, "UPDATE spread_records SET age_start = $old WHERE state = 0"]);
-same('too old', $done(expired: 2), spread_outbox_drain());
-same('records', 'status 500 expired 2 500', $place->records()[0]);
+$place->makeDue();
+same('too old', $done(failed: 1, expired: 1, pending: 1), spread_outbox_drain());
+same('records', ['status 500 expired 2 500', 'status 500 pending 1 500'], array_slice($place->records(), 0, 2));
+$place->makeDue();
+same('the second one, too', $done(expired: 1), spread_outbox_drain());
 // Orders of other keys are not touched.
 $keep('of this shop');
 configure(public_key: 'another');

@@ -1,5 +1,5 @@
-//! Whether the same order can succeed when it is sent again. The one place that decides it, for the
-//! plain call (`isRetryable()`), the outbox's direct attempt and its worker.
+//! Whether the same order can succeed when a plain call sends it again soon (`isRetryable()`). The outbox
+//! has a week and asks whose fault a failure is: its `attempt.rs`.
 
 use crate::error::{Error, Kind};
 

@@ -1,17 +1,25 @@
-//! From the end of an attempt to the outcome for its record. No I/O.
+//! From the end of an attempt to the outcome for its record: whose fault a failure is. No I/O.
+//!
+//! | the attempt met | fault of | the record |
+//! |---|---|---|
+//! | no connection, no complete response, 5xx, 404, 405, 408, 410, 425, an unusable redirect, a 2xx that cannot be read | the endpoint | stays pending |
+//! | 401, 403 | the key pair | stays pending |
+//! | 429, any other 4xx with `Retry-After` | the key pair, for that time | stays pending |
+//! | 400, 409, 413, 415, 422 and any other 4xx | the order | moves to `refused` |
+//!
+//! A bad deployment at SPREAD must not empty the queue into a person's hands: only an answer that can be
+//! about this one order dead-letters it. A plain call's `isRetryable()` is narrower: `retryability.rs`.
 
 use super::retry;
 use super::store::{FailureScope, LastError, Outcome};
 use client::answer::Answer;
 use client::error::{Error, Kind, OrderName};
-use client::retryability::{self, Retryability};
 use codec::answer;
 
 /// The end of an attempt: a 2xx that may be SPREAD's, or the error.
 pub type Attempt = Result<Answer, Error>;
 
-/// Turns a 2xx that is no answer of SPREAD's (an HTML page, half a document) into a failure: only a person
-/// can tell whether SPREAD has the order.
+/// Turns a 2xx that is no answer of SPREAD's (an HTML page, half a document) into a failure.
 ///
 /// # Errors
 /// Then, and when the attempt failed already.
@@ -38,33 +46,26 @@ pub fn outcome(attempt: &Attempt, order: &OrderName) -> Outcome {
         status: error.status(),
         sentence: error.sentence(order),
     };
-    match retryability::of(error) {
-        Retryability::Never => Outcome::Refused(last_error),
-        Retryability::Soon | Retryability::AfterCorrection => Outcome::Failed {
-            scope: scope(error),
-            last_error,
-        },
+    match scope(error) {
+        Some(scope) => Outcome::Failed { scope, last_error },
+        None => Outcome::Refused(last_error),
     }
 }
 
-fn scope(error: &Error) -> FailureScope {
-    match error.kind() {
-        Kind::Refused(refusal) => match refusal.status {
-            401 | 403 => FailureScope::KeyPair,
-            429 | 502..=504 => FailureScope::Endpoint {
-                retry_after: refusal.retry_after.map(retry::retry_after_delay),
-            },
-            // A 500 may be this order's alone; a server that is broken for all says so to each.
-            _ => match refusal.retry_after {
-                Some(seconds) => FailureScope::Endpoint {
-                    retry_after: Some(retry::retry_after_delay(seconds)),
-                },
-                None => FailureScope::Order,
-            },
-        },
-        Kind::TooLarge { .. } | Kind::Undecodable { .. } | Kind::Internal(_) => FailureScope::Order,
-        Kind::KeysMissing => FailureScope::KeyPair,
-        _ => FailureScope::Endpoint { retry_after: None },
+/// Who else is affected by a failure; nothing when the order itself is at fault.
+fn scope(error: &Error) -> Option<FailureScope> {
+    let retry_after = match error.kind() {
+        Kind::Refused(refusal) => refusal.retry_after.map(retry::retry_after_delay),
+        Kind::KeysMissing => return Some(FailureScope::KeyPair { retry_after: None }),
+        Kind::Internal(_) => return Some(FailureScope::Order),
+        _ => None,
+    };
+    match error.status() {
+        401 | 403 | 429 => Some(FailureScope::KeyPair { retry_after }),
+        404 | 405 | 408 | 410 | 425 => Some(FailureScope::Endpoint { retry_after }),
+        400..=499 if retry_after.is_some() => Some(FailureScope::KeyPair { retry_after }),
+        400..=499 => None,
+        _ => Some(FailureScope::Endpoint { retry_after }),
     }
 }
 
@@ -72,7 +73,7 @@ fn scope(error: &Error) -> FailureScope {
 mod tests {
     use super::*;
     use bytes::Bytes;
-    use client::error::Refusal;
+    use client::error::{Part, RedirectFailure, Refusal};
 
     fn refused(status: u16, retry_after: Option<f64>) -> Outcome {
         let error = Kind::Refused(Refusal {
@@ -86,32 +87,58 @@ mod tests {
         outcome(&Err(error.into()), &OrderName::new(b"7"))
     }
 
-    #[test]
-    fn refusals_have_a_scope() {
-        let scope = |outcome| match outcome {
+    fn scope(outcome: Outcome) -> Option<FailureScope> {
+        match outcome {
             Outcome::Failed { scope, last_error } => {
                 let sentence = last_error.sentence;
                 assert!(!sentence.contains("john"), "{sentence}");
                 Some(scope)
             }
             _ => None,
-        };
-        let retry_after = Some(2_000);
-        assert_eq!(scope(refused(401, None)), Some(FailureScope::KeyPair));
-        assert_eq!(scope(refused(500, None)), Some(FailureScope::Order));
-        assert_eq!(
-            scope(refused(429, Some(2.0))),
-            Some(FailureScope::Endpoint { retry_after })
-        );
-        assert_eq!(
-            scope(refused(503, None)),
-            Some(FailureScope::Endpoint { retry_after: None })
-        );
-        assert!(matches!(refused(422, None), Outcome::Refused(error) if error.status == 422));
+        }
     }
 
     #[test]
-    fn a_page_is_no_answer() {
+    fn each_status_is_the_fault_of_one() {
+        let retry_after = None;
+        for status in (100..200).chain(300..1_000) {
+            let expected = match status {
+                401 | 403 | 429 => Some(FailureScope::KeyPair { retry_after }),
+                404 | 405 | 408 | 410 | 425 => Some(FailureScope::Endpoint { retry_after }),
+                400..500 => None,
+                _ => Some(FailureScope::Endpoint { retry_after }),
+            };
+            let outcome = refused(status, None);
+            if expected.is_none() {
+                assert!(matches!(&outcome, Outcome::Refused(error) if error.status == status));
+            }
+            assert_eq!(scope(outcome), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_for_the_key_pair_and_refuses_nothing() {
+        let retry_after = Some(2_000);
+        for status in [401, 409, 422, 429] {
+            let scope = scope(refused(status, Some(2.0)));
+            assert_eq!(
+                scope,
+                Some(FailureScope::KeyPair { retry_after }),
+                "{status}"
+            );
+        }
+        for status in [404, 500, 503] {
+            let scope = scope(refused(status, Some(2.0)));
+            assert_eq!(
+                scope,
+                Some(FailureScope::Endpoint { retry_after }),
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unusable_answer_is_the_endpoints_fault() {
         let answer = |body: &str| {
             Ok(Answer {
                 status: 200,
@@ -119,8 +146,22 @@ mod tests {
             })
         };
         assert!(examined(answer("{\"ok\":1}")).is_ok());
-        let attempt = examined(answer("<html>maintenance</html>"));
-        let outcome = outcome(&attempt, &OrderName::unknown());
-        assert!(matches!(outcome, Outcome::Refused(error) if error.status == 200));
+        let redirect = Kind::Redirect {
+            from: "https://spread.example".into(),
+            failure: RedirectFailure::Downgrade,
+        };
+        let large = Kind::TooLarge {
+            status: 200,
+            part: Part::Body,
+        };
+        for attempt in [
+            examined(answer("<html>maintenance</html>")),
+            examined(answer("{\"ok\":")),
+            Err(redirect.into()),
+            Err(large.into()),
+        ] {
+            let scope = scope(outcome(&attempt, &OrderName::unknown()));
+            assert_eq!(scope, Some(FailureScope::Endpoint { retry_after: None }));
+        }
     }
 }

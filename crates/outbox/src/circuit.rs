@@ -1,13 +1,16 @@
 //! Whether an endpoint, or a key pair, is worth trying.
 //!
 //! ```text
-//!             two orders fail with no success
-//!             between them, or Retry-After               `due` has come
+//!             two orders fail, or five are refused, with no
+//!             success between them, or Retry-After       `due` has come
 //!   closed ───────────────────────────────────► open ────────────────────► half-open
 //!     ▲                                           ▲                         │      │
 //!     │                                           └── the probe fails ──────┘      │
 //!     └────────────────── any attempt succeeds ────────────────────────────────────┘
 //! ```
+//!
+//! An endpoint that refuses five different orders and accepts none between them is suspect: a bad
+//! deployment there answers 422 to all. Those five stay refused, and so does each probe that is refused.
 //!
 //! One order that fails again and again does not open a circuit: its own delay holds it back, and others
 //! must not wait for it. Half-open, one record goes out: the probe. The delays between probes double as
@@ -19,12 +22,18 @@ use super::retry::Policy;
 /// How many failures of different orders open a circuit.
 const LIMIT: u32 = 2;
 
+/// How many refusals of different orders make an endpoint suspect, and open its circuit.
+const SUSPECT: u32 = 5;
+
+/// Longest time that `Retry-After` holds a circuit open: it may be a mistake, or meant for one order.
+const LONGEST_RETRY_AFTER: Millis = 5 * 60_000;
+
 /// Longest delay between probes, so that a backlog starts to drain within a minute of recovery.
 const LONGEST: Millis = 60_000;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Circuit {
-    /// Failures since the last success; while the circuit is open, of probes alone.
+    /// Failures and refusals since the last success; while the circuit is open, of probes alone.
     pub failures: u32,
     /// The order that failed last, to tell one order from several.
     pub failed_order: i64,
@@ -40,6 +49,8 @@ pub enum Signal {
         /// The delay that the answer asked for.
         retry_after: Option<Millis>,
     },
+    /// The order was refused, by an endpoint that may refuse them all.
+    Refusal,
     /// The attempt did not get that far.
     None,
 }
@@ -70,13 +81,17 @@ impl Circuit {
             // The next record may be the probe at once.
             Signal::None if observation.probe && self.is_open() => Self { due: now, ..self },
             Signal::None => self,
-            Signal::Failure { retry_after } => self.failed(observation, retry_after, policy, now),
+            Signal::Failure { retry_after } => {
+                self.failed(observation, LIMIT, retry_after, policy, now)
+            }
+            Signal::Refusal => self.failed(observation, SUSPECT, None, policy, now),
         }
     }
 
     fn failed(
         self,
         observation: Observation,
+        limit: u32,
         retry_after: Option<Millis>,
         policy: &Policy,
         now: Millis,
@@ -93,17 +108,17 @@ impl Circuit {
         } else {
             self.due
         };
-        if counts && failures >= LIMIT {
+        if counts && (self.is_open() || failures >= limit) {
             let policy = Policy {
                 longest: policy.longest.min(LONGEST),
                 ..*policy
             };
-            due = due.max(now + policy.delay(failures - 1, observation.jitter));
+            due = due.max(now + policy.delay(failures.saturating_sub(1), observation.jitter));
         }
         if let Some(delay) = retry_after
             && delay > 0
         {
-            due = due.max(now + delay);
+            due = due.max(now + delay.min(LONGEST_RETRY_AFTER));
         }
         Self {
             failures,
@@ -171,6 +186,34 @@ mod tests {
         assert_eq!(circuit.due, NOW + 30_000);
         // Another answer does not shorten it.
         assert_eq!(fail(circuit, 2, false, Some(5_000)).due, NOW + 30_000);
+    }
+
+    #[test]
+    fn retry_after_does_not_put_a_probe_off_for_a_day() {
+        let circuit = fail(Circuit::default(), 1, false, Some(86_400_000));
+        assert_eq!(circuit.due, NOW + 300_000);
+    }
+
+    #[test]
+    fn five_refused_orders_in_a_row_make_an_endpoint_suspect() {
+        let refuse = |circuit: Circuit, order, probe| {
+            let observation = Observation {
+                signal: Signal::Refusal,
+                probe,
+                order,
+                jitter: 1.0,
+            };
+            circuit.after(observation, &Policy::default(), NOW)
+        };
+        let mut circuit = Circuit::default();
+        for order in [1, 2, 3, 4, 4, 4] {
+            circuit = refuse(circuit, order, false);
+            assert!(!circuit.is_open());
+        }
+        circuit = refuse(circuit, 5, false);
+        assert!(circuit.is_open());
+        // A refused probe proves nothing.
+        assert!(refuse(circuit, 6, true).due > circuit.due);
     }
 
     #[test]

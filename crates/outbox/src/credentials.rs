@@ -21,8 +21,8 @@ pub fn read(path: &Path) -> Result<Vec<Keys>, String> {
     if !facts.is_file() {
         return Err("is not a regular file".into());
     }
-    if facts.mode() & 0o077 != 0 {
-        return Err("is accessible to others: run chmod 600 on it".into());
+    if let Some(exposed) = exposed(facts.mode(), facts.uid()) {
+        return Err(exposed.into());
     }
     if facts.len() > LARGEST << 20 {
         return Err(format!("is larger than {LARGEST} MiB"));
@@ -30,6 +30,18 @@ pub fn read(path: &Path) -> Result<Vec<Keys>, String> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(failed)?;
     parse(&bytes)
+}
+
+/// Why a file of keys must not be used. Root's files may be readable: containers mount secrets that way,
+/// with 0444, and root has decided who sees them.
+fn exposed(mode: u32, uid: u32) -> Option<&'static str> {
+    if mode & 0o022 != 0 {
+        Some("is writable by others: run chmod 640 on it")
+    } else if mode & 0o004 != 0 && uid != 0 {
+        Some("is readable by everyone: run chmod 640 on it")
+    } else {
+        None
+    }
 }
 
 fn parse(bytes: &[u8]) -> Result<Vec<Keys>, String> {
@@ -95,14 +107,43 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_others_can_read_is_refused() {
+    fn a_file_is_for_its_owner_and_group_or_roots() {
+        let (root, shop) = (0, 33);
+        for (mode, uid) in [
+            (0o600, shop),
+            (0o440, root),
+            (0o640, shop),
+            // Secrets of Docker and of Kubernetes.
+            (0o444, root),
+            (0o644, root),
+        ] {
+            assert_eq!(exposed(mode, uid), None, "{mode:o} {uid}");
+        }
+        for (mode, uid) in [(0o644, shop), (0o604, shop), (0o444, shop)] {
+            assert!(exposed(mode, uid).unwrap().contains("readable"), "{mode:o}");
+        }
+        for mode in [0o602, 0o660, 0o666, 0o620] {
+            for uid in [root, shop] {
+                assert!(exposed(mode, uid).unwrap().contains("writable"), "{mode:o}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_others_can_write_is_refused() {
         let path = std::env::temp_dir().join(format!("spread-credentials-{}", std::process::id()));
+        let link = path.with_extension("link");
         fs::write(&path, "a:1\n").unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-        assert!(read(&path).unwrap_err().contains("chmod 600"));
-        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(read(&path).unwrap().len(), 1);
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o662)).unwrap();
+        assert!(read(&link).unwrap_err().contains("chmod 640"));
+        for mode in [0o600, 0o640, 0o440] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            assert_eq!(read(&path).unwrap().len(), 1);
+            assert_eq!(read(&link).unwrap().len(), 1);
+        }
         fs::remove_file(&path).unwrap();
+        fs::remove_file(&link).unwrap();
         assert!(read(&path).unwrap_err().contains("cannot be read"));
     }
 }

@@ -104,6 +104,11 @@ pub(super) trait Database {
     /// The time by the clock that all users of this database share.
     fn now(&mut self) -> Result<Millis>;
 
+    /// Another number after each new connection: it may lead to a restored database, or to another server.
+    fn connection(&self) -> u64 {
+        0
+    }
+
     /// Fails when the open database is no longer the one that others find at its path. Durable
     /// transactions, and queries outside of any, check it themselves.
     fn still_at_path(&mut self) -> Result<()>;

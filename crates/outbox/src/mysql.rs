@@ -100,6 +100,10 @@ impl Database for Mysql {
         Ok(then + millis(queried.elapsed()))
     }
 
+    fn connection(&self) -> u64 {
+        self.connection.number()
+    }
+
     /// Others connect to the same server.
     fn still_at_path(&mut self) -> Result<()> {
         Ok(())

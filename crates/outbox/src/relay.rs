@@ -1,5 +1,6 @@
 //! A worker, tick by tick: complete finished leases, claim due records, start sending them.
 
+use std::mem;
 use std::time::{Duration, Instant};
 
 use super::attempt;
@@ -20,7 +21,7 @@ const WAIT: Duration = Duration::from_millis(500);
 #[derive(Clone, Copy, Debug)]
 pub struct RelayConfig {
     pub policy: Policy,
-    /// Records older than this expire.
+    /// Records older than this expire, once they were sent.
     pub max_age: Millis,
     /// How long a lease lasts; longer than an attempt.
     pub lease: Duration,
@@ -49,8 +50,10 @@ pub struct FailedAttempt {
 pub struct Relay<'e> {
     config: RelayConfig,
     entropy: &'e mut dyn FnMut() -> Entropy,
-    /// Completions that are not in the store yet.
-    incomplete: Vec<Completion>,
+    /// Completions that are not in the store yet, and their orders' names.
+    incomplete: Vec<(Completion, OrderName)>,
+    /// Completed, and not returned by a tick yet.
+    failed_attempts: Vec<FailedAttempt>,
     pub stats: Stats,
 }
 
@@ -58,6 +61,8 @@ pub struct Relay<'e> {
 #[derive(Default)]
 pub struct Tick {
     pub started: usize,
+    /// Failed attempts that are in the store now. An attempt that lost its lease is none: another sender
+    /// decides what becomes of the record.
     pub failed_attempts: Vec<FailedAttempt>,
 }
 
@@ -68,13 +73,13 @@ impl<'e> Relay<'e> {
             config,
             entropy,
             incomplete: Vec::new(),
+            failed_attempts: Vec::new(),
             stats: Stats::default(),
         }
     }
 
     /// Takes finished jobs, for the next tick to complete.
-    pub fn collect(&mut self, jobs: Vec<Finished>) -> Vec<FailedAttempt> {
-        let mut failed_attempts = Vec::new();
+    pub fn collect(&mut self, jobs: Vec<Finished>) {
         for Finished {
             lease,
             order,
@@ -82,20 +87,13 @@ impl<'e> Relay<'e> {
         } in jobs
         {
             let Entropy { jitter, .. } = (self.entropy)();
-            self.incomplete.push(Completion {
+            let completion = Completion {
                 lease,
-                outcome: outcome.clone(),
+                outcome,
                 jitter,
-            });
-            if matches!(outcome, Outcome::Failed { .. } | Outcome::Refused(_)) {
-                failed_attempts.push(FailedAttempt {
-                    record: lease.record,
-                    order,
-                    outcome,
-                });
-            }
+            };
+            self.incomplete.push((completion, order));
         }
-        failed_attempts
     }
 
     /// Moves all records that are too old to `expired` and returns how many.
@@ -134,11 +132,26 @@ impl<'e> Relay<'e> {
         room: usize,
     ) -> Result<Tick, StoreError> {
         self.complete(store)?;
-        let mut tick = Tick::default();
         let limit = senders.idle().min(room);
-        if limit == 0 {
-            return Ok(tick);
-        }
+        let started = if limit == 0 {
+            0
+        } else {
+            self.start(store, senders, destinations, limit)?
+        };
+        Ok(Tick {
+            started,
+            failed_attempts: mem::take(&mut self.failed_attempts),
+        })
+    }
+
+    /// Claims up to `limit` due records, starts them, and returns how many.
+    fn start(
+        &mut self,
+        store: &mut dyn Store,
+        senders: &mut dyn Senders,
+        destinations: &mut Destinations,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
         let begun = Instant::now();
         let now = store.now()?;
         let Entropy { token, .. } = (self.entropy)();
@@ -158,6 +171,7 @@ impl<'e> Relay<'e> {
         self.stats.expired += result.expired;
         let longest = destinations.config().timeout + UNACKNOWLEDGED;
         let latest = begun + self.config.lease.saturating_sub(longest);
+        let mut started = 0;
         for claimed in result.claimed {
             match destinations.of(&claimed) {
                 Ok(destination) => {
@@ -167,21 +181,20 @@ impl<'e> Relay<'e> {
                         destination,
                         latest,
                     });
-                    tick.started += 1;
+                    started += 1;
                 }
                 Err(error) => {
                     let order = OrderName::new(&claimed.order_id);
                     let outcome = attempt::outcome(&Err(error), &order);
-                    let failed = self.collect(vec![Finished {
+                    self.collect(vec![Finished {
                         lease: claimed.lease,
                         order,
                         outcome,
                     }]);
-                    tick.failed_attempts.extend(failed);
                 }
             }
         }
-        Ok(tick)
+        Ok(started)
     }
 
     fn complete(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
@@ -189,8 +202,13 @@ impl<'e> Relay<'e> {
             return Ok(());
         }
         let now = store.now()?;
-        let in_time = store.complete(&self.incomplete, &self.config.policy, now)?;
-        for (completion, in_time) in self.incomplete.drain(..).zip(in_time) {
+        let completions: Vec<Completion> = self
+            .incomplete
+            .iter()
+            .map(|(completion, _)| completion.clone())
+            .collect();
+        let in_time = store.complete(&completions, &self.config.policy, now)?;
+        for ((completion, order), in_time) in self.incomplete.drain(..).zip(in_time) {
             let counter = match completion.outcome {
                 _ if !in_time => &mut self.stats.late,
                 Outcome::Delivered => &mut self.stats.delivered,
@@ -199,6 +217,13 @@ impl<'e> Relay<'e> {
                 Outcome::Released => continue,
             };
             *counter += 1;
+            if in_time && !matches!(completion.outcome, Outcome::Delivered) {
+                self.failed_attempts.push(FailedAttempt {
+                    record: completion.lease.record,
+                    order,
+                    outcome: completion.outcome,
+                });
+            }
         }
         Ok(())
     }
@@ -228,14 +253,12 @@ pub fn drain(
         };
         let tick = relay.tick(store, senders, destinations, room)?;
         left -= tick.started;
-        let mut failed_attempts = tick.failed_attempts;
+        go_on &= on_tick(&relay.stats, tick.failed_attempts);
         if senders.in_flight() == 0 && tick.started == 0 && !relay.has_incomplete() {
-            on_tick(&relay.stats, failed_attempts);
             return Ok(());
         }
         if senders.in_flight() > 0 {
-            failed_attempts.extend(relay.collect(senders.finished(WAIT)));
+            relay.collect(senders.finished(WAIT));
         }
-        go_on &= on_tick(&relay.stats, failed_attempts);
     }
 }

@@ -20,7 +20,7 @@ impl Default for Policy {
     }
 }
 
-/// Records older than this expire.
+/// Records older than this expire, once they were sent.
 pub const MAX_AGE: Millis = 7 * 24 * 3_600 * 1_000;
 
 /// The longest `Retry-After` that is obeyed to the letter.

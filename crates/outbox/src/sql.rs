@@ -33,7 +33,7 @@ pub(super) struct Sql<D> {
     known: Vec<KnownKeyPair>,
 }
 
-/// A key pair whose ids were read before. They never change.
+/// A key pair whose ids were read before. They never change while the connection lasts.
 struct KnownKeyPair {
     endpoint: String,
     public_key: Vec<u8>,
@@ -44,6 +44,8 @@ struct KnownKeyPair {
 struct Ids {
     endpoint: i64,
     key_pair: i64,
+    /// The connection that they were read from.
+    connection: u64,
 }
 
 impl<D: Database> Sql<D> {
@@ -56,6 +58,9 @@ impl<D: Database> Sql<D> {
 
     /// The ids of an update's endpoint and key pair.
     fn ids(&mut self, update: &Update<'_>) -> Result<Ids> {
+        let connection = self.database.connection();
+        self.known
+            .retain(|known| known.ids.connection == connection);
         let known = self.known.iter().find(|known| {
             known.endpoint == update.endpoint && known.public_key == update.public_key
         });
@@ -68,7 +73,11 @@ impl<D: Database> Sql<D> {
                 Upsert::KeyPair,
                 &[Value::Int(endpoint), Value::Bytes(update.public_key)],
             )?;
-            Ok(Ids { endpoint, key_pair })
+            Ok(Ids {
+                endpoint,
+                key_pair,
+                connection: db.connection(),
+            })
         })?;
         if self.known.len() == KNOWN_LIMIT {
             self.known.clear();
@@ -80,6 +89,29 @@ impl<D: Database> Sql<D> {
         });
         Ok(ids)
     }
+}
+
+/// Appends an update to its order; the lease, when one was asked for and the order is free.
+fn append<D: Database>(
+    db: &mut D,
+    ids: Ids,
+    update: &Update<'_>,
+    request: Option<LeaseRequest>,
+    now: Millis,
+) -> Result<Option<Lease>> {
+    let Ids {
+        endpoint, key_pair, ..
+    } = ids;
+    let order = order::id(key_pair, update, now);
+    let appended = pending::append(db, key_pair, order, update, request, now)?;
+    Ok(request.filter(|_| appended.sole).map(|request| Lease {
+        record: appended.record,
+        order,
+        key_pair,
+        endpoint,
+        token: request.token,
+        probe: false,
+    }))
 }
 
 impl<D: Database> Store for Sql<D> {
@@ -100,20 +132,20 @@ impl<D: Database> Store for Sql<D> {
         } else {
             Durability::Durable
         };
-        let Ids { endpoint, key_pair } = self.ids(update)?;
-        let order = order::id(key_pair, update, now);
         let request = lease.map(|lease| lease.within_reach(now));
-        let lease = self.database.transaction(durability, |db| {
-            let appended = pending::append(db, key_pair, order, update, request, now)?;
-            Ok(request.filter(|_| appended.sole).map(|request| Lease {
-                record: appended.record,
-                order,
-                key_pair,
-                endpoint,
-                token: request.token,
-                probe: false,
-            }))
-        })?;
+        let lease = loop {
+            let ids = self.ids(update)?;
+            let appended = self.database.transaction(durability, |db| {
+                // The transaction may have begun on a new connection, where the ids are others.
+                if db.connection() != ids.connection {
+                    return Ok(None);
+                }
+                append(db, ids, update, request, now).map(Some)
+            })?;
+            if let Some(lease) = appended {
+                break lease;
+            }
+        };
         // Queued behind an earlier update, so it is not sent now. When the disk fails to confirm it, it is
         // queued all the same: after an error the caller would send it, before the earlier update.
         if request.is_some()

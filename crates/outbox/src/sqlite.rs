@@ -10,6 +10,7 @@
 //! process, and its list of open files would make the child believe that it holds its parent's. See
 //! `src/drain.rs` of the extension.
 
+mod ownership;
 mod reason;
 
 use std::fs::OpenOptions;
@@ -59,6 +60,7 @@ impl Sqlite {
         }
         let identity = identity(path)
             .ok_or_else(|| StoreError::Open(format!("there is no file {}", printable(path))))?;
+        ownership::check(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)
             .map_err(|error| StoreError::Open(reason::of(path, &error)))?;

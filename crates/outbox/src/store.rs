@@ -77,7 +77,7 @@ pub struct ClaimRequest<'r> {
     pub public_keys: &'r [Vec<u8>],
     /// Asked for on each record.
     pub lease: LeaseRequest,
-    /// Records accepted before this time expire instead.
+    /// Records accepted before this time that were sent at least once expire instead.
     pub oldest: Millis,
 }
 
@@ -120,9 +120,21 @@ pub enum FailureScope {
     /// Perhaps this order alone.
     Order,
     /// All orders with this key pair.
-    KeyPair,
-    /// All orders to this endpoint; with its `Retry-After`, in milliseconds.
+    KeyPair { retry_after: Option<Millis> },
+    /// All orders to this endpoint.
     Endpoint { retry_after: Option<Millis> },
+}
+
+impl FailureScope {
+    /// The `Retry-After` of the answer, in milliseconds. It is for the key pair in any case: others may
+    /// have a limit for themselves.
+    #[must_use]
+    pub fn retry_after(self) -> Option<Millis> {
+        match self {
+            Self::Order => None,
+            Self::KeyPair { retry_after } | Self::Endpoint { retry_after } => retry_after,
+        }
+    }
 }
 
 /// The error of the last attempt, in words. It names no key and no customer.
@@ -258,8 +270,8 @@ pub trait Store {
         now: Millis,
     ) -> Result<Vec<bool>, StoreError>;
 
-    /// Moves records accepted before `oldest` to `expired`, a limited number, and returns how many.
-    /// Records in flight stay.
+    /// Moves records accepted before `oldest` that were sent at least once to `expired`, a limited number,
+    /// and returns how many. Records in flight stay.
     fn expire(&mut self, oldest: Millis, now: Millis) -> Result<u64, StoreError>;
 
     /// When the next record can be claimed; nothing when none is pending.

@@ -183,7 +183,7 @@ pub static DELIVERY: Setting<Delivery> = Setting::new(
 pub static CREDENTIALS_FILE: Setting<Vec<u8>> = Setting::new(
     c"spread.credentials_file",
     c"",
-    "A file of `public_key:private_key` lines, mode 0600, for `spread_outbox_drain()` when several \
+    "A file of `public_key:private_key` lines, mode 0640, for `spread_outbox_drain()` when several \
      shops share an outbox.",
     parsers::bytes,
 )
@@ -191,7 +191,7 @@ pub static CREDENTIALS_FILE: Setting<Vec<u8>> = Setting::new(
 .worker(
     "SPREAD_CREDENTIALS_FILE",
     Some(
-        "A file of public_key:private_key lines, mode 0600, for several shops; it is read again when \
+        "A file of public_key:private_key lines, mode 0640, for several shops; it is read again when \
          it changes",
     ),
 );

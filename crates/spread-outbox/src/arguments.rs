@@ -73,8 +73,8 @@ pub struct RunArguments {
 
 #[derive(Args)]
 #[command(
-    after_help = "The exit status is 3 when orders are still pending. SIGTERM, SIGINT and SIGQUIT finish the \
-                  orders in flight; a second one ends at once. The key pair of one shop is read from \
+    after_help = "The exit status is 3 when orders are still pending or have expired. SIGTERM, SIGINT and \
+                  SIGQUIT finish the orders in flight; a second one ends at once. The key pair of one shop is read from \
                   SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY."
 )]
 pub struct DrainArguments {

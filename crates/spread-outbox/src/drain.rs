@@ -20,8 +20,8 @@ use crate::progress::Progress;
 use crate::signals::Signals;
 use crate::text::number;
 
-/// The exit status when orders are still pending.
-const STILL_PENDING: u8 = 3;
+/// The exit status when orders are still pending or have expired.
+const NOT_DELIVERED: u8 = 3;
 
 pub(crate) fn drain(arguments: &DrainArguments) -> Result<ExitCode, Failure> {
     logging::start(&arguments.log);
@@ -84,8 +84,8 @@ pub(crate) fn drain(arguments: &DrainArguments) -> Result<ExitCode, Failure> {
             number(pending)
         ))?;
     }
-    Ok(match pending {
-        0 => ExitCode::SUCCESS,
-        _ => ExitCode::from(STILL_PENDING),
+    Ok(match (pending, stats.expired) {
+        (0, 0) => ExitCode::SUCCESS,
+        _ => ExitCode::from(NOT_DELIVERED),
     })
 }

@@ -56,7 +56,6 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
             destinations = changed;
         }
         let mut wait = arguments.poll.max(SHORTEST_POLL);
-        let mut failed = Vec::new();
         let tick = store.with(|store| {
             if due {
                 maintain(&mut relay, store, &mut limiter, &destinations)?;
@@ -78,7 +77,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
                     maintained = Some(Instant::now());
                 }
                 busy |= started > 0;
-                failed = failed_attempts;
+                limiter.failed_attempts(&failed_attempts);
                 if stop && senders.in_flight() == 0 && !relay.has_incomplete() {
                     break;
                 }
@@ -87,9 +86,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
             None => wait = store.pause(),
         }
         if !relay.has_incomplete() || store.is_lost() {
-            failed.extend(relay.collect(senders.finished(wait)));
+            relay.collect(senders.finished(wait));
         }
-        limiter.failed_attempts(&failed);
     }
     let stats = relay.stats;
     tracing::info!(

@@ -15,6 +15,8 @@ pub(super) struct Connection {
     server: Server,
     timeout: Duration,
     open: Option<Conn>,
+    /// How many connections were made.
+    number: u64,
     /// The last error of a statement was a conflict with another transaction.
     conflict: bool,
 }
@@ -26,6 +28,7 @@ impl Connection {
             server: server.clone(),
             timeout,
             open: None,
+            number: 0,
             conflict: false,
         }
     }
@@ -35,11 +38,19 @@ impl Connection {
         self.timeout
     }
 
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Runs `work` on the connection, and drops a connection that is gone.
     pub(super) fn run<T>(&mut self, work: impl FnOnce(&mut Conn) -> mysql::Result<T>) -> Result<T> {
         let open = match &mut self.open {
             Some(open) => open,
-            none => none.insert(connect(&self.server, self.timeout)?),
+            none => {
+                let open = none.insert(connect(&self.server, self.timeout)?);
+                self.number += 1;
+                open
+            }
         };
         let error = match guarded(|| work(open)) {
             Ok(value) => return Ok(value),

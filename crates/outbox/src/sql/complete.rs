@@ -68,11 +68,8 @@ fn complete_record<D: Database>(
         Outcome::Failed { scope, last_error } => {
             let attempts = count_attempt(db, lease.record, last_error)?;
             let mut delay = policy.delay(attempts, completion.jitter);
-            if let FailureScope::Endpoint {
-                retry_after: Some(retry_after),
-            } = scope
-            {
-                delay = delay.max(*retry_after);
+            if let Some(retry_after) = scope.retry_after() {
+                delay = delay.max(retry_after);
             }
             schedule(db, order.id, Some(now + delay), None)?;
         }
@@ -109,13 +106,20 @@ fn update_circuits<D: Database>(
     let lease = completion.lease;
     let (endpoint, key_pair) = match completion.outcome {
         Outcome::Released => (Signal::None, Signal::None),
-        Outcome::Delivered | Outcome::Refused(_) => (Signal::Success, Signal::Success),
+        Outcome::Delivered => (Signal::Success, Signal::Success),
+        Outcome::Refused(_) => (Signal::Refusal, Signal::Success),
         Outcome::Failed { scope, .. } => match scope {
-            FailureScope::Order => (Signal::Success, Signal::Success),
-            FailureScope::KeyPair => (Signal::Success, Signal::Failure { retry_after: None }),
-            FailureScope::Endpoint { retry_after } => {
-                (Signal::Failure { retry_after }, Signal::None)
+            FailureScope::Order => (Signal::None, Signal::None),
+            FailureScope::KeyPair { retry_after } => {
+                (Signal::Success, Signal::Failure { retry_after })
             }
+            FailureScope::Endpoint { retry_after } => (
+                Signal::Failure { retry_after: None },
+                match retry_after {
+                    Some(_) => Signal::Failure { retry_after },
+                    None => Signal::None,
+                },
+            ),
         },
     };
     let after = |circuit: Circuit, signal| {

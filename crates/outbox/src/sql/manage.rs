@@ -26,9 +26,10 @@ impl Place {
 }
 
 pub(super) fn expire<D: Database>(db: &mut D, oldest: Millis, now: Millis) -> Result<u64> {
-    // Ids grow with time: when the first records are not too old, none is.
+    // Ids grow with time: when the first records that were sent are not too old, none is.
     let first = db.query(
-        "SELECT id, parent, age_start FROM spread_records WHERE state = 0 ORDER BY id LIMIT ?",
+        "SELECT id, parent, age_start FROM spread_records WHERE state = 0 AND attempts > 0 \
+         ORDER BY id LIMIT ?",
         &[Value::Int(BATCH)],
     )?;
     let mut old = Vec::new();

@@ -116,7 +116,8 @@ pub(super) struct Head {
     pub(super) body: Vec<u8>,
 }
 
-/// The head of a locked order, after heads older than `oldest` have expired; `expired` counts those.
+/// The head of a locked order, after heads older than `oldest` have expired; `expired` counts those. A head
+/// that was never sent does not expire: the worker was away, or its clock is wrong.
 pub(super) fn head<D: Database>(
     db: &mut D,
     order: i64,
@@ -142,10 +143,11 @@ pub(super) fn head<D: Database>(
             "SELECT attempts, body, age_start, order_id FROM spread_records WHERE id = ?",
             &[Value::Int(record)],
         )?;
-        if head.int::<Millis>("age_start")? >= oldest {
+        let attempts = head.int("attempts")?;
+        if attempts == 0 || head.int::<Millis>("age_start")? >= oldest {
             return Ok(Some(Head {
                 record,
-                attempts: head.int("attempts")?,
+                attempts,
                 order_id: head.bytes("order_id")?,
                 body: head.bytes("body")?,
             }));
@@ -155,10 +157,11 @@ pub(super) fn head<D: Database>(
     }
 }
 
-/// Moves a pending record to `expired` if its age began before `oldest`; how many that were.
+/// Moves a pending record that was sent to `expired` if its age began before `oldest`; how many that were.
 pub(super) fn expire<D: Database>(db: &mut D, record: i64, oldest: Millis) -> Result<u64> {
     db.execute(
-        "UPDATE spread_records SET state = 2, queued = 1 WHERE id = ? AND state = 0 AND age_start < ?",
+        "UPDATE spread_records SET state = 2, queued = 1 WHERE id = ? AND state = 0 AND attempts > 0 \
+         AND age_start < ?",
         &[Value::Int(record), Value::Int(oldest)],
     )
 }

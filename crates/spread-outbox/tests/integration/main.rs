@@ -2,6 +2,7 @@
 //! and stubs against the tables.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod calls;
 mod command_line;
 mod manual;
 mod mariadb;

@@ -98,7 +98,10 @@ fn page() -> Vec<u8> {
             ("0", "Success; after drain, no order is pending."),
             ("1", "Failure; one line on the standard error says why."),
             ("2", "Wrong command line."),
-            ("3", "After drain: orders are still pending."),
+            (
+                "3",
+                "After drain: orders are still pending or have expired.",
+            ),
         ],
     );
     section(

@@ -54,6 +54,12 @@ struct Stored {
     body: Vec<u8>,
 }
 
+impl Stored {
+    fn too_old(&self, oldest: Millis) -> bool {
+        self.age_start < oldest && self.attempts > 0
+    }
+}
+
 /// An order that has records.
 #[derive(Clone, Debug)]
 struct Order {
@@ -96,8 +102,8 @@ pub(crate) struct Model {
     key_pairs: [[Circuit; 3]; 3],
     /// Endpoints and key pairs that were ever used.
     used: [[bool; 3]; 3],
-    /// Orders that failed at an endpoint since its last success, and whether it sent `Retry-After` since.
-    failing: [(Vec<i64>, bool); 3],
+    /// Orders that failed at an endpoint, or were refused there, since its last success.
+    failing: [Vec<i64>; 3],
     pub(crate) leases: Vec<Given>,
     gone: Vec<(i64, Name, Gone)>,
     accepted: usize,
@@ -273,11 +279,8 @@ impl Model {
                     attempts = record.attempts;
                 }
                 let mut delay = policy.delay(attempts, completion.jitter);
-                if let FailureScope::Endpoint {
-                    retry_after: Some(retry_after),
-                } = scope
-                {
-                    delay = delay.max(*retry_after);
+                if let Some(retry_after) = scope.retry_after() {
+                    delay = delay.max(retry_after);
                 }
                 self.reconcile(name, Some(now + delay));
             }
@@ -294,16 +297,21 @@ impl Model {
     ) -> Checked {
         let (lease, jitter) = (completion.lease, completion.jitter);
         let (endpoint, key_pair) = match completion.outcome {
-            Outcome::Released => (Signal::None, Signal::None),
+            Outcome::Delivered => (Signal::Success, Signal::Success),
+            Outcome::Refused(_) => (Signal::Refusal, Signal::Success),
             Outcome::Failed {
-                scope: FailureScope::KeyPair,
+                scope: FailureScope::KeyPair { retry_after },
                 ..
-            } => (Signal::Success, Signal::Failure { retry_after: None }),
+            } => (Signal::Success, Signal::Failure { retry_after }),
             Outcome::Failed {
                 scope: FailureScope::Endpoint { retry_after },
                 ..
-            } => (Signal::Failure { retry_after }, Signal::None),
-            _ => (Signal::Success, Signal::Success),
+            } => {
+                let key_pair =
+                    retry_after.map_or(Signal::None, |_| Signal::Failure { retry_after });
+                (Signal::Failure { retry_after: None }, key_pair)
+            }
+            _ => (Signal::None, Signal::None),
         };
         let given = self
             .leases
@@ -325,22 +333,16 @@ impl Model {
             };
             *circuit = circuit.after(observation, policy, now);
         }
-        let (failing, retry_after_sent) = &mut self.failing[of];
+        let failing = &mut self.failing[of];
         match endpoint {
-            Signal::Success => {
-                failing.clear();
-                *retry_after_sent = false;
-            }
-            Signal::Failure { retry_after } => {
-                failing.push(lease.order);
-                *retry_after_sent |= retry_after.is_some_and(|delay| delay > 0);
-            }
+            Signal::Success => failing.clear(),
+            Signal::Failure { .. } | Signal::Refusal => failing.push(lease.order),
             Signal::None => {}
         }
         let several = failing.iter().any(|order| *order != lease.order);
         let open = self.endpoints[of].is_open();
         check!(
-            !open || *retry_after_sent || several || matches!(endpoint, Signal::None),
+            !open || several || matches!(endpoint, Signal::None),
             "one order opened the circuit of its endpoint"
         );
         if !open {
@@ -362,7 +364,7 @@ impl Model {
         let old: Vec<(i64, Name)> = self
             .records
             .iter()
-            .filter(|record| record.state == State::Pending && record.age_start < oldest)
+            .filter(|record| record.state == State::Pending && record.too_old(oldest))
             .map(|record| (record.id, record.name))
             .collect();
         let mut expired = 0;

@@ -11,7 +11,7 @@ use crate::mariadb::MariaDb;
 use crate::mysql_proxy::{proxy, without_tls};
 use crate::mysql_stores::{claim, opened, refusal};
 use crate::stores::{OPENING, address, update};
-use outbox::store::{Filter, State, Store};
+use outbox::store::{Filter, LeaseRequest, State, Store};
 use outbox::{Opening, StoreError, open};
 
 /// Ends the connections to the database at `base`, as an administrator would.
@@ -171,6 +171,53 @@ fn a_connection_that_died_while_it_was_idle_is_made_again() {
     works("purge", &|store| {
         store.purge(State::Refused, now, now).map(drop)
     });
+}
+
+#[test]
+fn a_new_connection_may_lead_to_other_ids() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let mut store = opened(&base);
+    let now = store.now().unwrap();
+    let shop = update("a", "1");
+    let mut other = update("a", "1");
+    other.endpoint = "https://other.example/api";
+    other.public_key = b"other";
+    for update in [&shop, &other] {
+        store.enqueue(update, None, now).unwrap();
+    }
+    // A backup is restored, or another server has taken over.
+    kill(server, &base);
+    let name = base.rsplit('/').next().unwrap();
+    let mut root = server.root();
+    root.query_drop(format!("DROP DATABASE {name}")).unwrap();
+    root.query_drop(format!("CREATE DATABASE {name}")).unwrap();
+    let mut restored = opened(&base);
+    for update in [&other, &shop] {
+        restored.enqueue(update, None, now).unwrap();
+    }
+    let request = LeaseRequest {
+        token: 7,
+        until: now + 60_000,
+    };
+    let mine = update("b", "2");
+    let lease = store.enqueue(&mine, Some(request), now).unwrap().unwrap();
+    let filter = Filter {
+        order_id: Some(b"b"),
+        limit: 10,
+        ..Filter::default()
+    };
+    let record = &restored.list(&filter, now).unwrap()[0];
+    assert_eq!(
+        (&*record.endpoint, &*record.public_key),
+        (shop.endpoint, shop.public_key)
+    );
+    // The order is the one that others find.
+    let behind = restored.enqueue(&update("b", "3"), Some(request), now);
+    assert!(behind.unwrap().is_none());
+    assert_eq!(lease.record, record.id);
 }
 
 #[test]

@@ -80,14 +80,15 @@ impl Random {
             sentence: format!("error {}", self.below(10)),
         };
         let endpoint = FailureScope::Endpoint { retry_after: None };
-        let scope = match (mood, self.below(8)) {
+        let key_pair = FailureScope::KeyPair { retry_after: None };
+        let retry_after = Some([0, 500, 30_000, DAY][self.below(4)]);
+        let scope = match (mood, self.below(9)) {
             (_, 0) => FailureScope::Order,
-            (_, 1) => FailureScope::KeyPair,
-            (_, 2) => FailureScope::Endpoint {
-                retry_after: Some([0, 500, 30_000, DAY][self.below(4)]),
-            },
-            (_, 3) | (0 | 3, _) => endpoint,
-            (1, _) => FailureScope::KeyPair,
+            (_, 1) => key_pair,
+            (_, 2) => FailureScope::Endpoint { retry_after },
+            (_, 3) => FailureScope::KeyPair { retry_after },
+            (_, 4) | (0 | 3, _) => endpoint,
+            (1, _) => key_pair,
             _ => FailureScope::Order,
         };
         match self.below(10) {

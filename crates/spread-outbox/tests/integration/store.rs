@@ -162,18 +162,42 @@ fn records_that_are_too_old_expire_and_block_nothing() {
     each(|store| {
         enqueue(store, "a", "1");
         store.enqueue(&update("a", "2"), None, NOW + 1).unwrap();
+        let first = claim(store, 1, 1, NOW)[0].lease;
+        assert!(complete(store, first, failed(FailureScope::Order), NOW));
         // The limit of `claim` is a million.
-        assert_eq!(bodies(&claim(store, 1, 1, NOW + 1_000_001)), ["2"]);
-        assert_eq!(
-            store.expire(NOW + 10, NOW + 1_000_001).unwrap(),
-            0,
-            "in flight"
-        );
+        let now = NOW + 1_000_002;
+        assert_eq!(bodies(&claim(store, 1, 2, now)), ["2"]);
+        assert_eq!(store.expire(now, now).unwrap(), 0, "in flight");
         let counts = store.counts(NOW).unwrap();
         assert_eq!((counts.pending, counts.expired), (1, 1));
         enqueue(store, "b", "3");
+        let third = claim(store, 1, 3, NOW)[0].lease;
+        assert!(complete(store, third, failed(FailureScope::Order), NOW));
         assert_eq!(store.expire(NOW + 1, NOW).unwrap(), 1);
         assert_eq!(store.counts(NOW).unwrap().expired, 2);
+    });
+}
+
+#[test]
+fn a_record_that_was_never_sent_does_not_expire() {
+    each(|store| {
+        enqueue(store, "a", "1");
+        enqueue(store, "b", "2");
+        let now = NOW + 2_000_000;
+        assert_eq!(store.expire(now, now).unwrap(), 0);
+        let claimed = claim(store, 10, 1, now);
+        assert_eq!(bodies(&claimed), ["1", "2"]);
+        // Nor does one whose attempt was not made.
+        assert!(complete(store, claimed[0].lease, Outcome::Released, now));
+        assert!(complete(
+            store,
+            claimed[1].lease,
+            failed(FailureScope::Order),
+            now
+        ));
+        assert_eq!(store.expire(now, now).unwrap(), 1);
+        let counts = store.counts(now).unwrap();
+        assert_eq!((counts.pending, counts.expired), (1, 1));
     });
 }
 

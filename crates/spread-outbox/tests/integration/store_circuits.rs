@@ -1,6 +1,6 @@
 //! The circuits of endpoints and key pairs, on each database.
 
-use crate::store_steps::{LEASE, NOW, bodies, claim, complete, enqueue, failed, keys};
+use crate::store_steps::{LEASE, NOW, bodies, claim, complete, enqueue, failed, keys, last_error};
 use crate::stores::{each, update};
 use outbox::clock::Millis;
 use outbox::store::{ClaimRequest, FailureScope, LeaseRequest, Outcome};
@@ -87,7 +87,7 @@ fn refused_keys_hold_back_only_their_own_orders() {
             assert!(complete(
                 store,
                 one.lease,
-                failed(FailureScope::KeyPair),
+                failed(FailureScope::KeyPair { retry_after: None }),
                 NOW
             ));
         }
@@ -100,17 +100,63 @@ fn refused_keys_hold_back_only_their_own_orders() {
 }
 
 #[test]
-fn retry_after_holds_the_endpoint_back() {
+fn retry_after_holds_the_key_pair_back_and_no_other() {
     each(|store| {
         enqueue(store, "a", "1");
         enqueue(store, "b", "2");
         let one = claim(store, 1, 1, NOW);
-        let scope = FailureScope::Endpoint {
-            retry_after: Some(30_000),
-        };
+        let retry_after = Some(30_000);
+        let scope = FailureScope::KeyPair { retry_after };
         assert!(complete(store, one[0].lease, failed(scope), NOW));
-        assert!(claim(store, 10, 2, NOW + 29_999).is_empty());
+        let mut other = update("c", "other");
+        other.public_key = b"other";
+        store.enqueue(&other, None, NOW).unwrap();
+        assert_eq!(bodies(&claim(store, 10, 2, NOW + 29_999)), ["other"]);
         assert_eq!(claim(store, 10, 3, NOW + 30_000).len(), 1);
+    });
+}
+
+#[test]
+fn after_retry_after_of_a_day_a_probe_goes_out_in_five_minutes() {
+    each(|store| {
+        enqueue(store, "a", "1");
+        enqueue(store, "b", "2");
+        let one = claim(store, 1, 1, NOW);
+        let retry_after = Some(86_400_000);
+        let scope = FailureScope::KeyPair { retry_after };
+        assert!(complete(store, one[0].lease, failed(scope), NOW));
+        assert!(claim(store, 10, 2, NOW + 299_999).is_empty());
+        // Another order: the one that was answered so waits as long as it was asked to.
+        let probe = claim(store, 10, 3, NOW + 300_000);
+        assert_eq!(probe.len(), 1);
+        assert_ne!(probe[0].body, one[0].body);
+        assert!(complete(
+            store,
+            probe[0].lease,
+            Outcome::Delivered,
+            NOW + 300_000
+        ));
+        assert!(claim(store, 10, 4, NOW + 400_000).is_empty());
+    });
+}
+
+#[test]
+fn an_endpoint_that_refuses_five_orders_in_a_row_gets_one_probe() {
+    each(|store| {
+        for number in 0..20 {
+            enqueue(store, &format!("o{number}"), "x");
+        }
+        for one in claim(store, 5, 1, NOW) {
+            let refused = Outcome::Refused(last_error());
+            assert!(complete(store, one.lease, refused, NOW));
+        }
+        assert!(claim(store, 10, 2, NOW).is_empty());
+        let due = store.next_due(&keys()).unwrap().unwrap();
+        let probe = claim(store, 10, 3, due);
+        assert_eq!(probe.len(), 1);
+        assert!(complete(store, probe[0].lease, Outcome::Delivered, due));
+        assert_eq!(claim(store, 100, 4, due).len(), 14);
+        assert_eq!(store.counts(due).unwrap().refused, 5);
     });
 }
 
@@ -125,7 +171,7 @@ fn a_clock_that_was_set_back_makes_no_lease_a_probe() {
             assert!(complete(
                 store,
                 one.lease,
-                failed(FailureScope::KeyPair),
+                failed(FailureScope::KeyPair { retry_after: None }),
                 NOW
             ));
         }

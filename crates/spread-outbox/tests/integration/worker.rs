@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::shop::{Service, Shop, until};
+use crate::store_steps::claim;
 
 #[test]
 fn drain_delivers_each_order_in_the_order_of_the_calls() {
@@ -52,6 +53,47 @@ fn drain_reports_what_is_still_pending() {
 }
 
 #[test]
+fn a_bad_deployment_at_spread_does_not_empty_the_queue() {
+    // Each status, and how many orders it may dead-letter: five, and those in flight meanwhile.
+    for (status, most) in [(404, 0), (410, 0), (302, 0), (422, 5 + 8)] {
+        let shop = Shop::new();
+        for number in 0..60 {
+            shop.keep(&format!("o{number}"), &number.to_string());
+        }
+        shop.server.answers(status, Duration::ZERO);
+        let drain = ["drain", "--connections", "4", "--retry-first", "1h"];
+        let drained = shop.json(&drain);
+        assert_eq!(drained["delivered"], 0);
+        let counts = shop.json(&["status"]);
+        let refused = counts["refused"].as_u64().unwrap();
+        assert!(refused <= most, "{status}: {counts}");
+        assert_eq!(counts["pending"], 60 - refused, "{status}: {counts}");
+        assert_ne!(
+            counts["key_pairs"][0]["endpoint_circuit"], "closed",
+            "{counts}"
+        );
+    }
+}
+
+#[test]
+fn drain_sends_before_it_expires_and_reports_both() {
+    let shop = Shop::new();
+    shop.server.answers(503, Duration::ZERO);
+    shop.keep("a", "1");
+    thread::sleep(Duration::from_millis(1_100));
+    let drain = ["drain", "--max-age", "1s", "--limit", "1"];
+    let output = shop.run(&drain);
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("1 failed, 0 refused, 0 expired"), "{said}");
+    let output = shop.run(&drain);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("1 expired, 0 pending"), "{said}");
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(shop.run(&drain).status.code(), Some(0));
+}
+
+#[test]
 fn a_service_finishes_what_is_in_flight() {
     let shop = Shop::new();
     shop.server.answers(200, Duration::from_millis(400));
@@ -67,6 +109,22 @@ fn a_service_finishes_what_is_in_flight() {
     );
     assert_eq!(shop.server.bodies(), ["1"]);
     assert_eq!(shop.json(&["status"])["pending"], 0);
+}
+
+#[test]
+fn a_service_that_lost_a_lease_does_not_say_what_became_of_the_record() {
+    let shop = Shop::new();
+    shop.server.answers(422, Duration::from_millis(600));
+    let service = shop.service();
+    shop.keep("a", "1");
+    until("a request", || shop.json(&["status"])["in_flight"] == 1);
+    let mut other = shop.store();
+    let now = other.now().unwrap() + 3_600_000;
+    assert_eq!(claim(other.as_mut(), 1, 1, now).len(), 1);
+    service.signal("-TERM");
+    let (_, said) = service.end();
+    assert!(said.contains("1 attempts lost their lease"), "{said}");
+    assert!(!said.contains("moved to refused"), "{said}");
 }
 
 #[test]
@@ -152,11 +210,12 @@ fn keys_come_from_a_file_that_may_change() {
         command.env("SPREAD_CREDENTIALS_FILE", &file);
         command
     };
+    fs::set_permissions(&file, Permissions::from_mode(0o666)).unwrap();
     let output = with_file(&["drain"]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("chmod 600"), "{said}");
+    assert!(said.contains("chmod 640"), "{said}");
     assert!(!said.contains("s3cret"), "{said}");
-    fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
     let output = with_file(&["drain"]).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "keys are missing");
     let said = String::from_utf8(output.stderr).unwrap();

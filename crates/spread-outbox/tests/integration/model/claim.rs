@@ -62,7 +62,7 @@ impl Model {
             if old.state != State::Pending {
                 continue;
             }
-            check!(old.age_start < request.oldest, "{} was not too old", old.id);
+            check!(old.too_old(request.oldest), "{} was not too old", old.id);
             old.state = State::Expired;
             let (id, name) = (old.id, old.name);
             check!(
@@ -91,7 +91,7 @@ impl Model {
         let fresh = |name: Name| {
             self.pending(name)
                 .next()
-                .is_some_and(|head| head.age_start >= request.oldest)
+                .is_some_and(|head| !head.too_old(request.oldest))
         };
         let left: Vec<(Name, Millis)> = due
             .iter()
