@@ -11,6 +11,7 @@ mod connect;
 mod connection;
 mod migrate;
 mod reason;
+mod routes;
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
