@@ -94,7 +94,9 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> mysql::Result<T>) -> mysql::Resu
 
 fn options(server: &Server, timeout: Duration, tls: Option<SslOpts>) -> OptsBuilder {
     let timeout = timeout.max(SHORTEST);
-    // The server must give up before the connection does, or the error would not name the lock.
+    // The server must give up before the connection does, or the error would not name the lock, and a
+    // statement that nobody waits for would keep its thread: behind LOCK TABLES for a day. MariaDB reads
+    // the first comment below as a setting, MySQL the second.
     let lock_wait = (timeout / 2).as_secs().clamp(1, 50);
     let socket = server.socket.as_ref();
     OptsBuilder::new()
@@ -115,7 +117,10 @@ fn options(server: &Server, timeout: Duration, tls: Option<SslOpts>) -> OptsBuil
         .init(vec![
             format!(
                 "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, time_zone = '+00:00', \
-                 innodb_lock_wait_timeout = {lock_wait}"
+                 innodb_lock_wait_timeout = {lock_wait}, lock_wait_timeout = {lock_wait} \
+                 /*M! , max_statement_time = {} */ /*!80000 , max_execution_time = {} */",
+                timeout.as_secs_f64(),
+                timeout.as_millis(),
             ),
             // A transaction that has waited for an order's row must then see what its records have become:
             // the default would show them as they were when it began.

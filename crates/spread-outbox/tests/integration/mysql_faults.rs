@@ -280,3 +280,37 @@ fn the_wait_for_a_lock_ends_at_the_timeout() {
     drop(holder);
     open(&address(&new), opening).unwrap();
 }
+
+#[test]
+fn statements_that_the_client_has_given_up_end_on_the_server() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let name = base.rsplit('/').next().unwrap();
+    let now = opened(&base).now().unwrap();
+    // As a dump does.
+    let mut holder = server.root();
+    let lock = format!(
+        "LOCK TABLES {name}.spread_endpoints WRITE, {name}.spread_orders WRITE, \
+         {name}.spread_records WRITE"
+    );
+    holder.query_drop(lock).unwrap();
+    let opening = Opening {
+        timeout: Duration::from_millis(500),
+        ..OPENING
+    };
+    for _ in 0..3 {
+        let mut store = open(&address(&base), opening).unwrap();
+        store.enqueue(&update("a", "1"), None, now).unwrap_err();
+    }
+    let waiting = format!(
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '{name}' AND user = 'shop'"
+    );
+    let end = Instant::now() + Duration::from_secs(5);
+    let mut root = server.root();
+    while root.query_first::<u64, _>(&waiting).unwrap() != Some(0) {
+        assert!(Instant::now() < end, "threads are left");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
