@@ -26,6 +26,11 @@ pub(super) fn of(server: &Server, error: &Error) -> String {
         }
         Error::DriverError(DriverError::ConnectTimeout | DriverError::Timeout) => TIMEOUT.into(),
         Error::DriverError(DriverError::CouldNotConnect(Some((_, _, kind)))) => of_connect(*kind),
+        Error::DriverError(DriverError::UnknownAuthPlugin(plugin)) => format!(
+            "the user authenticates by {}, which spread cannot: use mysql_native_password or \
+             caching_sha2_password for it",
+            printable(plugin.as_ref())
+        ),
         Error::IoError(error) => of_io(error),
         Error::CodecError(error) => std::error::Error::source(error)
             .and_then(|cause| cause.downcast_ref())

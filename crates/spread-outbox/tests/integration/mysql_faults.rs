@@ -371,3 +371,20 @@ fn a_schema_table_without_a_primary_key_gets_one() {
     let keys: Vec<mysql::Row> = root.query(keys).unwrap();
     assert_eq!(keys.len(), 1);
 }
+
+#[test]
+fn an_authentication_that_spread_cannot_do_is_named() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let mut root = server.root();
+    for statement in [
+        "INSTALL SONAME 'auth_ed25519'",
+        "CREATE USER 'curve'@'%' IDENTIFIED VIA ed25519 USING PASSWORD('p@ss')",
+    ] {
+        root.query_drop(statement).unwrap();
+    }
+    let base = server.database();
+    let sentence = refusal(&base.replace("shop:p%40ss%2Fw%3Ard", "curve:p%40ss"));
+    assert!(sentence.contains("authenticates by ed25519"), "{sentence}");
+}
