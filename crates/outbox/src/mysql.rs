@@ -11,6 +11,7 @@ mod connect;
 mod connection;
 mod migrate;
 mod reason;
+mod routes;
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -41,7 +42,12 @@ pub(super) struct Mysql {
 impl Mysql {
     pub(super) fn open(server: &Server, opening: Opening) -> Result<Self> {
         let mut connection = Connection::new(server, opening.timeout);
-        migrate::migrate(&mut connection, opening.create)?;
+        match migrate::migrate(&mut connection, opening.create) {
+            Err(_) if connection.can_run_again() => {
+                migrate::migrate(&mut connection, opening.create)?;
+            }
+            outcome => outcome?,
+        }
         Ok(Self {
             connection,
             clock: None,

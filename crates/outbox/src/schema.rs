@@ -64,19 +64,20 @@ pub(super) const SQLITE: [&str; 2] = [
     ALTER TABLE spread_key_pairs ADD COLUMN due INTEGER NOT NULL DEFAULT 0;",
 ];
 
-/// The steps for MySQL and MariaDB, statement by statement: each commits by itself there.
+/// The steps for MySQL and MariaDB, statement by statement: each commits by itself there. The row format is
+/// explicit because an index on a URL is too long for COMPACT, which a server may have as its default.
 pub(super) const MYSQL: [&[&str]; 2] = [
     &[
         "CREATE TABLE spread_endpoints (
             id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
             url VARBINARY(2000) NOT NULL UNIQUE
-        ) ENGINE = InnoDB",
+        ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC",
         "CREATE TABLE spread_key_pairs (
             id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
             endpoint BIGINT NOT NULL,
             public_key VARBINARY(500) NOT NULL,
             UNIQUE (endpoint, public_key)
-        ) ENGINE = InnoDB",
+        ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC",
         "CREATE TABLE spread_orders (
             id BIGINT NOT NULL PRIMARY KEY,
             key_pair BIGINT NOT NULL,
@@ -85,7 +86,7 @@ pub(super) const MYSQL: [&[&str]; 2] = [
             sole_pending BIGINT,
             delivered BIGINT NOT NULL DEFAULT 0,
             KEY spread_orders_due (key_pair, due)
-        ) ENGINE = InnoDB",
+        ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC",
         "CREATE TABLE spread_records (
             id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
             parent BIGINT NOT NULL,
@@ -100,7 +101,7 @@ pub(super) const MYSQL: [&[&str]; 2] = [
             body LONGBLOB NOT NULL,
             KEY spread_records_queued (parent, queued, state),
             KEY spread_records_dead_lettered (state)
-        ) ENGINE = InnoDB",
+        ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC",
     ],
     &[
         "ALTER TABLE spread_endpoints

@@ -40,6 +40,9 @@ pub(super) struct Sqlite {
     path: PathBuf,
     /// Device and inode, to see that the file is still the one at its path.
     identity: (u64, u64),
+    /// The same of the log of changes, once it is there. Another program removes it when this process has lost its locks:
+    /// POSIX drops them when any part of the process closes the file, such as PHP's `copy()`.
+    log: Option<(u64, u64)>,
     synchronous: Synchronous,
     /// What a commit survives at the moment.
     durability: Durability,
@@ -58,7 +61,7 @@ impl Sqlite {
                 .open(path)
                 .map_err(|error| StoreError::Open(reason::of_file(path, &error)))?;
         }
-        let identity = identity(path)
+        let file = identity(path)
             .ok_or_else(|| StoreError::Open(format!("there is no file {}", printable(path))))?;
         ownership::check(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -67,7 +70,8 @@ impl Sqlite {
         let mut database = Self {
             connection,
             path: path.to_owned(),
-            identity,
+            identity: file,
+            log: None,
             synchronous,
             durability: Durability::Relaxed,
             timeout: opening.timeout,
@@ -76,6 +80,7 @@ impl Sqlite {
             StoreError::Failed(reason) => StoreError::Open(reason),
             other => other,
         })?;
+        database.log = identity(&log_of(path));
         Ok(database)
     }
 
@@ -199,6 +204,23 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
     Some((facts.dev(), facts.ino()))
 }
 
+/// The log of changes of the file at `path`.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
+
+impl Drop for Sqlite {
+    /// A log that others no longer see must not be written into the file at its end.
+    fn drop(&mut self) {
+        if self.still_at_path().is_err() {
+            let kept = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            let _ = self.connection.set_db_config(kept, true);
+        }
+    }
+}
+
 impl ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
@@ -229,7 +251,10 @@ impl Database for Sqlite {
 
     /// A file that was deleted or replaced would take updates and never give them back.
     fn still_at_path(&mut self) -> Result<()> {
-        if identity(&self.path) == Some(self.identity) {
+        let log = || identity(&log_of(&self.path));
+        if identity(&self.path) == Some(self.identity)
+            && self.log.is_none_or(|known| log() == Some(known))
+        {
             return Ok(());
         }
         Err(StoreError::Lost(format!(
@@ -360,5 +385,45 @@ mod tests {
             drop(database);
             std::fs::remove_file(&path).unwrap();
         }
+    }
+
+    #[test]
+    fn a_log_that_another_program_removed_takes_no_update() {
+        let path = std::env::temp_dir().join(format!("spread-log-{}.db", std::process::id()));
+        let opening = Opening {
+            timeout: Duration::from_secs(5),
+            create: true,
+        };
+        let opened = || Sqlite::open(&path, Synchronous::Full, opening).unwrap();
+        let insert = |database: &mut Sqlite, id| {
+            let sql = "INSERT INTO spread_orders (id, key_pair) VALUES (?, 1)";
+            database.transaction(Durability::Durable, |database| {
+                database.execute(sql, &[Value::Int(id)])
+            })
+        };
+        let mut database = opened();
+        insert(&mut database, 1).unwrap();
+        // As the last program that closes the file does.
+        database.checkpoint().unwrap();
+        for end in ["-wal", "-shm"] {
+            let mut beside = path.clone().into_os_string();
+            beside.push(end);
+            std::fs::remove_file(beside).unwrap();
+        }
+        let outcome = insert(&mut database, 2);
+        assert!(matches!(outcome, Err(StoreError::Lost(_))), "{outcome:?}");
+
+        drop(database);
+        let mut database = opened();
+        insert(&mut database, 2).unwrap();
+        let count = "SELECT count(*) AS count FROM spread_orders";
+        let count: i64 = database
+            .query_one(count, &[])
+            .unwrap()
+            .int("count")
+            .unwrap();
+        assert_eq!(count, 2);
+        drop(database);
+        std::fs::remove_file(&path).unwrap();
     }
 }

@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::panic::{self, AssertUnwindSafe};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mysql::consts::CapabilityFlags;
 use mysql::{Conn, DriverError, Error, OptsBuilder, SslOpts};
@@ -13,40 +13,103 @@ use super::super::address::{Server, Tls};
 use super::super::database::Result;
 use super::super::error::StoreError;
 use super::reason;
+use super::routes::{Route, routes};
 use client::error::printable;
+
+/// A shorter timeout would end before a healthy server responds.
+const SHORTEST: Duration = Duration::from_millis(100);
 
 /// A connection, ready for the outbox.
 pub(super) fn connect(server: &Server, timeout: Duration) -> Result<Conn> {
+    let begun = Instant::now();
+    let routes = routes(server, timeout)
+        .map_err(|error| StoreError::Open(reason::of_name(server, &error)))?;
+    connect_by(&routes, server, timeout, begun)
+}
+
+/// Connects by the first of `routes` that leads to a server.
+fn connect_by(
+    routes: &[Route],
+    server: &Server,
+    timeout: Duration,
+    begun: Instant,
+) -> Result<Conn> {
     let tls = match server.tls {
         // Nobody listens in on a socket.
         _ if server.socket.is_some() => None,
         Tls::Disabled => None,
         mode => Some(tls(server, mode)?),
     };
-    let connect = |tls| guarded(|| Conn::new(options(server, timeout, tls)));
-    let connected = match connect(tls) {
+    let mut untried: u32 = routes.iter().map(|route| route.addresses).sum();
+    let mut failed = None;
+    for route in routes {
+        // Each address gets its share of what the earlier ones have left.
+        let share = timeout.saturating_sub(begun.elapsed()) / untried.max(1);
+        untried = untried.saturating_sub(route.addresses);
+        match connect_to(route, server, timeout, share, tls.clone()) {
+            Err(
+                error @ Error::DriverError(
+                    DriverError::CouldNotConnect(_) | DriverError::ConnectTimeout,
+                ),
+            ) => {
+                failed = failed.or(Some(error));
+            }
+            outcome => {
+                return outcome.map_err(|error| StoreError::Open(reason::of(server, &error)));
+            }
+        }
+    }
+    let error = failed.unwrap_or(Error::DriverError(DriverError::CouldNotConnect(None)));
+    Err(StoreError::Open(reason::of(server, &error)))
+}
+
+fn connect_to(
+    route: &Route,
+    server: &Server,
+    timeout: Duration,
+    share: Duration,
+    tls: Option<SslOpts>,
+) -> mysql::Result<Conn> {
+    let connect = |tls| {
+        let options = options(server, timeout, tls)
+            .ip_or_hostname(Some(route.host.clone()))
+            .bind_address(route.bind)
+            .tcp_connect_timeout(Some(share.max(SHORTEST)));
+        guarded(|| Conn::new(options))
+    };
+    match connect(tls) {
         Err(Error::DriverError(DriverError::TlsNotSupported)) if server.tls == Tls::Preferred => {
             connect(None)
         }
         connected => connected,
-    };
-    connected.map_err(|error| StoreError::Open(reason::of(server, &error)))
+    }
 }
 
-/// The client panics at some of what it cannot read, such as a version without a number. That must be an
+/// The client panics at some of what it cannot read, such as a version without a number, and at users of
+/// plugins that it is built without. That must be an
 /// outbox that fails, and no more.
 pub(super) fn guarded<T>(work: impl FnOnce() -> mysql::Result<T>) -> mysql::Result<T> {
-    panic::catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or(Err(Error::DriverError(DriverError::UnexpectedPacket)))
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panicked| {
+        let reason = panicked.downcast_ref::<String>().map(String::as_str);
+        let reason = reason.or_else(|| panicked.downcast_ref().copied());
+        let plugin = ["ed25519", "parsec"]
+            .into_iter()
+            .find(|plugin| reason.is_some_and(|reason| reason.contains(plugin)));
+        Err(Error::DriverError(match plugin {
+            Some(plugin) => DriverError::UnknownAuthPlugin(plugin.into()),
+            None => DriverError::UnexpectedPacket,
+        }))
+    })
 }
 
 fn options(server: &Server, timeout: Duration, tls: Option<SslOpts>) -> OptsBuilder {
-    let timeout = timeout.max(Duration::from_millis(100));
-    // The server must give up before the connection does, or the error would not name the lock.
+    let timeout = timeout.max(SHORTEST);
+    // The server must give up before the connection does, or the error would not name the lock, and a
+    // statement that nobody waits for would keep its thread: behind LOCK TABLES for a day. MariaDB reads
+    // the first comment below as a setting, MySQL the second.
     let lock_wait = (timeout / 2).as_secs().clamp(1, 50);
     let socket = server.socket.as_ref();
     OptsBuilder::new()
-        .ip_or_hostname(Some(server.host.clone()))
         .tcp_port(server.port)
         .socket(socket.map(|path| path.to_string_lossy().into_owned()))
         // Else a server on this machine would be asked for its socket, and reached by that.
@@ -54,7 +117,6 @@ fn options(server: &Server, timeout: Duration, tls: Option<SslOpts>) -> OptsBuil
         .user(Some(server.user.clone()))
         .pass(Some(server.password.clone()))
         .db_name(Some(server.database.clone()))
-        .tcp_connect_timeout(Some(timeout))
         .read_timeout(Some(timeout))
         .write_timeout(Some(timeout))
         .tcp_keepalive_time_ms(Some(30_000))
@@ -65,7 +127,10 @@ fn options(server: &Server, timeout: Duration, tls: Option<SslOpts>) -> OptsBuil
         .init(vec![
             format!(
                 "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, time_zone = '+00:00', \
-                 innodb_lock_wait_timeout = {lock_wait}"
+                 innodb_lock_wait_timeout = {lock_wait}, lock_wait_timeout = {lock_wait} \
+                 /*M! , max_statement_time = {} */ /*!80000 , max_execution_time = {} */",
+                timeout.as_secs_f64(),
+                timeout.as_millis(),
             ),
             // A transaction that has waited for an order's row must then see what its records have become:
             // the default would show them as they were when it began.
@@ -89,4 +154,28 @@ fn tls(server: &Server, mode: Tls) -> Result<SslOpts> {
         .with_root_cert_path(authorities.filter(|_| verified))
         .with_danger_accept_invalid_certs(!verified)
         .with_danger_skip_domain_validation(mode != Tls::VerifyIdentity))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::routes::tests::server;
+    use super::*;
+
+    #[test]
+    fn a_server_is_found_behind_an_address_that_refuses() {
+        let listener = std::net::TcpListener::bind("127.0.0.2:0").unwrap();
+        let mut to = server("localhost", Tls::Disabled);
+        to.port = listener.local_addr().unwrap().port();
+        let routes = ["::1", "127.0.0.1", "127.0.0.2"].map(|host| Route {
+            host: host.into(),
+            bind: None,
+            addresses: 1,
+        });
+        // It accepts, and sends no greeting.
+        let timeout = Duration::from_millis(300);
+        let error = connect_by(&routes, &to, timeout, Instant::now());
+        let error = error.err().unwrap().to_string();
+        assert!(error.contains("no response in time"), "{error}");
+    }
 }

@@ -17,8 +17,10 @@ pub(super) struct Connection {
     open: Option<Conn>,
     /// How many connections were made.
     number: u64,
-    /// The last error of a statement was a conflict with another transaction.
+    /// The last error of a statement was a conflict with another transaction, or with the log's format.
     conflict: bool,
+    /// The server logs statements, so a session must ask it for rows.
+    wants_row_log: bool,
 }
 
 impl Connection {
@@ -30,6 +32,7 @@ impl Connection {
             open: None,
             number: 0,
             conflict: false,
+            wants_row_log: false,
         }
     }
 
@@ -42,14 +45,23 @@ impl Connection {
         self.number
     }
 
+    /// The last error does not come again on the next connection.
+    pub(super) fn can_run_again(&self) -> bool {
+        self.conflict
+    }
+
     /// Runs `work` on the connection, and drops a connection that is gone.
     pub(super) fn run<T>(&mut self, work: impl FnOnce(&mut Conn) -> mysql::Result<T>) -> Result<T> {
         let open = match &mut self.open {
             Some(open) => open,
             none => {
-                let open = none.insert(connect(&self.server, self.timeout)?);
+                let mut open = connect(&self.server, self.timeout)?;
+                if self.wants_row_log {
+                    // Without the privilege the next order fails as before, with the reason.
+                    let _ = guarded(|| open.query_drop("SET SESSION binlog_format = ROW"));
+                }
                 self.number += 1;
-                open
+                none.insert(open)
             }
         };
         let error = match guarded(|| work(open)) {
@@ -59,7 +71,12 @@ impl Connection {
         let reason = reason::of(&self.server, &error);
         match error {
             Error::MySqlError(error) if !codes::ends_connection(error.code) => {
-                self.conflict = codes::is_conflict(error.code);
+                let first = !self.wants_row_log && codes::logs_statements(error.code);
+                if first {
+                    self.wants_row_log = true;
+                    self.open = None;
+                }
+                self.conflict = first || codes::is_conflict(error.code);
                 Err(StoreError::Failed(reason))
             }
             _ => {

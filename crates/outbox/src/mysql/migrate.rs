@@ -49,7 +49,12 @@ fn lock(connection: &mut Connection) -> Result<bool> {
 fn take_steps(connection: &mut Connection, known: i64) -> Result<()> {
     define(
         connection,
-        "CREATE TABLE IF NOT EXISTS spread_schema (version INT NOT NULL) ENGINE = InnoDB",
+        "CREATE TABLE IF NOT EXISTS spread_schema (version INT NOT NULL PRIMARY KEY) ENGINE = InnoDB",
+    )?;
+    // Older versions created it without, and group replication then refuses its first row.
+    define(
+        connection,
+        "ALTER TABLE spread_schema ADD PRIMARY KEY (version)",
     )?;
     let found = match version(connection)? {
         Some(found) if found > known => return Err(StoreError::Newer { found, known }),

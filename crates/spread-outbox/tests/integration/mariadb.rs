@@ -16,6 +16,7 @@ pub(crate) struct MariaDb {
     directory: PathBuf,
     pub(crate) port: u16,
     running: Mutex<Option<Child>>,
+    arguments: &'static [&'static str],
 }
 
 impl MariaDb {
@@ -23,7 +24,7 @@ impl MariaDb {
         static SHARED: OnceLock<Option<MariaDb>> = OnceLock::new();
         SHARED
             .get_or_init(|| {
-                let server = Self::start();
+                let server = Self::start(&[]);
                 if server.is_none() {
                     eprintln!("tests on MySQL are skipped: there is no mariadbd");
                 }
@@ -34,10 +35,15 @@ impl MariaDb {
 
     /// A server that no other test uses.
     pub(crate) fn own() -> Option<Self> {
-        Self::start()
+        Self::start(&[])
     }
 
-    fn start() -> Option<Self> {
+    /// As [`Self::own`], started with more arguments.
+    pub(crate) fn with(arguments: &'static [&'static str]) -> Option<Self> {
+        Self::start(arguments)
+    }
+
+    fn start(arguments: &'static [&'static str]) -> Option<Self> {
         let install = program("mariadb-install-db")?;
         program("mariadbd")?;
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
@@ -65,6 +71,7 @@ impl MariaDb {
             directory,
             port,
             running: Mutex::new(None),
+            arguments,
         };
         server.run();
         let mut root = server.root();
@@ -99,6 +106,7 @@ impl MariaDb {
             .arg(format!("--ssl-ca={}", path("ca.pem")))
             .arg(format!("--ssl-cert={}", path("server.pem")))
             .arg(format!("--ssl-key={}", path("server.key")))
+            .args(self.arguments)
             .env("DIRECTORY", &self.directory)
             .env("KEEP", path("keep"))
             .stdin(Stdio::piped())
