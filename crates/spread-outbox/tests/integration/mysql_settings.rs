@@ -1,0 +1,81 @@
+//! Servers with other settings and other users than usual.
+
+use mysql::prelude::Queryable as _;
+
+use crate::mariadb::MariaDb;
+use crate::mysql_stores::{opened, refusal};
+use crate::stores::update;
+
+/// Enqueues an order in a new outbox.
+fn enqueues(base: &str) {
+    let mut store = opened(base);
+    let now = store.now().unwrap();
+    store.enqueue(&update("a", "1"), None, now).unwrap();
+    assert_eq!(store.counts(now).unwrap().pending, 1);
+}
+
+#[test]
+fn servers_with_other_settings_work_or_say_what_to_change() {
+    let Some(server) = MariaDb::with(&["--log-bin=log", "--binlog-format=MIXED"]) else {
+        return;
+    };
+    let mut root = server.root();
+    let mut set = |what: &str| root.query_drop(format!("SET GLOBAL {what}")).unwrap();
+
+    set("innodb_force_primary_key = 1");
+    enqueues(&server.database());
+    set("innodb_force_primary_key = 0");
+
+    set("innodb_default_row_format = compact");
+    enqueues(&server.database());
+    set("innodb_default_row_format = dynamic");
+
+    set("binlog_format = STATEMENT");
+    let base = server.database();
+    let sentence = refusal(&base);
+    assert!(
+        sentence.contains("binlog_format is STATEMENT: set it"),
+        "{sentence}"
+    );
+    let grant = "GRANT BINLOG ADMIN ON *.* TO 'shop'@'%'";
+    server.root().query_drop(grant).unwrap();
+    enqueues(&base);
+    // An outbox that exists, on a connection of another process.
+    let mut store = opened(&base);
+    let now = store.now().unwrap();
+    store.enqueue(&update("b", "1"), None, now).unwrap();
+}
+
+#[test]
+fn a_schema_table_without_a_primary_key_gets_one() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let name = base.rsplit('/').next().unwrap();
+    // As a failed attempt of an older version leaves it behind.
+    let mut root = server.root();
+    let create = format!("CREATE TABLE {name}.spread_schema (version INT NOT NULL)");
+    root.query_drop(create).unwrap();
+    enqueues(&base);
+    let keys = format!("SHOW KEYS FROM {name}.spread_schema");
+    let keys: Vec<mysql::Row> = root.query(keys).unwrap();
+    assert_eq!(keys.len(), 1);
+}
+
+#[test]
+fn an_authentication_that_spread_cannot_do_is_named() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let mut root = server.root();
+    for statement in [
+        "INSTALL SONAME 'auth_ed25519'",
+        "CREATE USER 'curve'@'%' IDENTIFIED VIA ed25519 USING PASSWORD('p@ss')",
+    ] {
+        root.query_drop(statement).unwrap();
+    }
+    let base = server.database();
+    let sentence = refusal(&base.replace("shop:p%40ss%2Fw%3Ard", "curve:p%40ss"));
+    assert!(sentence.contains("authenticates by ed25519"), "{sentence}");
+}
