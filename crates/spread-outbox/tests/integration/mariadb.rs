@@ -55,14 +55,13 @@ impl MariaDb {
         let directory = std::env::temp_dir().join(name);
         let _ = fs::remove_dir_all(&directory);
         fs::create_dir_all(&directory).unwrap();
-        let status = Command::new(install)
+        let installed = Command::new(install)
             .args(["--no-defaults", "--auth-root-authentication-method=normal"])
             .args(["--skip-test-db", "--user=root"])
             .arg(format!("--datadir={}", directory.join("data").display()))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        assert!(status.unwrap().success(), "mariadb-install-db failed");
+            .output()
+            .unwrap();
+        assert!(installed.status.success(), "{installed:?}");
         certificates(&directory);
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
