@@ -92,7 +92,9 @@ fn round(store: &mut dyn Store, number: &mut u64) -> (f64, f64) {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // cargo appends `--bench`.
+    let arguments = std::env::args().skip(1);
+    let arguments: Vec<String> = arguments.filter(|argument| argument != "--bench").collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match *arguments {
         ["fill", path, count, endpoint, public_key] => {
