@@ -5,6 +5,7 @@
 
 use std::env;
 use std::error::Error as StdError;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -83,7 +84,8 @@ fn system() -> Result<RootCertStore, Error> {
 }
 
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, PemError> {
-    CertificateDer::pem_file_iter(path)?.collect()
+    let bundle = fs::read(path).map_err(PemError::Io)?;
+    CertificateDer::pem_slice_iter(&bundle).collect()
 }
 
 /// As OpenSSL does with a bundle: what cannot be an authority is passed over.
