@@ -31,7 +31,7 @@ pub(crate) struct Sent {
 /// The outcome for the caller, with an outbox or without.
 enum Outcome {
     Answered(Answer),
-    /// `dead_lettered`: the outbox keeps the order as refused, for a person.
+    /// `dead_lettered`: the outbox keeps the order as refused.
     Failed {
         error: Error,
         dead_lettered: bool,

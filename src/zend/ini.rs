@@ -71,7 +71,7 @@ pub(crate) struct IniHooks {
     /// An entry is about to change: its name, the new value and where that comes from. Returns a complaint
     /// about the value.
     pub(crate) changed: fn(&[u8], &[u8], IniOrigin) -> Option<String>,
-    /// What may be shown of the value of an entry, by its name.
+    /// The value of an entry as it may be shown, by its name.
     pub(crate) shown: fn(&[u8], &[u8]) -> String,
 }
 

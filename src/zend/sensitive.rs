@@ -40,7 +40,7 @@ pub(crate) fn mark_sensitive_method(class: &ClassEntry, method: &str, parameters
 /// During MINIT, with a table of functions that no code reads yet.
 unsafe fn mark(table: *mut ffi::HashTable, function: &str, parameters: &[u32]) {
     const PERSISTENT: u32 = 1;
-    // SAFETY: the table's values are functions. The engine keeps a reference of its own to the name.
+    // SAFETY: the table's values are functions. The engine takes a reference to the name.
     unsafe {
         let found = ffi::zend_hash_str_find(table, function.as_ptr().cast(), function.len());
         let Some(function) = found

@@ -1,4 +1,4 @@
-//! What SPREAD answered.
+//! SPREAD's answer.
 
 /// A 2xx answer.
 pub struct Answer {

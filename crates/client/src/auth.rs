@@ -1,5 +1,5 @@
 //! Challenges in, `Authorization` out: what `CURLOPT_HTTPAUTH = CURLAUTH_ANY` does with Basic and
-//! Digest. No I/O, no clock, no randomness of its own.
+//! Digest. No I/O and no clock; randomness comes in as an argument.
 //!
 //! ```text
 //!   nothing ──401──► Digest, else Basic
@@ -63,14 +63,14 @@ pub enum Scheme {
     Digest,
 }
 
-/// What a request carries. Not printable: it holds the keys, or a proof of them.
+/// The credentials of a request. Not printable: they hold the keys, or a proof of them.
 pub struct Authorization {
     pub scheme: Scheme,
     /// The header's value: no control bytes but a tab, not always ASCII.
     pub value: Vec<u8>,
 }
 
-/// What to do about a 401.
+/// The next step after a 401.
 #[derive(PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// Once more, with what [`AuthState::authorization`] gives now.
@@ -82,8 +82,8 @@ pub enum Outcome {
     NothingUsable { offered: Vec<&'static str> },
 }
 
-/// What one origin asked one set of keys for. To be kept across calls, and forgotten after a fork:
-/// two processes must not count the same nonce.
+/// The last challenge of one origin for one key pair. Keep it across calls, and forget it after a fork: two
+/// processes must not count the same nonce.
 #[derive(Default)]
 pub struct AuthState {
     challenged_by: Option<Challenged>,
@@ -99,8 +99,8 @@ enum Challenged {
 }
 
 impl AuthState {
-    /// What the next request to this origin carries; to be asked once for each request that goes
-    /// out, since Digest counts them.
+    /// The credentials of the next request to this origin. Call it once for each request that goes out,
+    /// because Digest counts them.
     ///
     /// `secure`: over https. `uri`: the request target as it is sent, path and query. `cnonce`:
     /// fresh randomness as text without quotes or backslashes, drawn once for each nonce.
@@ -130,7 +130,7 @@ impl AuthState {
         })
     }
 
-    /// What to do about a 401 with these `WWW-Authenticate` values, in answer to a request that
+    /// The next step after a 401 with these `WWW-Authenticate` values, in answer to a request that
     /// carried `sent`.
     pub fn challenged<'h>(
         &mut self,

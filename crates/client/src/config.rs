@@ -1,4 +1,4 @@
-//! What a call needs to know, as plain values: no INI, no environment.
+//! The configuration of a call, as plain values: no INI, no environment.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What can go wrong, in the caller's words.
+//! Failures, in the caller's words.
 //!
 //! An [`Error`] is one [`Kind`] with the facts of the failure, and [`Error::sentence`] is the only
 //! place that turns them into words: what happened, to which order, what to do. No kind carries a

@@ -27,7 +27,7 @@ pub struct Exchange<'c> {
     limit: u32,
 }
 
-/// What an answer's head says that decides what comes next.
+/// The part of an answer's head that decides the next step.
 pub struct Head<'h> {
     pub status: u16,
     pub location: Option<&'h [u8]>,
@@ -35,7 +35,7 @@ pub struct Head<'h> {
     pub challenges: Vec<&'h [u8]>,
 }
 
-/// What to do about an answer.
+/// The next step after an answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Next {
     /// It is final, and good.

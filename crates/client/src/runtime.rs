@@ -83,7 +83,7 @@ fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) -> i
 /// Sends one order on this thread's runtime, in `limit` at most; see `session.rs`.
 ///
 /// # Errors
-/// Whatever keeps a 2xx answer from coming, a runtime that cannot be made included.
+/// When no 2xx answer comes, or when the runtime cannot be made.
 pub fn send(
     on_thread_start: fn(),
     limit: Duration,

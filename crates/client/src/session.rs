@@ -28,7 +28,7 @@ use crate::transport::{Outgoing, PoolKey, PooledClient, Reply};
 /// More sets of keys than any shop has; beyond it the least recently used client is closed.
 const POOL_LIMIT: usize = 16;
 
-/// The clients of this thread with their idle connections, and what origins asked for.
+/// The clients of this thread with their idle connections, and the auth states of origins.
 #[derive(Default)]
 pub(crate) struct Session {
     clients: Recent<PooledClient, POOL_LIMIT>,
@@ -37,8 +37,8 @@ pub(crate) struct Session {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-/// What one origin asked for with one set of keys, and on which way there: another proxy is not
-/// handed the keys for what the origin said through this one.
+/// The auth state of one origin for one key pair and one proxy: a challenge that came through one proxy
+/// does not send the keys through another.
 struct Origin {
     /// A URL of it.
     url: Url,
@@ -82,7 +82,7 @@ impl Session {
                 if let Poll::Ready(outcome) = exchange.as_mut().poll(context) {
                     return Poll::Ready(outcome);
                 }
-                // Whatever the exchange did to this turn's budget, the clock is looked at.
+                // Checks the clock even when the exchange has used up this turn's budget.
                 pin!(unconstrained(timer.as_mut())).poll(context).map(|()| {
                     Err(Kind::Timeout {
                         limit: config.timeout,
@@ -167,7 +167,7 @@ async fn refusal(
     .into())
 }
 
-/// What `url`'s origin asked for.
+/// The auth state of `url`'s origin.
 fn auth_state<'o>(
     origins: &'o mut Recent<Origin, POOL_LIMIT>,
     url: &Url,

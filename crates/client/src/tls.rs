@@ -1,4 +1,4 @@
-//! Whom to trust, and what a refusal means: rustls configured from [`Roots`], and its errors as kinds.
+//! rustls configured from [`Roots`], and its errors as kinds.
 //!
 //! Chosen: ring (see Cargo.toml), TLS 1.2 and 1.3, no client certificates. HTTP/2 is not offered: it
 //! buys nothing for one request at a time.

@@ -36,7 +36,7 @@ const DISCARD_LIMIT: usize = 64 << 10;
 /// Shorter than nginx's `keepalive_timeout` of 75 s.
 const IDLE_LIMIT: Duration = Duration::from_secs(55);
 
-/// What calls must have in common to share connections.
+/// Calls with equal keys share connections.
 pub(crate) struct PoolKey {
     keys: Keys,
     /// Nothing where no certificate is looked at.
@@ -140,7 +140,7 @@ impl PooledClient {
             // As curl spells names: PHP's getallheaders() has `authorization` under mod_php when it came
             // as that, and scripts look for `Authorization`.
             .http1_title_case_headers()
-            // Heads that libcurl takes and hyper refuses unless told.
+            // Heads that libcurl accepts and hyper refuses by default.
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_ignore_invalid_headers_in_responses(true)

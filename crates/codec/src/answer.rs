@@ -1,4 +1,4 @@
-//! What a 2xx answer is when it is not JSON, and whether it is JSON at all.
+//! Whether a 2xx answer is JSON, text, or unusable.
 
 use crate::json;
 

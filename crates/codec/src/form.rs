@@ -63,7 +63,7 @@ pub struct FormWriter<S> {
     path: S,
 }
 
-/// What [`FormWriter::open`] hands out and [`FormWriter::close`] takes back.
+/// An open key, from [`FormWriter::open`] to [`FormWriter::close`].
 pub struct Opened(usize);
 
 impl<S: Sink> FormWriter<S> {

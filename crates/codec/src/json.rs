@@ -199,7 +199,7 @@ impl Builder for Nothing {
     fn close_map(&mut self, (): ()) {}
 }
 
-/// What one reading of a document came to.
+/// The result of reading a document once.
 struct Outcome<V> {
     value: Result<V, Error>,
     saw_minus_zero: bool,

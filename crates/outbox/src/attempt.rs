@@ -52,7 +52,7 @@ pub fn outcome(attempt: &Attempt, order: &OrderName) -> Outcome {
     }
 }
 
-/// Who else is affected by a failure; nothing when the order itself is at fault.
+/// The scope of a failure; nothing when the order itself is at fault.
 fn scope(error: &Error) -> Option<FailureScope> {
     let retry_after = match error.kind() {
         Kind::Refused(refusal) => refusal.retry_after.map(retry::retry_after_delay),

@@ -87,7 +87,7 @@ fn unexpected(name: &str) -> StoreError {
     StoreError::Failed(format!("the column {name} has an unexpected value"))
 }
 
-/// What a commit survives. A process that dies takes nothing with either of them.
+/// Whether a commit survives a power cut. The death of a process loses nothing either way.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Durability {
     /// A power cut as well, from the moment that the commit returns.

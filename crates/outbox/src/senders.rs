@@ -107,7 +107,7 @@ impl Senders for CallingThread {
     }
 }
 
-/// What the owner of a [`SenderPool`] waits for.
+/// An event for the owner of a [`SenderPool`].
 enum Event {
     Finished(Finished),
     Woken,

@@ -44,7 +44,7 @@ pub(super) struct Sqlite {
     /// POSIX drops them when any part of the process closes the file, such as PHP's `copy()`.
     log: Option<(u64, u64)>,
     synchronous: Synchronous,
-    /// What a commit survives at the moment.
+    /// The current durability of commits.
     durability: Durability,
     timeout: Duration,
 }

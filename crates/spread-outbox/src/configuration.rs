@@ -1,4 +1,4 @@
-//! What a command works with: its options above the environment above the defaults.
+//! The configuration of a command: options, else the environment, else the defaults.
 
 use std::ffi::{CStr, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
@@ -17,7 +17,7 @@ use settings::{About, Invalid, OutboxSetting, Row as _, Settings, Source, table}
 use crate::arguments::{DeliveryArguments, OutboxArguments, SendingArguments};
 use crate::failure::Failure;
 
-/// What `run` and `drain` work with.
+/// The configuration of `run` and `drain`.
 pub(crate) struct Configuration {
     pub(crate) address: Address,
     /// Without endpoint and keys: they are each record's.

@@ -1,4 +1,4 @@
-//! What was logged already, so that an outage is one line and not one for each order.
+//! Remembers logged events, so that an outage is one line and not one per order.
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::{Duration, Instant};

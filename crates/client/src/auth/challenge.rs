@@ -1,6 +1,6 @@
 //! The values of `WWW-Authenticate` as challenges (RFC 9110 sections 11.2 to 11.6.1).
 //!
-//! A parser of our own, because the `http-auth` crate (0.1.10), held against php-curl with libcurl
+//! Written here, because the `http-auth` crate (0.1.10), held against php-curl with libcurl
 //! 7.88.1 and 68 challenges, gives up a whole header where libcurl goes on: at bytes outside ASCII
 //! (realms in UTF-8 or Latin-1), a token68 (`Negotiate YII=`, and with it the Digest behind it), a
 //! tab or two blanks after a scheme, parameters without a comma between them, a quote that is never
@@ -71,7 +71,7 @@ pub(super) fn parse(header: &[u8]) -> Vec<Challenge<'_>> {
     }
 }
 
-/// What follows `name=`, and the rest after it. None: a quoted string that ends in a backslash.
+/// The value after `name=`, and the rest. `None` for a quoted string that ends in a backslash.
 fn parameter_value(input: &[u8]) -> (Option<Vec<u8>>, &[u8]) {
     let (_, input) = split(input, is_blank);
     let Some(quoted) = input.strip_prefix(b"\"") else {

@@ -211,7 +211,7 @@ fn what_cannot_be_answered() {
     ] {
         assert_eq!(answered(header), None, "{header}");
     }
-    // What libcurl answers, strange as it is.
+    // libcurl's own answer, odd as it looks.
     for header in ["Digest nonce=n", "Digest nonce=\"\", realm=\"\""] {
         assert!(answered(header).is_some(), "{header}");
     }

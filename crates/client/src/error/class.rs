@@ -49,7 +49,7 @@ impl Class {
         }
     }
 
-    /// What whoever sees it can do.
+    /// Advice for the reader of the message.
     #[must_use]
     pub fn advice(self) -> &'static str {
         self.facts().advice

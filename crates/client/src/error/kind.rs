@@ -12,7 +12,7 @@ pub struct Error {
     kind: Box<Kind>,
 }
 
-/// What happened. Names and addresses are those of the settings, never of the order's customer.
+/// The kind of a failure. Names and addresses come from the settings, never from the order.
 #[derive(Clone)]
 pub enum Kind {
     /// A setting that does not parse.
@@ -44,7 +44,7 @@ pub enum Kind {
     Timeout { limit: Duration },
     /// The connection ended before a whole answer had arrived.
     Lost { to: String, reason: String },
-    /// What arrived is not HTTP.
+    /// The response is not HTTP.
     NotHttp { to: String },
     /// A redirect that must not be followed, or too many of them.
     Redirect {

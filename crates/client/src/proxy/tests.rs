@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::*;
 
-/// What php-curl with libcurl 7.88 did, as `php-tests/proxy/oracle.php` saw it.
+/// The decisions of php-curl with libcurl 7.88, recorded by `php-tests/proxy/oracle.php`.
 fn libcurl<Row: DeserializeOwned>(table: &str) -> Vec<Row> {
     let text = include_str!("../../../../php-tests/proxy/libcurl.json");
     let mut tables: HashMap<String, Vec<Value>> = serde_json::from_str(text).unwrap();
@@ -90,7 +90,7 @@ fn values_mean_what_they_mean_to_libcurl() {
         if matches!(text(0), Some("http" | "socks5")) {
             let pair =
                 |(user, password): (Vec<u8>, Vec<u8>)| [user, b":".to_vec(), password].concat();
-            // Whatever comes first in the header, a colon ends the user: compare them joined.
+            // A colon ends the user in the header: compare user and password joined.
             assert_eq!(
                 proxy.credentials.map(pair),
                 credentials.map(pair),

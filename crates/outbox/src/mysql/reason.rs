@@ -70,9 +70,9 @@ fn of_connect(kind: io::ErrorKind) -> String {
 
 fn of_io(error: &io::Error) -> String {
     match error.kind() {
-        // What a socket's timeout gives.
+        // A socket's timeout.
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => TIMEOUT.into(),
-        // What rustls gives.
+        // An error of rustls.
         io::ErrorKind::InvalidData => NO_TLS.into(),
         kind => kind.to_string(),
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::super::address::{Server, Tls};
 
-/// What the client connects to.
+/// An address that the client connects to.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Route {
     pub(super) host: String,

@@ -188,7 +188,7 @@ pub(super) fn delete<D: Database>(db: &mut D, record: i64) -> Result<()> {
     Ok(())
 }
 
-/// What remains of an order.
+/// The remaining records of an order.
 #[derive(PartialEq)]
 pub(super) enum Remaining {
     Pending,
