@@ -10,11 +10,11 @@
 //! process, and its list of open files would make the child believe that it holds its parent's. See
 //! `src/drain.rs` of the extension.
 
+mod creation;
 mod ownership;
 mod reason;
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -40,8 +40,8 @@ pub(super) struct Sqlite {
     path: PathBuf,
     /// Device and inode, to see that the file is still the one at its path.
     identity: (u64, u64),
-    /// The same of the log of changes, once it is there. Another program removes it when this process has lost its locks:
-    /// POSIX drops them when any part of the process closes the file, such as PHP's `copy()`.
+    /// The same of the log of changes, once it is there. Another program removes it when this process has
+    /// lost its locks: POSIX drops them when any part of the process closes the file, such as PHP's `copy()`.
     log: Option<(u64, u64)>,
     synchronous: Synchronous,
     /// The current durability of commits.
@@ -52,13 +52,7 @@ pub(super) struct Sqlite {
 impl Sqlite {
     pub(super) fn open(path: &Path, synchronous: Synchronous, opening: Opening) -> Result<Self> {
         if opening.create {
-            // Before SQLite would create it readable by others; the files beside it get the same mode.
-            OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .mode(0o600)
-                .open(path)
+            creation::create(path)
                 .map_err(|error| StoreError::Open(reason::of_file(path, &error)))?;
         }
         let file = identity(path)
