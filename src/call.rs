@@ -13,6 +13,7 @@ use client::answer::Answer;
 use client::config::{ClientConfig, Destination};
 use client::error::{Error, Kind, OrderName};
 use client::runtime;
+use codec::answer::undecodable;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::BailoutGuard;
 use outbox::call::CallOutcome;
@@ -60,6 +61,15 @@ impl From<Result<Answer, Error>> for Sent {
 impl From<CallOutcome> for Sent {
     fn from(recorded: CallOutcome) -> Self {
         let (outcome, incomplete) = match recorded {
+            CallOutcome::Lost { error, reason } => {
+                return Self {
+                    outcome: Outcome::Failed {
+                        error,
+                        dead_lettered: false,
+                    },
+                    notice: Some(format!("is no longer in the outbox: {reason}")),
+                };
+            }
             CallOutcome::Queued => (Outcome::Queued { last_error: None }, None),
             CallOutcome::Answered { answer, incomplete } => (Outcome::Answered(answer), incomplete),
             CallOutcome::Refused { error, incomplete } => {
@@ -116,10 +126,23 @@ pub(crate) fn send(
     match recorded {
         Ok(recorded) => Sent::from(recorded),
         // An outbox that is unavailable must not stop orders.
-        Err(error) => Sent {
-            notice: Some(format!("was sent without the outbox: {error}")),
-            ..plain(config.timeout.saturating_sub(begun.elapsed()))
-        },
+        Err(error) => {
+            let sent = exchange(
+                config,
+                destination,
+                body,
+                config.timeout.saturating_sub(begun.elapsed()),
+            );
+            if let Ok(answer) = &sent
+                && undecodable(&answer.body).is_none()
+            {
+                outbox_connections::delivered_without(address, destination, &id, begun);
+            }
+            Sent {
+                notice: Some(format!("was sent without the outbox: {error}")),
+                ..Sent::from(sent)
+            }
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use outbox::relay::{self, Relay, RelayConfig, Stats};
 use outbox::retry::{MAX_AGE, Policy};
 use outbox::senders::CallingThread;
 use outbox::store::Counts;
+use outbox::unwritten::Unwritten;
 use outbox::{Store, StoreError, credentials, entropy};
 use settings::{ErrorMode, Invalid, MAX_SECONDS, OutboxSetting, Report};
 
@@ -117,8 +118,9 @@ fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
     }
     let config = &settings.client;
     zend::with_signals_blocked(|| {
-        outbox_connections::with(address, config, |store| {
-            relay_once(store, config, &keys, limit, deadline)
+        let timeout = outbox_connections::timeout(config);
+        outbox_connections::with(address, timeout, |store, unwritten| {
+            relay_once(store, unwritten, config, &keys, limit, deadline)
         })
     })
     .map_err(store_failure)
@@ -126,6 +128,7 @@ fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
 
 fn relay_once(
     store: &mut dyn Store,
+    unwritten: &mut Unwritten,
     config: &ClientConfig,
     keys: &[Keys],
     limit: usize,
@@ -141,7 +144,7 @@ fn relay_once(
     relay.expire(store)?;
     let mut destinations = Destinations::new(config.clone(), keys.to_vec());
     let mut sender = CallingThread::new(zend::block_signals);
-    relay::drain(
+    let drained = relay::drain(
         &mut relay,
         store,
         &mut sender,
@@ -149,7 +152,9 @@ fn relay_once(
         limit,
         deadline,
         |_, _| true,
-    )?;
+    );
+    unwritten.completions(relay.take_incomplete());
+    drained?;
     let now = store.now()?;
     Ok((relay.stats, store.counts(now)?))
 }

@@ -44,6 +44,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .startup_function(startup)
         .request_startup_function(request_startup)
         .request_shutdown_function(request_shutdown)
+        .shutdown_function(shutdown)
 }
 
 /// MINIT. Starts no thread and opens no connection: php-fpm and Apache fork afterwards.
@@ -68,6 +69,13 @@ extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
 
 /// RSHUTDOWN.
 extern "C" fn request_shutdown(_type: i32, _module_number: i32) -> i32 {
+    zend::with_signals_blocked(outbox_connections::end_request);
     zend::end_request();
+    zend::SUCCESS
+}
+
+/// MSHUTDOWN.
+extern "C" fn shutdown(_type: i32, _module_number: i32) -> i32 {
+    zend::with_signals_blocked(outbox_connections::end_process);
     zend::SUCCESS
 }

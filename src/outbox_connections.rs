@@ -1,6 +1,7 @@
 //! A PHP process's connections to the outbox, a few for each thread.
 //!
-//! A connection is opened when a call needs it, and kept. Before a fork the forking thread closes its
+//! A connection is opened when a call needs it, and kept. Beside it stands what could not be written into
+//! the outbox: it is written before the next use, at the end of the request or at the end of the process. Before a fork the forking thread closes its
 //! SQLite connections: SQLite's locks belong to the process, and a child that used or closed an
 //! inherited file would release the parent's locks. A child forgets all others (`ProcessOwned`).
 
@@ -12,8 +13,9 @@ use client::answer::Answer;
 use client::config::{ClientConfig, Destination};
 use client::error::{Error, Kind};
 use client::process_owned::ProcessOwned;
-use outbox::call::{self, CallOutcome, Delivery};
+use outbox::call::{self, CallOutcome, Delivery, Incomplete};
 use outbox::store::Update;
+use outbox::unwritten::Unwritten;
 use outbox::{Address, Opening, Store, StoreError, entropy, open};
 
 use crate::zend;
@@ -28,7 +30,16 @@ struct Connection {
     store: Box<dyn Store + Send>,
 }
 
+/// How long the end of a request waits for a locked or unresponsive outbox.
+const REQUEST_END: Duration = Duration::from_millis(250);
+/// The same of the end of the process: there is no later opportunity.
+const PROCESS_END: Duration = Duration::from_secs(2);
+
+/// What could not be written into each outbox.
+type UnwrittenOf = Vec<(Address, Unwritten)>;
+
 thread_local! {
+    static UNWRITTEN: Cell<Option<ProcessOwned<UnwrittenOf>>> = const { Cell::new(None) };
     static IDLE: Cell<Vec<ProcessOwned<Connection>>> = const { Cell::new(Vec::new()) };
 }
 
@@ -40,6 +51,69 @@ fn take_idle() -> Vec<Connection> {
 
 fn set_idle(idle: Vec<Connection>) {
     IDLE.set(idle.into_iter().map(ProcessOwned::new).collect());
+}
+
+/// This thread's notes, taken out of their slot. The parent writes its own.
+fn take_unwritten() -> UnwrittenOf {
+    let unwritten = UNWRITTEN.take().and_then(ProcessOwned::into_owned);
+    unwritten.unwrap_or_default()
+}
+
+/// Runs `work` with the notes for one outbox.
+fn with_unwritten<T>(address: &Address, work: impl FnOnce(&mut Unwritten) -> T) -> T {
+    let mut all = take_unwritten();
+    let known = all.iter().position(|(known, _)| known == address);
+    let (address, mut unwritten) = match known {
+        Some(index) => all.swap_remove(index),
+        None => (address.clone(), Unwritten::default()),
+    };
+    let result = work(&mut unwritten);
+    if !unwritten.is_empty() {
+        all.push((address, unwritten));
+    }
+    if !all.is_empty() {
+        UNWRITTEN.set(Some(ProcessOwned::new(all)));
+    }
+    result
+}
+
+/// Remembers that an update was delivered without the outbox, by a call that began at `begun`.
+pub(crate) fn delivered_without(
+    address: &Address,
+    destination: &Destination,
+    order_id: &[u8],
+    begun: Instant,
+) {
+    let update = Update {
+        endpoint: destination.endpoint.as_str(),
+        public_key: &destination.keys.public,
+        order_id,
+        body: b"",
+    };
+    with_unwritten(address, |unwritten| unwritten.delivered(&update, begun));
+}
+
+/// At the end of a request.
+pub(crate) fn end_request() {
+    write_unwritten(REQUEST_END);
+}
+
+/// At the end of the process.
+pub(crate) fn end_process() {
+    write_unwritten(PROCESS_END);
+}
+
+/// Writes what could not be written. What still cannot be is kept.
+fn write_unwritten(timeout: Duration) {
+    let all = take_unwritten();
+    if all.is_empty() {
+        return;
+    }
+    let addresses: Vec<Address> = all.iter().map(|(address, _)| address.clone()).collect();
+    UNWRITTEN.set(Some(ProcessOwned::new(all)));
+    for address in addresses {
+        let _ = with(&address, timeout, |_, _| Ok(()));
+    }
 }
 
 /// Runs in the thread that is about to fork.
@@ -84,24 +158,35 @@ fn put_back(connection: Connection) {
 
 /// Timeout of one operation on the outbox. An unresponsive database costs it twice, on the kept
 /// connection and on a new one: half of the call's timeout is left to send the order without the outbox.
-fn timeout(config: &ClientConfig) -> Duration {
+pub(crate) fn timeout(config: &ClientConfig) -> Duration {
     config.connect_timeout.min(config.timeout / 4)
 }
 
-/// Does `work` on the outbox, and once more on a new connection when the SQLite file was moved or
-/// replaced, in which case nothing was done.
+/// Writes what could not be written before, then does `work` on the outbox. Does it once more on a new
+/// connection when the SQLite file was moved or replaced, in which case nothing was done.
 ///
 /// # Errors
-/// When the outbox cannot be opened, and those of `work`.
+/// When the outbox cannot be opened or written, and those of `work`.
 pub(crate) fn with<T>(
     address: &Address,
-    config: &ClientConfig,
-    mut work: impl FnMut(&mut dyn Store) -> Result<T, StoreError>,
+    timeout: Duration,
+    mut work: impl FnMut(&mut dyn Store, &mut Unwritten) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let mut again = matches!(address, Address::Sqlite { .. });
     loop {
-        let mut connection = take(address, timeout(config))?;
-        match work(connection.store.as_mut()) {
+        let mut connection = take(address, timeout)?;
+        let store = connection.store.as_mut();
+        let outcome = with_unwritten(address, |unwritten| {
+            let begun = Instant::now();
+            if let Err(error) = unwritten.write(store)
+                && (begun.elapsed() >= timeout || matches!(error, StoreError::Lost(_)))
+            {
+                return Err(error);
+            }
+            // What failed at once may be about the note alone.
+            work(store, unwritten)
+        });
+        match outcome {
             Err(StoreError::Lost(_)) if mem::take(&mut again) => {}
             Err(lost @ StoreError::Lost(_)) => return Err(lost),
             outcome => {
@@ -134,9 +219,11 @@ pub(crate) fn update(
     };
     let entropy = entropy::draw();
     let mut send = Some(send);
-    with(address, config, |store| {
+    let timeout = timeout(config);
+    let outcome = with(address, timeout, |store, unwritten| {
         call::update(
             store,
+            unwritten,
             &update,
             delivery,
             config.timeout.saturating_sub(begun.elapsed()),
@@ -146,5 +233,25 @@ pub(crate) fn update(
                 None => Err(Kind::Internal("an order was to be sent twice by one call").into()),
             },
         )
-    })
+    })?;
+    match outcome {
+        // The file is gone, and with it the record.
+        CallOutcome::Failed {
+            error,
+            incomplete: Some(Incomplete::Store(StoreError::Lost(_))),
+        } => {
+            let kept = with(address, timeout, |store, _| {
+                let now = store.now()?;
+                store.enqueue(&update, None, now)
+            });
+            Ok(match kept {
+                Ok(_) => CallOutcome::Failed {
+                    error,
+                    incomplete: None,
+                },
+                Err(reason) => CallOutcome::Lost { error, reason },
+            })
+        }
+        outcome => Ok(outcome),
+    }
 }

@@ -1,6 +1,7 @@
 //! A call of `spread_update_order` with an outbox: record the update first, then perhaps send it.
 
 use std::fmt;
+use std::slice;
 use std::time::{Duration, Instant};
 
 use super::attempt::{self, Attempt};
@@ -9,6 +10,7 @@ use super::entropy::Entropy;
 use super::error::StoreError;
 use super::retry::Policy;
 use super::store::{Completion, LeaseRequest, Outcome, Store, Update};
+use super::unwritten::Unwritten;
 use client::UNACKNOWLEDGED;
 use client::answer::Answer;
 use client::error::{Error, OrderName};
@@ -28,7 +30,7 @@ pub enum Delivery {
 
 /// Why a record could not be updated after its attempt.
 pub enum Incomplete {
-    /// It stays in flight until its lease expires, and is then sent again.
+    /// The outbox failed; see [`Unwritten`].
     Store(StoreError),
     /// Another sender has the record, or had it.
     LeaseLost,
@@ -37,7 +39,10 @@ pub enum Incomplete {
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Store(error) => write!(f, "is sent again when its lease expires: {error}"),
+            Self::Store(error) => write!(
+                f,
+                "the outbox records this as soon as it can be used: {error}"
+            ),
             Self::LeaseLost => {
                 f.write_str("may arrive twice: its lease expired before the attempt ended")
             }
@@ -66,15 +71,19 @@ pub enum CallOutcome {
         error: Error,
         incomplete: Option<Incomplete>,
     },
+    /// The attempt failed, and the record is gone with its file; the order could not be recorded again.
+    Lost { error: Error, reason: StoreError },
 }
 
 /// Records `update`. With [`Delivery::Direct`], and unless an earlier update of the same order is pending,
-/// calls `send` to send it within what is left of `timeout`.
+/// calls `send` to send it within what is left of `timeout`. `unwritten` remembers a result that cannot be
+/// recorded.
 ///
 /// # Errors
 /// When the update could not be recorded. It was not sent then.
 pub fn update(
     store: &mut dyn Store,
+    unwritten: &mut Unwritten,
     update: &Update<'_>,
     delivery: Delivery,
     timeout: Duration,
@@ -82,13 +91,13 @@ pub fn update(
     send: impl FnOnce(Duration) -> Attempt,
 ) -> Result<CallOutcome, StoreError> {
     let begun = Instant::now();
-    let now = store.now()?;
-    let until = now + millis(timeout + LEASE_MARGIN);
+    let accepted = store.now()?;
+    let until = accepted + millis(timeout + LEASE_MARGIN);
     let request = (delivery == Delivery::Direct).then_some(LeaseRequest {
         token: entropy.token,
         until,
     });
-    let Some(lease) = store.enqueue(update, request, now)? else {
+    let Some(lease) = store.enqueue(update, request, accepted)? else {
         return Ok(CallOutcome::Queued);
     };
     let left = timeout.saturating_sub(begun.elapsed());
@@ -113,11 +122,14 @@ pub fn update(
     };
     let completed = store
         .now()
-        .and_then(|now| store.complete(&[completion], &Policy::default(), now));
+        .and_then(|now| store.complete(slice::from_ref(&completion), &Policy::default(), now));
     let incomplete = match completed {
         Ok(in_time) if in_time == [true] => None,
         Ok(_) => Some(Incomplete::LeaseLost),
-        Err(error) => Some(Incomplete::Store(error)),
+        Err(error) => {
+            unwritten.completed(update, accepted, completion);
+            Some(Incomplete::Store(error))
+        }
     };
     Ok(match attempt {
         Ok(answer) => CallOutcome::Answered { answer, incomplete },

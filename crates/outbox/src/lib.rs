@@ -35,6 +35,7 @@
 //! | file | purpose |
 //! |---|---|
 //! | `call.rs` | one call: record, perhaps send, complete |
+//! | `unwritten.rs` | what a process could not write, until it can |
 //! | `relay.rs` | the worker: expire, complete, claim, start |
 //! | `senders.rs`, `destinations.rs` | send claimed records; to which endpoint, with which keys |
 //! | `attempt.rs` | from the end of an attempt to the outcome for its record |
@@ -66,6 +67,7 @@ pub mod senders;
 mod sql;
 mod sqlite;
 pub mod store;
+pub mod unwritten;
 
 pub use address::Address;
 pub use error::StoreError;

@@ -119,6 +119,11 @@ impl<'e> Relay<'e> {
         !self.incomplete.is_empty()
     }
 
+    /// The completions that are not in the store.
+    pub fn take_incomplete(&mut self) -> impl Iterator<Item = Completion> {
+        self.incomplete.drain(..).map(|(completion, _)| completion)
+    }
+
     /// Completes the collected jobs, then claims due records and starts them: as many as are idle senders,
     /// and `room` at most.
     ///

@@ -11,6 +11,7 @@ mod look;
 mod manage;
 mod order;
 mod pending;
+mod supersede;
 #[cfg(test)]
 mod tests;
 
@@ -19,8 +20,8 @@ use super::database::{Database, Durability, Result, Upsert, Value};
 use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
 use super::store::{
-    Change, ClaimRequest, ClaimResult, Completion, Counts, Filter, KeyPair, Lease, LeaseRequest,
-    Outcome, Record, State, Store, Update,
+    Change, ClaimRequest, ClaimResult, Completion, Counts, Delivered, Filter, KeyPair, Lease,
+    LeaseRequest, Outcome, Record, State, Store, Update,
 };
 use claim::DueTimes;
 
@@ -56,22 +57,45 @@ impl<D: Database> Sql<D> {
         }
     }
 
-    /// The ids of an update's endpoint and key pair.
-    fn ids(&mut self, update: &Update<'_>) -> Result<Ids> {
+    /// Runs a transaction with the ids of an endpoint and a key pair.
+    fn with_ids<T>(
+        &mut self,
+        endpoint: &str,
+        public_key: &[u8],
+        durability: Durability,
+        mut work: impl FnMut(&mut D, Ids) -> Result<T>,
+    ) -> Result<T> {
+        loop {
+            let ids = self.ids(endpoint, public_key)?;
+            let done = self.database.transaction(durability, |db| {
+                // The transaction may have begun on a new connection, where the ids are others.
+                if db.connection() != ids.connection {
+                    return Ok(None);
+                }
+                work(db, ids).map(Some)
+            })?;
+            if let Some(done) = done {
+                return Ok(done);
+            }
+        }
+    }
+
+    fn ids(&mut self, endpoint: &str, public_key: &[u8]) -> Result<Ids> {
         let connection = self.database.connection();
         self.known
             .retain(|known| known.ids.connection == connection);
-        let known = self.known.iter().find(|known| {
-            known.endpoint == update.endpoint && known.public_key == update.public_key
-        });
+        let known = self
+            .known
+            .iter()
+            .find(|known| known.endpoint == endpoint && known.public_key == public_key);
         if let Some(known) = known {
             return Ok(known.ids);
         }
         let ids = self.database.transaction(Durability::Relaxed, |db| {
-            let endpoint = db.upsert(Upsert::Endpoint, &[Value::Text(update.endpoint)])?;
+            let endpoint = db.upsert(Upsert::Endpoint, &[Value::Text(endpoint)])?;
             let key_pair = db.upsert(
                 Upsert::KeyPair,
-                &[Value::Int(endpoint), Value::Bytes(update.public_key)],
+                &[Value::Int(endpoint), Value::Bytes(public_key)],
             )?;
             Ok(Ids {
                 endpoint,
@@ -83,8 +107,8 @@ impl<D: Database> Sql<D> {
             self.known.clear();
         }
         self.known.push(KnownKeyPair {
-            endpoint: update.endpoint.to_owned(),
-            public_key: update.public_key.to_owned(),
+            endpoint: endpoint.to_owned(),
+            public_key: public_key.to_owned(),
             ids,
         });
         Ok(ids)
@@ -133,19 +157,14 @@ impl<D: Database> Store for Sql<D> {
             Durability::Durable
         };
         let request = lease.map(|lease| lease.within_reach(now));
-        let lease = loop {
-            let ids = self.ids(update)?;
-            let appended = self.database.transaction(durability, |db| {
-                // The transaction may have begun on a new connection, where the ids are others.
-                if db.connection() != ids.connection {
-                    return Ok(None);
-                }
-                append(db, ids, update, request, now).map(Some)
-            })?;
-            if let Some(lease) = appended {
-                break lease;
-            }
-        };
+        let Update {
+            endpoint,
+            public_key,
+            ..
+        } = *update;
+        let lease = self.with_ids(endpoint, public_key, durability, |db, ids| {
+            append(db, ids, update, request, now)
+        })?;
         // Queued behind an earlier update, so it is not sent now. When the disk fails to confirm it, it is
         // queued all the same: after an error the caller would send it, before the earlier update.
         if request.is_some()
@@ -195,6 +214,18 @@ impl<D: Database> Store for Sql<D> {
         };
         self.database.transaction(durability, |db| {
             complete::complete(db, completions, policy, now)
+        })
+    }
+
+    fn supersede(&mut self, delivered: &Delivered<'_>, now: Millis) -> Result<u64> {
+        let Delivered {
+            endpoint,
+            public_key,
+            ..
+        } = *delivered;
+        // Durable, because that looks whether the file is still at its path.
+        self.with_ids(endpoint, public_key, Durability::Durable, |db, ids| {
+            supersede::supersede(db, ids.key_pair, delivered, now)
         })
     }
 

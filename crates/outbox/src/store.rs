@@ -98,6 +98,19 @@ pub struct Completion {
     pub jitter: f64,
 }
 
+/// An update that SPREAD has, although no record of it was completed.
+#[derive(Clone, Copy)]
+pub struct Delivered<'d> {
+    pub endpoint: &'d str,
+    pub public_key: &'d [u8],
+    /// Not empty.
+    pub order_id: &'d [u8],
+    /// Updates that were accepted before this time are older.
+    pub accepted_before: Millis,
+    /// Of an update that was recorded: no record with a higher id is older.
+    pub record: Option<i64>,
+}
+
 /// The outcome of a claimed record.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -269,6 +282,10 @@ pub trait Store {
         policy: &Policy,
         now: Millis,
     ) -> Result<Vec<bool>, StoreError>;
+
+    /// Deletes the pending updates of an order that are older than a delivered one, and returns how many.
+    /// An older one that is in flight is not sent again.
+    fn supersede(&mut self, delivered: &Delivered<'_>, now: Millis) -> Result<u64, StoreError>;
 
     /// Moves records accepted before `oldest` that were sent at least once to `expired`, a limited number,
     /// and returns how many. Records in flight stay.

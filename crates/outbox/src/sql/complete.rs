@@ -67,18 +67,24 @@ fn complete_record<D: Database>(
         }
         Outcome::Failed { scope, last_error } => {
             let attempts = count_attempt(db, lease.record, last_error)?;
-            let mut delay = policy.delay(attempts, completion.jitter);
+            let mut delay = policy.delay(attempts.unwrap_or(1), completion.jitter);
             if let Some(retry_after) = scope.retry_after() {
                 delay = delay.max(retry_after);
             }
-            schedule(db, order.id, Some(now + delay), None)?;
+            if attempts.is_some() {
+                schedule(db, order.id, Some(now + delay), None)?;
+            } else {
+                // Superseded meanwhile, or discarded after its lease had expired. The order's next
+                // record must wait all the same.
+                order.reconcile(db, lease.record, Some(now + delay))?;
+            }
         }
     }
     Ok(order.due)
 }
 
-/// Records a failed attempt and returns how many there were.
-fn count_attempt<D: Database>(db: &mut D, record: i64, error: &LastError) -> Result<u32> {
+/// Records a failed attempt and returns how many there were; nothing when the record is gone.
+fn count_attempt<D: Database>(db: &mut D, record: i64, error: &LastError) -> Result<Option<u32>> {
     db.execute(
         "UPDATE spread_records SET attempts = attempts + 1, status = ?, last_error = ? WHERE id = ?",
         &[
@@ -91,8 +97,7 @@ fn count_attempt<D: Database>(db: &mut D, record: i64, error: &LastError) -> Res
         "SELECT attempts FROM spread_records WHERE id = ?",
         &[Value::Int(record)],
     )?;
-    // Discarded after its lease had expired; the order's next record must wait all the same.
-    row.map_or(Ok(1), |row| row.int("attempts"))
+    row.map(|row| row.int("attempts")).transpose()
 }
 
 /// Opens or closes the circuits by what an attempt has shown. `expiry`: when its lease would have expired.

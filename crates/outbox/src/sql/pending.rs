@@ -108,6 +108,12 @@ pub(super) fn append<D: Database>(
     Ok(Appended { record, sole })
 }
 
+const HEAD_OF_ORDER: &str = concat!(
+    "SELECT ",
+    head_columns!(),
+    " FROM spread_orders o WHERE o.id = ?"
+);
+
 /// The head of an order, to be sent.
 pub(super) struct Head {
     pub(super) record: i64,
@@ -125,18 +131,13 @@ pub(super) fn head<D: Database>(
     expired: &mut u64,
 ) -> Result<Option<Head>> {
     loop {
-        let row = db.query_first(
-            concat!(
-                "SELECT ",
-                head_columns!(),
-                " FROM spread_orders o WHERE o.id = ?"
-            ),
-            &[Value::Int(order)],
-        )?;
+        let row = db.query_first(HEAD_OF_ORDER, &[Value::Int(order)])?;
         let Some(row) = row else {
             return Ok(None);
         };
         let Some(record) = head_of(&row)? else {
+            // Superseded under the lease of a sender that has died since.
+            reconcile(db, order, None, 0, None)?;
             return Ok(None);
         };
         let mut head = db.query_one(
@@ -196,7 +197,36 @@ pub(super) enum Remaining {
     Nothing,
 }
 
+/// The head of an order, and when it was accepted.
+pub(super) struct AcceptedHead {
+    pub(super) record: i64,
+    pub(super) accepted: Millis,
+}
+
 impl Order {
+    pub(super) fn head<D: Database>(&self, db: &mut D) -> Result<Option<AcceptedHead>> {
+        let row = db.query_first(HEAD_OF_ORDER, &[Value::Int(self.id)])?;
+        let Some(record) = row.as_ref().map(head_of).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        let sql = "SELECT accepted FROM spread_records WHERE id = ?";
+        let accepted = db.query_one(sql, &[Value::Int(record)])?.int("accepted")?;
+        Ok(Some(AcceptedHead { record, accepted }))
+    }
+
+    /// Deletes the head and leaves when the order is due. The caller reconciles the order.
+    pub(super) fn delete_head<D: Database>(&mut self, db: &mut D, head: i64) -> Result<()> {
+        delete(db, head)?;
+        if self.sole_pending == Some(head) {
+            self.sole_pending = None;
+            db.execute(
+                "UPDATE spread_orders SET sole_pending = NULL WHERE id = ?",
+                &[Value::Int(self.id)],
+            )?;
+        }
+        Ok(())
+    }
+
     /// See [`reconcile`].
     pub(super) fn reconcile<D: Database>(
         &self,

@@ -11,6 +11,7 @@ use client::error::{Error, Kind, Refusal};
 use outbox::call::{self, CallOutcome, Delivery, Incomplete};
 use outbox::entropy;
 use outbox::store::{ClaimRequest, LeaseRequest};
+use outbox::unwritten::Unwritten;
 use outbox::{Address, open};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -57,6 +58,7 @@ fn overtaken(address: &Address, attempt: Result<Answer, Error>) -> CallOutcome {
     };
     call::update(
         store.as_mut(),
+        &mut Unwritten::default(),
         &update,
         Delivery::Direct,
         TIMEOUT,
@@ -91,6 +93,7 @@ fn a_call_without_time_left_sends_nothing() {
         let sent = Cell::new(false);
         let outcome = call::update(
             store.as_mut(),
+            &mut Unwritten::default(),
             &update("a", "1"),
             Delivery::Direct,
             Duration::ZERO,

@@ -22,5 +22,6 @@ mod store_circuits;
 mod store_steps;
 mod stores;
 mod stubs;
+mod supersede;
 mod upgrade;
 mod worker;

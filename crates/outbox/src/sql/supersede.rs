@@ -1,0 +1,61 @@
+//! An update was delivered past its record, or past the outbox: older ones must not be sent after it.
+
+use super::super::clock::Millis;
+use super::super::database::{Database, Result, Value};
+use super::super::store::{Delivered, Update};
+use super::order::{self, lock};
+use super::pending;
+
+pub(super) fn supersede<D: Database>(
+    db: &mut D,
+    key_pair: i64,
+    delivered: &Delivered<'_>,
+    now: Millis,
+) -> Result<u64> {
+    let update = Update {
+        endpoint: delivered.endpoint,
+        public_key: delivered.public_key,
+        order_id: delivered.order_id,
+        body: b"",
+    };
+    let Some(mut order) = lock(db, order::id(key_pair, &update, now))? else {
+        return Ok(0);
+    };
+    let newest = delivered.record.unwrap_or(i64::MAX);
+    let mut deleted = 0;
+    while let Some(head) = order.head(db)? {
+        if head.record > newest || head.accepted >= delivered.accepted_before {
+            break;
+        }
+        order.delete_head(db, head.record)?;
+        deleted += 1;
+        // While another sender has the head, the order stays leased: a newer update must not go out
+        // beside it. Its completion finds the record gone.
+        if !order.in_flight(now)
+            && order.reconcile(db, head.record, Some(now))? == pending::Remaining::Nothing
+        {
+            return Ok(deleted);
+        }
+    }
+    // A person must not retry an older one by mistake either.
+    let row = db.query_one(
+        "SELECT MAX(id) AS newest FROM spread_records WHERE parent = ? AND queued = 1 AND state <> 0 \
+         AND accepted < ? AND id <= ?",
+        &[
+            Value::Int(order.id),
+            Value::Int(delivered.accepted_before),
+            Value::Int(newest),
+        ],
+    )?;
+    if let Some(older) = row.maybe_int("newest")? {
+        db.execute(
+            "UPDATE spread_orders SET delivered = ? WHERE id = ? AND delivered < ?",
+            &[
+                Value::Int(older + 1),
+                Value::Int(order.id),
+                Value::Int(older + 1),
+            ],
+        )?;
+    }
+    Ok(deleted)
+}
