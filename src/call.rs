@@ -19,7 +19,7 @@ use outbox::call::CallOutcome;
 use settings::{OutboxSetting, Report};
 
 use crate::zend::{self, Table, Value, ZendString};
-use crate::{decode, exceptions, outbox_connections, validate};
+use crate::{decode, exceptions, log, outbox_connections, validate};
 
 /// The outcome of a call.
 pub(crate) struct Sent {
@@ -145,7 +145,7 @@ pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) 
         let line = format!("spread: {} {notice}", order_name(data, request));
         let line = ZendString::new(line.as_bytes());
         drop(notice);
-        zend::log(&line);
+        log::write(&line);
     }
     let (mut error, dead_lettered) = match outcome.into_inner() {
         Outcome::Answered(answer) => match decoded(answer) {

@@ -8,8 +8,8 @@ use ext_php_rs::zend::{BailoutGuard, ClassEntry, ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 use std::panic::AssertUnwindSafe;
 
-use crate::decode;
 use crate::zend::{self, ZendString};
+use crate::{decode, log};
 use client::error::{Class, Error, Kind, OrderName};
 use client::retryability::{self, Retryability};
 use settings::{ErrorMode, Report};
@@ -187,7 +187,7 @@ fn keep(
     if report.log {
         let prefix = b"spread: ";
         let line = [prefix, message.as_bytes(), consequence.as_bytes()].concat();
-        zend::log(&ZendString::new(&line));
+        log::write(&ZendString::new(&line));
     }
     (message, exception)
 }

@@ -15,7 +15,8 @@
  *     spread.ca_file =               ; PEM file; when empty, openssl.cafile, curl.cainfo, the system's store
  *     spread.proxy =                 ; URL; when empty, https_proxy, http_proxy, all_proxy, no_proxy
  *     spread.error_mode = silent     ; silent, warning or exception
- *     spread.log_failures = 1        ; one line per failure in PHP's error log
+ *     spread.log_failures = 1        ; one line per failure in the log
+ *     spread.log =                   ; file or syslog; when empty, PHP's error_log
  *     spread.outbox =                ; sqlite:/path/outbox.db or mysql://user:password@host:3306/database
  *     spread.delivery = direct       ; with an outbox: direct sends at once, deferred leaves that to the worker
  *     spread.credentials_file =      ; file of public_key:private_key lines, for an outbox of several shops
@@ -32,7 +33,7 @@ namespace {
  * $response = spread_update_order($post_data["data"], $post_data["request"]);
  * $error = spread_last_error();
  * if ($response === false && $error !== null) {
- *     // $error says why, and PHP's error log has one line about it
+ *     // $error says why, and the log has one line about it
  * }
  * ```
  *

@@ -12,11 +12,11 @@ use outbox::call::Delivery;
 use url::Url;
 
 use crate::parsers::path;
-use crate::report::{ErrorMode, Report};
+use crate::report::{ErrorMode, LogDestination, Report};
 use crate::setting::{About, Fallback, Row as _, Setting};
 use crate::table::{
-    AUTH, CA_FILE, CONNECT_TIMEOUT, CREDENTIALS_FILE, DELIVERY, ENDPOINT, ERROR_MODE, LOG_FAILURES,
-    MAX_REDIRECTS, OUTBOX, PRIVATE_KEY, PROXY, PUBLIC_KEY, TIMEOUT,
+    AUTH, CA_FILE, CONNECT_TIMEOUT, CREDENTIALS_FILE, DELIVERY, ENDPOINT, ERROR_MODE, LOG,
+    LOG_FAILURES, MAX_REDIRECTS, OUTBOX, PRIVATE_KEY, PROXY, PUBLIC_KEY, TIMEOUT,
 };
 
 /// Supplies the texts of settings.
@@ -162,6 +162,17 @@ impl Report {
     }
 }
 
+impl LogDestination {
+    /// Loaded for each line, and not by [`Settings::load`]: a log that cannot be written does not stop
+    /// orders.
+    ///
+    /// # Errors
+    /// When the text does not parse, or names a file that is not permitted.
+    pub fn load(source: &dyn Source) -> Result<Self, Invalid> {
+        read(source, &LOG).map(|(destination, _)| destination)
+    }
+}
+
 /// The value of a setting, and the name of its source: the setting or the fallback.
 fn read<T>(source: &dyn Source, setting: &Setting<T>) -> Result<(T, &'static str), Invalid> {
     let about = setting.about();
@@ -294,6 +305,17 @@ mod tests {
         );
         let server = &[("spread.outbox", "mysql://user@host/other")];
         assert!(matches!(outbox(server), OutboxSetting::On(..)));
+    }
+
+    #[test]
+    fn an_invalid_log_does_not_fail_the_call() {
+        for text in ["spread.log", "/other/spread.log"] {
+            let texts = Texts(vec![("spread.log", text)].leak());
+            assert!(LogDestination::load(&texts).is_err(), "{text}");
+            assert!(Settings::load(&texts, String::new(), &OutboxSetting::Off).is_ok());
+        }
+        let syslog = LogDestination::load(&Texts(&[("spread.log", "syslog")]));
+        assert_eq!(syslog, Ok(LogDestination::Syslog));
     }
 
     #[test]
