@@ -29,6 +29,7 @@ mod log;
 mod options;
 mod order_state;
 mod outbox_connections;
+mod status;
 mod validate;
 #[allow(unsafe_code)]
 mod zend;

@@ -10,13 +10,15 @@ use std::time::{Duration, Instant};
 
 use client::answer::Answer;
 use client::config::{ClientConfig, Destination};
-use client::error::{Error, Kind};
+use client::error::{Error, Kind, OrderName};
 use client::process_owned::ProcessOwned;
 use outbox::call::{self, CallOutcome, Delivery};
 use outbox::store::Update;
 use outbox::{Address, Opening, Store, StoreError, entropy, open};
+use settings::{ErrorMode, OutboxSetting, Report};
 
-use crate::zend;
+use crate::ini::{self, Loaded};
+use crate::{exceptions, zend};
 
 /// Maximum number of connections of one thread. A shop has one outbox.
 const LIMIT: usize = 4;
@@ -147,4 +149,43 @@ pub(crate) fn update(
             },
         )
     })
+}
+
+/// The outbox that the settings name. `undone`: see [`Kind::OutboxUnusable`].
+///
+/// # Errors
+/// When they name none.
+pub(crate) fn configured<'l>(
+    loaded: &'l Loaded,
+    undone: &'static str,
+) -> Result<&'l Address, Error> {
+    match &loaded.outbox {
+        OutboxSetting::On(address, _) => Ok(address),
+        OutboxSetting::Off => Err(unusable(undone, "spread.outbox is empty".into())),
+        OutboxSetting::Invalid(expected) => Err(unusable(
+            undone,
+            format!("spread.outbox must be {expected}"),
+        )),
+    }
+}
+
+pub(crate) fn unusable(undone: &'static str, reason: String) -> Error {
+    Kind::OutboxUnusable { undone, reason }.into()
+}
+
+pub(crate) fn failed(undone: &'static str, error: StoreError) -> Error {
+    let reason = error.to_string();
+    match error {
+        StoreError::Open(_) | StoreError::Newer { .. } => unusable(undone, reason),
+        StoreError::Lost(_) | StoreError::Failed(_) => Kind::OutboxFailed { undone, reason }.into(),
+    }
+}
+
+/// Throws the error of a function about the outbox, whatever `spread.error_mode` says.
+pub(crate) fn raise(error: Error) {
+    let report = Report {
+        mode: ErrorMode::Exception,
+        ..ini::current().report
+    };
+    exceptions::raise(error, OrderName::unknown(), report, false);
 }

@@ -212,6 +212,34 @@ function spread_last_error(): ?\Spread\Exception {}
  */
 function spread_outbox_drain(int $limit = 100, float $seconds = 10.0): array {}
 
+/**
+ * Renvoie l'état de la boîte d'envoi (spread.outbox), comme `spread-outbox status --json` : pour la page de santé de
+ * la boutique.
+ *
+ * Returns the status of the outbox (spread.outbox), as `spread-outbox status --json` prints it: for the shop's own
+ * health page.
+ *
+ * ```php
+ * $status = spread_outbox_status();
+ * $healthy = ($status["oldest_seconds"] ?? 0) < 900 && $status["refused"] + $status["expired"] === 0;
+ * ```
+ *
+ * @return array{
+ *     outbox: string, pending: int, in_flight: int, refused: int, expired: int, oldest_seconds: int|null,
+ *     key_pairs: list<array{
+ *         endpoint: string, public_key: string, orders: int,
+ *         endpoint_circuit: 'closed'|'open'|'half_open', endpoint_probe_in_seconds: int|null,
+ *         key_pair_circuit: 'closed'|'open'|'half_open', key_pair_probe_in_seconds: int|null
+ *     }>
+ * } the outbox without its password; its records by state, those in flight being pending, too; the age of the oldest
+ *     pending one; each endpoint and public key with the number of orders that have pending records, and their circuits
+ *
+ * @throws \Spread\ConfigurationException when there is no outbox or it cannot be opened, whatever
+ *     spread.error_mode says
+ * @throws \Spread\ConnectionException when the outbox fails during the call
+ */
+function spread_outbox_status(): array {}
+
 }
 
 namespace Spread {

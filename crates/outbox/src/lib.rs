@@ -40,6 +40,7 @@
 //! | `attempt.rs` | from the end of an attempt to the outcome for its record |
 //! | `circuit.rs`, `retry.rs` | when an endpoint, a key pair, a record is tried again |
 //! | `address.rs`, `credentials.rs` | read the setting `spread.outbox`; read the file of key pairs |
+//! | `status.rs` | the number of records by state, and the circuits |
 //! | `store.rs`, `error.rs`, `clock.rs`, `entropy.rs` | the interface of a store; its errors, its time, its random values |
 //! | `sql.rs`, `sql/` | the store in SQL |
 //! | `database.rs`, `schema.rs` | the interface of a database; its tables |
@@ -65,6 +66,7 @@ mod schema;
 pub mod senders;
 mod sql;
 mod sqlite;
+pub mod status;
 pub mod store;
 
 pub use address::Address;

@@ -88,8 +88,8 @@ impl Error {
                 "SPREAD answered {order} with {}; check that spread.endpoint names SPREAD's API",
                 too_large(*part)
             ),
-            Kind::OutboxUnusable { reason } | Kind::OutboxFailed { reason } => {
-                format!("the outbox was not drained: {reason}")
+            Kind::OutboxUnusable { undone, reason } | Kind::OutboxFailed { undone, reason } => {
+                format!("the outbox {undone}: {reason}")
             }
             Kind::Internal(what) => {
                 format!(
