@@ -26,6 +26,8 @@ pub(crate) struct Sent {
     outcome: Outcome,
     /// An additional log line about the order.
     notice: Option<String>,
+    /// The age of the oldest pending record, when it is to be logged.
+    backlog: Option<Duration>,
 }
 
 /// The outcome for the caller, with an outbox or without.
@@ -53,6 +55,7 @@ impl From<Result<Answer, Error>> for Sent {
                 },
             },
             notice: None,
+            backlog: None,
         }
     }
 }
@@ -79,6 +82,7 @@ impl From<CallOutcome> for Sent {
         Self {
             outcome,
             notice: incomplete.map(notice),
+            backlog: None,
         }
     }
 }
@@ -114,7 +118,10 @@ pub(crate) fn send(
         })
     });
     match recorded {
-        Ok(recorded) => Sent::from(recorded),
+        Ok((recorded, backlog)) => Sent {
+            backlog,
+            ..Sent::from(recorded)
+        },
         // An outbox that is unavailable must not stop orders.
         Err(error) => Sent {
             notice: Some(format!("was sent without the outbox: {error}")),
@@ -137,7 +144,11 @@ fn exchange(
 
 /// Reports the outcome and returns the function's return value.
 pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) -> Zval {
-    let Sent { outcome, notice } = sent;
+    let Sent {
+        outcome,
+        notice,
+        backlog,
+    } = sent;
     let outcome = BailoutGuard::new(outcome);
     if let Some(notice) = notice
         && report.log
@@ -146,6 +157,18 @@ pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) 
         let line = ZendString::new(line.as_bytes());
         drop(notice);
         log::write(&line);
+    }
+    if let Some(age) = backlog
+        && report.log
+    {
+        let line = format!(
+            "spread: the oldest order in the outbox has been pending for {} min; check that the worker \
+             runs, and what `spread-outbox status` says",
+            age.as_secs() / 60
+        );
+        let text = ZendString::new(line.as_bytes());
+        drop(line);
+        log::write(&text);
     }
     let (mut error, dead_lettered) = match outcome.into_inner() {
         Outcome::Answered(answer) => match decoded(answer) {

@@ -6,12 +6,14 @@
 
 use std::cell::Cell;
 use std::mem;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use client::answer::Answer;
 use client::config::{ClientConfig, Destination};
 use client::error::{Error, Kind, OrderName};
 use client::process_owned::ProcessOwned;
+use outbox::backlog::Backlog;
 use outbox::call::{self, CallOutcome, Delivery};
 use outbox::store::Update;
 use outbox::{Address, Opening, Store, StoreError, entropy, open};
@@ -114,7 +116,34 @@ pub(crate) fn with<T>(
     }
 }
 
-/// Stores an update and, with direct delivery, sends it, within `config.timeout`. Does not call Zend.
+/// How many outboxes a process remembers to have looked at.
+const BACKLOGS_LIMIT: usize = 64;
+
+static BACKLOGS: Mutex<Vec<(Address, Backlog)>> = Mutex::new(Vec::new());
+
+/// The age of the oldest pending record, when it is to be logged. An error does not count: the update is
+/// stored.
+fn age_to_log(address: &Address, store: &mut dyn Store) -> Option<Duration> {
+    // Another thread is looking; or was, when this process was forked.
+    let mut backlogs = BACKLOGS.try_lock().ok()?;
+    let known = backlogs.iter().position(|(known, _)| known == address);
+    let index = known.unwrap_or_else(|| {
+        if backlogs.len() == BACKLOGS_LIMIT {
+            backlogs.clear();
+        }
+        backlogs.push((address.clone(), Backlog::default()));
+        backlogs.len() - 1
+    });
+    let (_, backlog) = backlogs.get_mut(index)?;
+    backlog.age_to_log(Instant::now(), || {
+        let accepted = store.oldest_pending().ok()??;
+        let age = store.now().ok()? - accepted;
+        Some(Duration::from_millis(u64::try_from(age).unwrap_or(0)))
+    })
+}
+
+/// Stores an update and, with direct delivery, sends it, within `config.timeout`. Returns the age of the
+/// oldest pending record as well, when it is to be logged. Does not call Zend.
 ///
 /// # Errors
 /// When the update could not be stored. It was not sent then.
@@ -126,7 +155,7 @@ pub(crate) fn update(
     order_id: &[u8],
     body: &[u8],
     send: impl FnOnce(Duration) -> Result<Answer, Error>,
-) -> Result<CallOutcome, StoreError> {
+) -> Result<(CallOutcome, Option<Duration>), StoreError> {
     let begun = Instant::now();
     let update = Update {
         endpoint: destination.endpoint.as_str(),
@@ -137,7 +166,7 @@ pub(crate) fn update(
     let entropy = entropy::draw();
     let mut send = Some(send);
     with(address, config, |store| {
-        call::update(
+        let outcome = call::update(
             store,
             &update,
             delivery,
@@ -147,7 +176,12 @@ pub(crate) fn update(
                 Some(send) => send(limit),
                 None => Err(Kind::Internal("an order was to be sent twice by one call").into()),
             },
-        )
+        )?;
+        // One more operation, which may reconnect.
+        let has_time = begun.elapsed() + timeout(config) * 2 <= config.timeout;
+        let age = (matches!(outcome, CallOutcome::Queued) && has_time)
+            .then(|| age_to_log(address, store));
+        Ok((outcome, age.flatten()))
     })
 }
 

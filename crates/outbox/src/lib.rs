@@ -40,6 +40,7 @@
 //! | `attempt.rs` | from the end of an attempt to the outcome for its record |
 //! | `circuit.rs`, `retry.rs` | when an endpoint, a key pair, a record is tried again |
 //! | `address.rs`, `credentials.rs` | read the setting `spread.outbox`; read the file of key pairs |
+//! | `backlog.rs` | when to log that nothing empties the outbox |
 //! | `status.rs` | the number of records by state, and the circuits |
 //! | `store.rs`, `error.rs`, `clock.rs`, `entropy.rs` | the interface of a store; its errors, its time, its random values |
 //! | `sql.rs`, `sql/` | the store in SQL |
@@ -50,6 +51,7 @@
 
 pub mod address;
 pub mod attempt;
+pub mod backlog;
 pub mod call;
 pub mod circuit;
 pub mod clock;
