@@ -10,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 
 use crate::zend::{self, ZendString};
 use crate::{decode, log};
-use client::error::{Class, Error, Kind, OrderName};
+use client::error::{Class, Error, Kind, Names, OrderName};
 use client::retryability::{self, Retryability};
 use settings::{ErrorMode, Report};
 
@@ -173,7 +173,7 @@ fn keep(
     consequence: &str,
 ) -> (ZendString, Option<Zval>) {
     // Each step below calls Zend, where a fatal error unwinds with longjmp(): Rust values are guarded.
-    let sentence = error.sentence(&order);
+    let sentence = error.sentence(&order, &Names::INI);
     drop(order);
     let facts = BailoutGuard::new((error, sentence));
     let (error, sentence) = facts.get();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use client::Expected;
 use client::config::{ClientConfig, Destination, Roots};
-use client::error::{Error, Kind};
+use client::error::{Error, Kind, Names};
 use client::keys::Keys;
 use outbox::Address;
 use outbox::call::Delivery;
@@ -39,6 +39,11 @@ pub trait Source {
     /// The name of a setting in messages.
     fn name(&self, about: &About) -> &'static str {
         about.name()
+    }
+
+    /// The name of the two keys in messages.
+    fn keys_name(&self) -> &'static str {
+        Names::INI.keys
     }
 }
 
@@ -113,6 +118,15 @@ impl Settings {
                 }),
                 proxy,
                 user_agent,
+                names: Names {
+                    keys: source.keys_name(),
+                    connect_timeout: source.name(CONNECT_TIMEOUT.about()),
+                    timeout: source.name(TIMEOUT.about()),
+                    auth: source.name(AUTH.about()),
+                    max_redirects: source.name(MAX_REDIRECTS.about()),
+                    ca_file: source.name(CA_FILE.about()),
+                    proxy: source.name(PROXY.about()),
+                },
                 in_sequence: matches!(outbox, OutboxSetting::On(..)),
             },
             endpoint,
@@ -245,6 +259,7 @@ mod tests {
         assert_eq!(settings.client.connect_timeout, Duration::from_millis(1500));
         assert_eq!(settings.client.max_redirects, 20);
         assert_eq!(settings.client.roots, Roots::System);
+        assert_eq!(settings.client.names, Names::INI);
         assert!(settings.destination().is_err());
     }
 
