@@ -20,13 +20,15 @@ use outbox::call::CallOutcome;
 use settings::{OutboxSetting, Report};
 
 use crate::zend::{self, Table, Value, ZendString};
-use crate::{decode, exceptions, outbox_connections, validate};
+use crate::{decode, exceptions, log, outbox_connections, validate};
 
 /// The outcome of a call.
 pub(crate) struct Sent {
     outcome: Outcome,
     /// An additional log line about the order.
     notice: Option<String>,
+    /// The age of the oldest pending record, when it is to be logged.
+    backlog: Option<Duration>,
 }
 
 /// The outcome for the caller, with an outbox or without.
@@ -54,6 +56,7 @@ impl From<Result<Answer, Error>> for Sent {
                 },
             },
             notice: None,
+            backlog: None,
         }
     }
 }
@@ -68,6 +71,7 @@ impl From<CallOutcome> for Sent {
                         dead_lettered: false,
                     },
                     notice: Some(format!("is no longer in the outbox: {reason}")),
+                    backlog: None,
                 };
             }
             CallOutcome::Queued => (Outcome::Queued { last_error: None }, None),
@@ -89,6 +93,7 @@ impl From<CallOutcome> for Sent {
         Self {
             outcome,
             notice: incomplete.map(notice),
+            backlog: None,
         }
     }
 }
@@ -124,7 +129,10 @@ pub(crate) fn send(
         })
     });
     match recorded {
-        Ok(recorded) => Sent::from(recorded),
+        Ok((recorded, backlog)) => Sent {
+            backlog,
+            ..Sent::from(recorded)
+        },
         // An outbox that is unavailable must not stop orders.
         Err(error) => {
             let sent = exchange(
@@ -160,7 +168,11 @@ fn exchange(
 
 /// Reports the outcome and returns the function's return value.
 pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) -> Zval {
-    let Sent { outcome, notice } = sent;
+    let Sent {
+        outcome,
+        notice,
+        backlog,
+    } = sent;
     let outcome = BailoutGuard::new(outcome);
     if let Some(notice) = notice
         && report.log
@@ -168,7 +180,19 @@ pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) 
         let line = format!("spread: {} {notice}", order_name(data, request));
         let line = ZendString::new(line.as_bytes());
         drop(notice);
-        zend::log(&line);
+        log::write(&line);
+    }
+    if let Some(age) = backlog
+        && report.log
+    {
+        let line = format!(
+            "spread: the oldest order in the outbox has been pending for {} min; check that the worker \
+             runs, and what `spread-outbox status` says",
+            age.as_secs() / 60
+        );
+        let text = ZendString::new(line.as_bytes());
+        drop(line);
+        log::write(&text);
     }
     let (mut error, dead_lettered) = match outcome.into_inner() {
         Outcome::Answered(answer) => match decoded(answer) {

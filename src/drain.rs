@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use client::config::ClientConfig;
-use client::error::{Error, Kind, OrderName, printable};
+use client::error::{Error, printable};
 use client::keys::Keys;
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::FunctionBuilder;
@@ -21,10 +21,12 @@ use outbox::senders::CallingThread;
 use outbox::store::Counts;
 use outbox::unwritten::Unwritten;
 use outbox::{Store, StoreError, credentials, entropy};
-use settings::{ErrorMode, Invalid, MAX_SECONDS, OutboxSetting, Report};
+use settings::{Invalid, MAX_SECONDS};
 
 use crate::zend::{self, ArrayKey, ZendString};
-use crate::{exceptions, ini, outbox_connections};
+use crate::{ini, outbox_connections};
+
+const NOT_DRAINED: &str = "was not drained";
 
 /// The function's signature, for registration.
 pub(crate) fn function() -> FunctionBuilder<'static> {
@@ -76,11 +78,7 @@ fn drain(call: &ExecuteData) -> Option<Zval> {
             array.into_zval(false).ok()
         }
         Err(error) => {
-            let report = Report {
-                mode: ErrorMode::Exception,
-                ..ini::current().report
-            };
-            exceptions::raise(error, OrderName::unknown(), report, false);
+            outbox_connections::raise(error);
             None
         }
     }
@@ -90,14 +88,8 @@ fn drain(call: &ExecuteData) -> Option<Zval> {
 fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
     let deadline = Instant::now() + time;
     let loaded = ini::current();
-    let unusable = |reason: String| Error::from(Kind::OutboxUnusable { reason });
-    let address = match &loaded.outbox {
-        OutboxSetting::On(address, _) => address,
-        OutboxSetting::Off => return Err(unusable("spread.outbox is empty".into())),
-        OutboxSetting::Invalid(expected) => {
-            return Err(unusable(format!("spread.outbox must be {expected}")));
-        }
-    };
+    let unusable = |reason| outbox_connections::unusable(NOT_DRAINED, reason);
+    let address = outbox_connections::configured(&loaded, NOT_DRAINED)?;
     let settings = loaded.settings.as_ref().map_err(Clone::clone)?;
     let own = settings.destination()?.keys;
     let mut keys = Vec::new();
@@ -123,7 +115,7 @@ fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
             relay_once(store, unwritten, config, &keys, limit, deadline)
         })
     })
-    .map_err(store_failure)
+    .map_err(|error| outbox_connections::failed(NOT_DRAINED, error))
 }
 
 fn relay_once(
@@ -157,13 +149,4 @@ fn relay_once(
     drained?;
     let now = store.now()?;
     Ok((relay.stats, store.counts(now)?))
-}
-
-fn store_failure(error: StoreError) -> Error {
-    let reason = error.to_string();
-    match error {
-        StoreError::Open(_) | StoreError::Newer { .. } => Kind::OutboxUnusable { reason },
-        StoreError::Lost(_) | StoreError::Failed(_) => Kind::OutboxFailed { reason },
-    }
-    .into()
 }

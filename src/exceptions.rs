@@ -8,9 +8,9 @@ use ext_php_rs::zend::{BailoutGuard, ClassEntry, ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 use std::panic::AssertUnwindSafe;
 
-use crate::decode;
 use crate::zend::{self, ZendString};
-use client::error::{Class, Error, Kind, OrderName};
+use crate::{decode, log};
+use client::error::{Class, Error, Kind, Names, OrderName};
 use client::retryability::{self, Retryability};
 use settings::{ErrorMode, Report};
 
@@ -173,7 +173,7 @@ fn keep(
     consequence: &str,
 ) -> (ZendString, Option<Zval>) {
     // Each step below calls Zend, where a fatal error unwinds with longjmp(): Rust values are guarded.
-    let sentence = error.sentence(&order);
+    let sentence = error.sentence(&order, &Names::INI);
     drop(order);
     let facts = BailoutGuard::new((error, sentence));
     let (error, sentence) = facts.get();
@@ -187,7 +187,7 @@ fn keep(
     if report.log {
         let prefix = b"spread: ";
         let line = [prefix, message.as_bytes(), consequence.as_bytes()].concat();
-        zend::log(&ZendString::new(&line));
+        log::write(&ZendString::new(&line));
     }
     (message, exception)
 }

@@ -10,7 +10,7 @@ use ext_php_rs::zend::{ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 
 use crate::zend::{self, Handler};
-use crate::{call, drain, encode, ini, validate};
+use crate::{call, drain, encode, ini, status, validate};
 
 /// The functions that take `$data` and `$request`.
 const ORDER_FUNCTIONS: [(&str, Handler, DataType); 3] = [
@@ -31,7 +31,13 @@ pub(crate) fn register(mut module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
     let last_error = FunctionBuilder::new("spread_last_error", last_error)
         .required_args(0)
         .returns(DataType::object("Spread\\Exception"), false, true);
-    module.function(last_error).function(drain::function())
+    let outbox_status = FunctionBuilder::new("spread_outbox_status", outbox_status)
+        .required_args(0)
+        .returns(DataType::Array, false, false);
+    module
+        .function(last_error)
+        .function(drain::function())
+        .function(outbox_status)
 }
 
 /// Marks the arguments that traces must not show: an order is personal data. At MINIT.
@@ -78,6 +84,18 @@ zend_fastcall! {
         run_handler(AssertUnwindSafe(|| {
             if zend::arrays::<0>(call).is_some() {
                 *returned = zend::last_error();
+            }
+        }));
+    }
+}
+
+zend_fastcall! {
+    extern fn outbox_status(call: &mut ExecuteData, returned: &mut Zval) {
+        run_handler(AssertUnwindSafe(|| {
+            if zend::arrays::<0>(call).is_some()
+                && let Some(value) = status::status()
+            {
+                *returned = value;
             }
         }));
     }

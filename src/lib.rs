@@ -25,9 +25,11 @@ mod encode;
 mod exceptions;
 mod functions;
 mod ini;
+mod log;
 mod options;
 mod order_state;
 mod outbox_connections;
+mod status;
 mod validate;
 #[allow(unsafe_code)]
 mod zend;
@@ -63,6 +65,7 @@ extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
 /// RINIT. Settings of a directory or a virtual host differ between requests.
 extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
     ini::forget();
+    log::begin_request();
     zend::begin_request();
     zend::SUCCESS
 }

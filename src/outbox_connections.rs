@@ -7,18 +7,22 @@
 
 use std::cell::Cell;
 use std::mem;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use client::answer::Answer;
 use client::config::{ClientConfig, Destination};
-use client::error::{Error, Kind};
+use client::error::{Error, Kind, OrderName};
 use client::process_owned::ProcessOwned;
+use outbox::backlog::Backlog;
 use outbox::call::{self, CallOutcome, Delivery, Incomplete};
 use outbox::store::Update;
 use outbox::unwritten::Unwritten;
 use outbox::{Address, Opening, Store, StoreError, entropy, open};
+use settings::{ErrorMode, OutboxSetting, Report};
 
-use crate::zend;
+use crate::ini::{self, Loaded};
+use crate::{exceptions, zend};
 
 /// Maximum number of connections of one thread. A shop has one outbox.
 const LIMIT: usize = 4;
@@ -197,7 +201,34 @@ pub(crate) fn with<T>(
     }
 }
 
-/// Stores an update and, with direct delivery, sends it, within `config.timeout`. Does not call Zend.
+/// How many outboxes a process remembers to have looked at.
+const BACKLOGS_LIMIT: usize = 64;
+
+static BACKLOGS: Mutex<Vec<(Address, Backlog)>> = Mutex::new(Vec::new());
+
+/// The age of the oldest pending record, when it is to be logged. An error does not count: the update is
+/// stored.
+fn age_to_log(address: &Address, store: &mut dyn Store) -> Option<Duration> {
+    // Another thread is looking; or was, when this process was forked.
+    let mut backlogs = BACKLOGS.try_lock().ok()?;
+    let known = backlogs.iter().position(|(known, _)| known == address);
+    let index = known.unwrap_or_else(|| {
+        if backlogs.len() == BACKLOGS_LIMIT {
+            backlogs.clear();
+        }
+        backlogs.push((address.clone(), Backlog::default()));
+        backlogs.len() - 1
+    });
+    let (_, backlog) = backlogs.get_mut(index)?;
+    backlog.age_to_log(Instant::now(), || {
+        let accepted = store.oldest_pending().ok()??;
+        let age = store.now().ok()? - accepted;
+        Some(Duration::from_millis(u64::try_from(age).unwrap_or(0)))
+    })
+}
+
+/// Stores an update and, with direct delivery, sends it, within `config.timeout`. Returns the age of the
+/// oldest pending record as well, when it is to be logged. Does not call Zend.
 ///
 /// # Errors
 /// When the update could not be stored. It was not sent then.
@@ -209,7 +240,7 @@ pub(crate) fn update(
     order_id: &[u8],
     body: &[u8],
     send: impl FnOnce(Duration) -> Result<Answer, Error>,
-) -> Result<CallOutcome, StoreError> {
+) -> Result<(CallOutcome, Option<Duration>), StoreError> {
     let begun = Instant::now();
     let update = Update {
         endpoint: destination.endpoint.as_str(),
@@ -220,8 +251,8 @@ pub(crate) fn update(
     let entropy = entropy::draw();
     let mut send = Some(send);
     let timeout = timeout(config);
-    let outcome = with(address, timeout, |store, unwritten| {
-        call::update(
+    let (outcome, age) = with(address, timeout, |store, unwritten| {
+        let outcome = call::update(
             store,
             unwritten,
             &update,
@@ -232,7 +263,12 @@ pub(crate) fn update(
                 Some(send) => send(limit),
                 None => Err(Kind::Internal("an order was to be sent twice by one call").into()),
             },
-        )
+        )?;
+        // One more operation, which may reconnect.
+        let has_time = begun.elapsed() + timeout * 2 <= config.timeout;
+        let age = (matches!(outcome, CallOutcome::Queued) && has_time)
+            .then(|| age_to_log(address, store));
+        Ok((outcome, age.flatten()))
     })?;
     match outcome {
         // The file is gone, and with it the record.
@@ -244,14 +280,54 @@ pub(crate) fn update(
                 let now = store.now()?;
                 store.enqueue(&update, None, now)
             });
-            Ok(match kept {
+            let outcome = match kept {
                 Ok(_) => CallOutcome::Failed {
                     error,
                     incomplete: None,
                 },
                 Err(reason) => CallOutcome::Lost { error, reason },
-            })
+            };
+            Ok((outcome, age))
         }
-        outcome => Ok(outcome),
+        outcome => Ok((outcome, age)),
     }
+}
+
+/// The outbox that the settings name. `undone`: see [`Kind::OutboxUnusable`].
+///
+/// # Errors
+/// When they name none.
+pub(crate) fn configured<'l>(
+    loaded: &'l Loaded,
+    undone: &'static str,
+) -> Result<&'l Address, Error> {
+    match &loaded.outbox {
+        OutboxSetting::On(address, _) => Ok(address),
+        OutboxSetting::Off => Err(unusable(undone, "spread.outbox is empty".into())),
+        OutboxSetting::Invalid(expected) => Err(unusable(
+            undone,
+            format!("spread.outbox must be {expected}"),
+        )),
+    }
+}
+
+pub(crate) fn unusable(undone: &'static str, reason: String) -> Error {
+    Kind::OutboxUnusable { undone, reason }.into()
+}
+
+pub(crate) fn failed(undone: &'static str, error: StoreError) -> Error {
+    let reason = error.to_string();
+    match error {
+        StoreError::Open(_) | StoreError::Newer { .. } => unusable(undone, reason),
+        StoreError::Lost(_) | StoreError::Failed(_) => Kind::OutboxFailed { undone, reason }.into(),
+    }
+}
+
+/// Throws the error of a function about the outbox, whatever `spread.error_mode` says.
+pub(crate) fn raise(error: Error) {
+    let report = Report {
+        mode: ErrorMode::Exception,
+        ..ini::current().report
+    };
+    exceptions::raise(error, OrderName::unknown(), report, false);
 }

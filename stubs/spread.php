@@ -15,7 +15,8 @@
  *     spread.ca_file =               ; PEM file; when empty, openssl.cafile, curl.cainfo, the system's store
  *     spread.proxy =                 ; URL; when empty, https_proxy, http_proxy, all_proxy, no_proxy
  *     spread.error_mode = silent     ; silent, warning or exception
- *     spread.log_failures = 1        ; one line per failure in PHP's error log
+ *     spread.log_failures = 1        ; one line per failure in the log
+ *     spread.log =                   ; file or syslog; when empty, PHP's error_log
  *     spread.outbox =                ; sqlite:/path/outbox.db or mysql://user:password@host:3306/database
  *     spread.delivery = direct       ; with an outbox: direct sends at once, deferred leaves that to the worker
  *     spread.credentials_file =      ; file of public_key:private_key lines, for an outbox of several shops
@@ -32,7 +33,7 @@ namespace {
  * $response = spread_update_order($post_data["data"], $post_data["request"]);
  * $error = spread_last_error();
  * if ($response === false && $error !== null) {
- *     // $error says why, and PHP's error log has one line about it
+ *     // $error says why, and the log has one line about it
  * }
  * ```
  *
@@ -210,6 +211,34 @@ function spread_last_error(): ?\Spread\Exception {}
  * @throws \ValueError when the limit or the time is out of range
  */
 function spread_outbox_drain(int $limit = 100, float $seconds = 10.0): array {}
+
+/**
+ * Renvoie l'état de la boîte d'envoi (spread.outbox), comme `spread-outbox status --json` : pour la page de santé de
+ * la boutique.
+ *
+ * Returns the status of the outbox (spread.outbox), as `spread-outbox status --json` prints it: for the shop's own
+ * health page.
+ *
+ * ```php
+ * $status = spread_outbox_status();
+ * $healthy = ($status["oldest_seconds"] ?? 0) < 900 && $status["refused"] + $status["expired"] === 0;
+ * ```
+ *
+ * @return array{
+ *     outbox: string, pending: int, in_flight: int, refused: int, expired: int, oldest_seconds: int|null,
+ *     key_pairs: list<array{
+ *         endpoint: string, public_key: string, orders: int,
+ *         endpoint_circuit: 'closed'|'open'|'half_open', endpoint_probe_in_seconds: int|null,
+ *         key_pair_circuit: 'closed'|'open'|'half_open', key_pair_probe_in_seconds: int|null
+ *     }>
+ * } the outbox without its password; its records by state, those in flight being pending, too; the age of the oldest
+ *     pending one; each endpoint and public key with the number of orders that have pending records, and their circuits
+ *
+ * @throws \Spread\ConfigurationException when there is no outbox or it cannot be opened, whatever
+ *     spread.error_mode says
+ * @throws \Spread\ConnectionException when the outbox fails during the call
+ */
+function spread_outbox_status(): array {}
 
 }
 

@@ -29,4 +29,4 @@ $used = getrusage(1);
 between("$where: seconds of a processor", 0, 30, $used['ru_utime.tv_sec'] + $used['ru_stime.tv_sec']);
 ?>
 --EXPECT--
-50000 values: update, client, encode, validate, last_error, drain, setting, exception, reflection
+50000 values: update, client, encode, validate, last_error, drain, status, setting, exception, reflection

@@ -14,7 +14,7 @@ final class Torture
     ];
     private const PRIVATE_KEY = 'never shown 4711';
     /** Relative frequency of each kind of trial. */
-    private const KINDS = ['update' => 30, 'client' => 10, 'encode' => 40, 'validate' => 10, 'last_error' => 5, 'drain' => 5, 'setting' => 15, 'exception' => 20, 'reflection' => 1];
+    private const KINDS = ['update' => 30, 'client' => 10, 'encode' => 40, 'validate' => 10, 'last_error' => 5, 'drain' => 5, 'status' => 2, 'setting' => 15, 'exception' => 20, 'reflection' => 1];
 
     private readonly AnyValues $any;
     /** @var list<string> */
@@ -242,6 +242,19 @@ final class Torture
         } else {
             $refused = $done instanceof TypeError || $done instanceof ValueError;
             $this->check('drain: refused', $refused && str_contains($done->getMessage(), 'spread_outbox_drain(): Argument #'), self::cut($done));
+        }
+    }
+
+    private function status(): void
+    {
+        $arguments = $this->arguments(mt_rand(0, 4) === 0 ? 1 : 0);
+        $status = self::outcome(static fn () => @spread_outbox_status(...$arguments));
+        if ($arguments !== []) {
+            $this->check('status: no argument', $status instanceof ArgumentCountError, self::cut($status));
+        } elseif (is_array($status)) {
+            $this->check('status: keys', array_keys($status) === ['outbox', 'pending', 'in_flight', 'refused', 'expired', 'oldest_seconds', 'key_pairs']);
+        } else {
+            $this->check('status: thrown what is remembered', $status instanceof Spread\Exception && $status === spread_last_error(), self::cut($status));
         }
     }
 

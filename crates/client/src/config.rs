@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::auth::Policy;
+use crate::error::Names;
 use crate::expected::Expected;
 use crate::keys::Keys;
 use crate::redirect;
@@ -24,6 +25,8 @@ pub struct ClientConfig {
     /// A proxy's URL; empty leaves it to the environment.
     pub proxy: Vec<u8>,
     pub user_agent: String,
+    /// How messages name these settings.
+    pub names: Names,
     /// Orders are kept in an outbox: a request that was given up must not arrive after a newer update.
     pub in_sequence: bool,
 }

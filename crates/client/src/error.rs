@@ -6,9 +6,11 @@
 
 mod class;
 mod kind;
+mod names;
 mod order_name;
 mod sentence;
 
 pub use class::Class;
 pub use kind::{Error, Kind, Part, RedirectFailure, Refusal, TlsFailure};
+pub use names::Names;
 pub use order_name::{OrderName, one_line, printable};

@@ -80,7 +80,7 @@ pub(crate) fn error(
     let proxy = proxy.map(|proxy| authority(&proxy.url));
     if stage.connecting && stage.timed_out {
         let to = match proxy {
-            Some(proxy) => format!("{to} through the proxy {proxy} (spread.proxy)"),
+            Some(proxy) => format!("{to} through the proxy {proxy} ({})", config.names.proxy),
             None => to,
         };
         return Kind::ConnectTimeout {

@@ -13,7 +13,7 @@
 use super::retry;
 use super::store::{FailureScope, LastError, Outcome};
 use client::answer::Answer;
-use client::error::{Error, Kind, OrderName};
+use client::error::{Error, Kind, Names, OrderName};
 use codec::answer;
 
 /// The end of an attempt: a 2xx that may be SPREAD's, or the error.
@@ -37,14 +37,14 @@ pub fn examined(attempt: Attempt) -> Attempt {
 
 /// The outcome of an [`examined`] attempt for the record of `order`.
 #[must_use]
-pub fn outcome(attempt: &Attempt, order: &OrderName) -> Outcome {
+pub fn outcome(attempt: &Attempt, order: &OrderName, names: &Names) -> Outcome {
     let error = match attempt {
         Ok(_) => return Outcome::Delivered,
         Err(error) => error,
     };
     let last_error = LastError {
         status: error.status(),
-        sentence: error.sentence(order),
+        sentence: error.sentence(order, names),
     };
     match scope(error) {
         Some(scope) => Outcome::Failed { scope, last_error },
@@ -84,7 +84,7 @@ mod tests {
             schemes: Vec::new(),
             broken_rule: None,
         });
-        outcome(&Err(error.into()), &OrderName::new(b"7"))
+        outcome(&Err(error.into()), &OrderName::new(b"7"), &Names::INI)
     }
 
     fn scope(outcome: Outcome) -> Option<FailureScope> {
@@ -160,7 +160,7 @@ mod tests {
             Err(redirect.into()),
             Err(large.into()),
         ] {
-            let scope = scope(outcome(&attempt, &OrderName::unknown()));
+            let scope = scope(outcome(&attempt, &OrderName::unknown(), &Names::INI));
             assert_eq!(scope, Some(FailureScope::Endpoint { retry_after: None }));
         }
     }

@@ -13,7 +13,7 @@ use super::store::{Completion, LeaseRequest, Outcome, Store, Update};
 use super::unwritten::Unwritten;
 use client::UNACKNOWLEDGED;
 use client::answer::Answer;
-use client::error::{Error, OrderName};
+use client::error::{Error, Names, OrderName};
 
 /// How much longer a lease is than an attempt: by the time that bytes of a dead attempt can still arrive
 /// from the kernel, and ten seconds for a process that was stopped for a while or looks at its clock late.
@@ -113,7 +113,7 @@ pub fn update(
         return Ok(CallOutcome::Queued);
     }
     let attempt = attempt::examined(send(left));
-    let outcome = attempt::outcome(&attempt, &OrderName::new(update.order_id));
+    let outcome = attempt::outcome(&attempt, &OrderName::new(update.order_id), &Names::INI);
     let is_refused = matches!(outcome, Outcome::Refused(_));
     let completion = Completion {
         lease,

@@ -41,6 +41,8 @@
 //! | `attempt.rs` | from the end of an attempt to the outcome for its record |
 //! | `circuit.rs`, `retry.rs` | when an endpoint, a key pair, a record is tried again |
 //! | `address.rs`, `credentials.rs` | read the setting `spread.outbox`; read the file of key pairs |
+//! | `backlog.rs` | when to log that nothing empties the outbox |
+//! | `status.rs` | the number of records by state, and the circuits |
 //! | `store.rs`, `error.rs`, `clock.rs`, `entropy.rs` | the interface of a store; its errors, its time, its random values |
 //! | `sql.rs`, `sql/` | the store in SQL |
 //! | `database.rs`, `schema.rs` | the interface of a database; its tables |
@@ -50,6 +52,7 @@
 
 pub mod address;
 pub mod attempt;
+pub mod backlog;
 pub mod call;
 pub mod circuit;
 pub mod clock;
@@ -66,6 +69,7 @@ mod schema;
 pub mod senders;
 mod sql;
 mod sqlite;
+pub mod status;
 pub mod store;
 pub mod unwritten;
 

@@ -190,7 +190,8 @@ impl<'e> Relay<'e> {
                 }
                 Err(error) => {
                     let order = OrderName::new(&claimed.order_id);
-                    let outcome = attempt::outcome(&Err(error), &order);
+                    let outcome =
+                        attempt::outcome(&Err(error), &order, &destinations.config().names);
                     self.collect(vec![Finished {
                         lease: claimed.lease,
                         order,

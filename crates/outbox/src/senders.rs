@@ -60,7 +60,7 @@ fn send(job: &Job, on_thread_start: fn()) -> Outcome {
         body,
     );
     let order = OrderName::new(&job.claimed.order_id);
-    attempt::outcome(&attempt::examined(attempt), &order)
+    attempt::outcome(&attempt::examined(attempt), &order, &config.names)
 }
 
 fn finished(job: &Job, outcome: Outcome) -> Finished {
@@ -200,7 +200,8 @@ fn work(queue: &Mutex<Receiver<Job>>, events: &Sender<Event>, stopping: &AtomicB
             // A record that makes the client panic is an order that fails, and must not end the thread.
             panic::catch_unwind(AssertUnwindSafe(|| send(&job, || {}))).unwrap_or_else(|_| {
                 let error = Kind::Internal("the sender panicked").into();
-                attempt::outcome(&Err(error), &OrderName::new(&job.claimed.order_id))
+                let order = OrderName::new(&job.claimed.order_id);
+                attempt::outcome(&Err(error), &order, &job.config.names)
             })
         };
         let event = Event::Finished(finished(&job, outcome));

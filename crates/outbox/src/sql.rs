@@ -244,6 +244,10 @@ impl<D: Database> Store for Sql<D> {
         look::counts(&mut self.database, now)
     }
 
+    fn oldest_pending(&mut self) -> Result<Option<Millis>> {
+        look::oldest_pending(&mut self.database)
+    }
+
     fn key_pairs(&mut self, now: Millis) -> Result<Vec<KeyPair>> {
         look::key_pairs(&mut self.database, now)
     }

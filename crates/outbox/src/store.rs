@@ -296,6 +296,9 @@ pub trait Store {
 
     fn counts(&mut self, now: Millis) -> Result<Counts, StoreError>;
 
+    /// When the oldest pending record was accepted.
+    fn oldest_pending(&mut self) -> Result<Option<Millis>, StoreError>;
+
     fn key_pairs(&mut self, now: Millis) -> Result<Vec<KeyPair>, StoreError>;
 
     /// Records in the sequence of their ids.

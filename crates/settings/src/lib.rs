@@ -16,6 +16,6 @@ pub mod table;
 
 pub use load::{Invalid, OutboxSetting, PERMITTED, Settings, Source};
 pub use parsers::MAX_SECONDS;
-pub use report::{ErrorMode, Report};
+pub use report::{ErrorMode, LogDestination, Report};
 pub use setting::{About, Fallback, OptionType, Row, Setting, Worker};
 pub use table::TABLE;

@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 use client::Expected;
 use client::config::{ClientConfig, Destination, Roots};
-use client::error::{Error, Kind};
+use client::error::{Error, Kind, Names};
 use client::keys::Keys;
 use outbox::Address;
 use outbox::call::Delivery;
 use url::Url;
 
 use crate::parsers::path;
-use crate::report::{ErrorMode, Report};
+use crate::report::{ErrorMode, LogDestination, Report};
 use crate::setting::{About, Fallback, Row as _, Setting};
 use crate::table::{
-    AUTH, CA_FILE, CONNECT_TIMEOUT, CREDENTIALS_FILE, DELIVERY, ENDPOINT, ERROR_MODE, LOG_FAILURES,
-    MAX_REDIRECTS, OUTBOX, PRIVATE_KEY, PROXY, PUBLIC_KEY, TIMEOUT,
+    AUTH, CA_FILE, CONNECT_TIMEOUT, CREDENTIALS_FILE, DELIVERY, ENDPOINT, ERROR_MODE, LOG,
+    LOG_FAILURES, MAX_REDIRECTS, OUTBOX, PRIVATE_KEY, PROXY, PUBLIC_KEY, TIMEOUT,
 };
 
 /// Supplies the texts of settings.
@@ -39,6 +39,11 @@ pub trait Source {
     /// The name of a setting in messages.
     fn name(&self, about: &About) -> &'static str {
         about.name()
+    }
+
+    /// The name of the two keys in messages.
+    fn keys_name(&self) -> &'static str {
+        Names::INI.keys
     }
 }
 
@@ -113,6 +118,15 @@ impl Settings {
                 }),
                 proxy,
                 user_agent,
+                names: Names {
+                    keys: source.keys_name(),
+                    connect_timeout: source.name(CONNECT_TIMEOUT.about()),
+                    timeout: source.name(TIMEOUT.about()),
+                    auth: source.name(AUTH.about()),
+                    max_redirects: source.name(MAX_REDIRECTS.about()),
+                    ca_file: source.name(CA_FILE.about()),
+                    proxy: source.name(PROXY.about()),
+                },
                 in_sequence: matches!(outbox, OutboxSetting::On(..)),
             },
             endpoint,
@@ -159,6 +173,17 @@ impl Report {
             mode: read(source, &ERROR_MODE).map_or(ErrorMode::Silent, |(mode, _)| mode),
             log: read(source, &LOG_FAILURES).map_or(true, |(log, _)| log),
         }
+    }
+}
+
+impl LogDestination {
+    /// Loaded for each line, and not by [`Settings::load`]: a log that cannot be written does not stop
+    /// orders.
+    ///
+    /// # Errors
+    /// When the text does not parse, or names a file that is not permitted.
+    pub fn load(source: &dyn Source) -> Result<Self, Invalid> {
+        read(source, &LOG).map(|(destination, _)| destination)
     }
 }
 
@@ -234,6 +259,7 @@ mod tests {
         assert_eq!(settings.client.connect_timeout, Duration::from_millis(1500));
         assert_eq!(settings.client.max_redirects, 20);
         assert_eq!(settings.client.roots, Roots::System);
+        assert_eq!(settings.client.names, Names::INI);
         assert!(settings.destination().is_err());
     }
 
@@ -294,6 +320,17 @@ mod tests {
         );
         let server = &[("spread.outbox", "mysql://user@host/other")];
         assert!(matches!(outbox(server), OutboxSetting::On(..)));
+    }
+
+    #[test]
+    fn an_invalid_log_does_not_fail_the_call() {
+        for text in ["spread.log", "/other/spread.log"] {
+            let texts = Texts(vec![("spread.log", text)].leak());
+            assert!(LogDestination::load(&texts).is_err(), "{text}");
+            assert!(Settings::load(&texts, String::new(), &OutboxSetting::Off).is_ok());
+        }
+        let syslog = LogDestination::load(&Texts(&[("spread.log", "syslog")]));
+        assert_eq!(syslog, Ok(LogDestination::Syslog));
     }
 
     #[test]

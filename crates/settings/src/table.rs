@@ -14,7 +14,7 @@ use outbox::call::Delivery;
 use url::Url;
 
 use crate::parsers;
-use crate::report::ErrorMode;
+use crate::report::{ErrorMode, LogDestination};
 use crate::setting::{Fallback, OptionType, Row, Setting};
 
 pub static ENDPOINT: Setting<Url> = Setting::new(
@@ -141,9 +141,18 @@ pub static ERROR_MODE: Setting<ErrorMode> = Setting::new(
 pub static LOG_FAILURES: Setting<bool> = Setting::new(
     c"spread.log_failures",
     c"1",
-    "Whether each failure writes one line to PHP's `error_log`: `1` or `0`.",
+    "Whether each failure writes one line to the log: `1` or `0`.",
     parsers::switch,
 );
+
+pub static LOG: Setting<LogDestination> = Setting::new(
+    c"spread.log",
+    c"",
+    "Where the log lines go: the absolute path of a file, `syslog`, or, when it is empty, PHP's \
+     `error_log`. A new file has mode 0600.",
+    LogDestination::parse,
+)
+.path(LogDestination::path);
 
 pub static OUTBOX: Setting<Option<Address>> = Setting::new(
     c"spread.outbox",
@@ -197,7 +206,7 @@ pub static CREDENTIALS_FILE: Setting<Vec<u8>> = Setting::new(
 );
 
 /// Every setting, in display sequence.
-pub static TABLE: [&dyn Row; 14] = [
+pub static TABLE: [&dyn Row; 15] = [
     &ENDPOINT,
     &PUBLIC_KEY,
     &PRIVATE_KEY,
@@ -209,6 +218,7 @@ pub static TABLE: [&dyn Row; 14] = [
     &PROXY,
     &ERROR_MODE,
     &LOG_FAILURES,
+    &LOG,
     &OUTBOX,
     &DELIVERY,
     &CREDENTIALS_FILE,

@@ -154,6 +154,10 @@ impl Source for Given<'_> {
             (None, None) => about.name(),
         }
     }
+
+    fn keys_name(&self) -> &'static str {
+        "SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY, or the credentials file"
+    }
 }
 
 /// A variable of the environment. An empty one, as a line of an environment file may leave it, is not set.

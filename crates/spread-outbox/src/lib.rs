@@ -39,6 +39,7 @@ use clap::Parser as _;
 /// Reads the command line and runs its command.
 #[must_use]
 pub fn main() -> ExitCode {
+    hide_memory();
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,
         Err(error) => return output::usage(&error),
@@ -57,4 +58,15 @@ pub fn main() -> ExitCode {
         logging::failure(&failure);
         ExitCode::FAILURE
     })
+}
+
+/// Keeps other processes of the same user, such as the shop's scripts, out of `/proc/PID/environ` and
+/// `/proc/PID/mem`, where the private key is. Nor does a core dump have it.
+fn hide_memory() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // It fails for an unknown behaviour alone.
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
 }

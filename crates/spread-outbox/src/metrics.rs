@@ -2,10 +2,14 @@
 
 use std::fmt::Write as _;
 
-use outbox::clock::Millis;
-use outbox::store::{Counts, KeyPair};
+use outbox::status::Status;
 
-pub(crate) fn metrics(counts: &Counts, key_pairs: &[KeyPair], now: Millis) -> String {
+pub(crate) fn metrics(status: &Status) -> String {
+    let Status {
+        now,
+        counts,
+        key_pairs,
+    } = status;
     let mut text = String::new();
     let name = "spread_outbox_records";
     head(
@@ -23,9 +27,7 @@ pub(crate) fn metrics(counts: &Counts, key_pairs: &[KeyPair], now: Millis) -> St
     let name = "spread_outbox_in_flight";
     head(&mut text, name, "Records that are in flight.");
     let _ = writeln!(text, "{name} {}", counts.in_flight);
-    let oldest = counts
-        .oldest
-        .map_or(0, |accepted| (now - accepted).max(0) / 1_000);
+    let oldest = status.oldest_seconds().unwrap_or(0);
     let name = "spread_outbox_oldest_seconds";
     head(
         &mut text,

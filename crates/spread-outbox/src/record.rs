@@ -47,7 +47,7 @@ pub(crate) fn json(record: &Record) -> Value {
 /// below holds them together.
 const SHORT: &[(&str, &str)] = &[
     ("no complete response for ", "timeout"),
-    ("(spread.connect_timeout)", "connect timeout"),
+    (" within ", "connect timeout"),
     (" has no address", "unknown host"),
     ("there are no API keys", "no API keys"),
     (" in HTTP", "not HTTP"),
@@ -88,7 +88,7 @@ fn short_sentence(sentence: &str) -> String {
 mod tests {
     use std::time::Duration;
 
-    use client::error::{Error, Kind, OrderName, RedirectFailure, TlsFailure};
+    use client::error::{Error, Kind, Names, OrderName, RedirectFailure, TlsFailure};
 
     use super::*;
 
@@ -159,7 +159,7 @@ mod tests {
                 "bad redirect",
             ),
         ] {
-            let sentence = Error::from(kind).sentence(&OrderName::new(b"7"));
+            let sentence = Error::from(kind).sentence(&OrderName::new(b"7"), &Names::INI);
             assert_eq!(
                 short_error(&LastError {
                     status: 0,

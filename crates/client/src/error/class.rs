@@ -67,7 +67,7 @@ impl Class {
                 "Spread\\ConfigurationException",
                 "Spread\\Exception",
                 "keys missing, a setting that does not parse, an unusable CA file; of \
-                 `spread_outbox_drain()`, no outbox or none that can be opened",
+                 `spread_outbox_drain()` and `spread_outbox_status()`, no outbox or none that can be opened",
                 "correct the setting that the message names",
             ),
             Self::Connection => (

@@ -59,10 +59,16 @@ pub enum Kind {
     Undecodable { status: u16, why: Undecodable },
     /// An answer larger than the bounds.
     TooLarge { status: u16, part: Part },
-    /// There is no outbox, or it cannot be opened.
-    OutboxUnusable { reason: String },
+    /// There is no outbox, or it cannot be opened. `undone` says so of the outbox: `was not drained`.
+    OutboxUnusable {
+        undone: &'static str,
+        reason: String,
+    },
     /// The outbox failed while it was being used.
-    OutboxFailed { reason: String },
+    OutboxFailed {
+        undone: &'static str,
+        reason: String,
+    },
     /// A fault of this code, in a few words for its maintainers: the order is not at fault, nor the
     /// endpoint, nor the keys.
     Internal(&'static str),

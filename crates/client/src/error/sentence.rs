@@ -6,13 +6,21 @@ use codec::answer::Undecodable;
 use codec::json;
 
 use super::kind::{Error, Kind, Part, RedirectFailure, Refusal, TlsFailure};
+use super::names::Names;
 use super::order_name::OrderName;
 use crate::bounds::{BODY_LIMIT, HEAD_LIMIT, HEAD_LINES_LIMIT};
 
 impl Error {
     /// One sentence: what happened, to which order, what to do.
     #[must_use]
-    pub fn sentence(&self, order: &OrderName) -> String {
+    pub fn sentence(&self, order: &OrderName, names: &Names) -> String {
+        let Names {
+            connect_timeout,
+            timeout,
+            ca_file,
+            proxy: proxy_setting,
+            ..
+        } = names;
         match self.kind() {
             Kind::Setting { name, expected } => {
                 format!("{order} was not sent: {name} must be {expected}")
@@ -31,7 +39,7 @@ impl Error {
             ),
             Kind::NoSystemRoots => format!(
                 "{order} was not sent: this system has no CA certificates; install the package \
-                 ca-certificates, or set spread.ca_file"
+                 ca-certificates, or set {ca_file}"
             ),
             Kind::Resolve { host } => format!(
                 "{order} did not reach SPREAD: the host name {host} has no address; check \
@@ -43,18 +51,21 @@ impl Error {
             ),
             Kind::Proxy { proxy, reason } => format!(
                 "{order} did not reach SPREAD: no connection through the proxy {proxy} ({reason}); \
-                 check spread.proxy, or the environment's proxy when that is empty"
+                 check {proxy_setting}, or the environment's proxy when that is empty"
             ),
             Kind::Tls { to, failure } => {
-                format!("{order} did not reach SPREAD: {to} {}", failure.words())
+                format!(
+                    "{order} did not reach SPREAD: {to} {}",
+                    failure.words(names)
+                )
             }
             Kind::ConnectTimeout { to, limit } => format!(
                 "{order} did not reach SPREAD: no connection to {to} within {} s \
-                 (spread.connect_timeout); check spread.endpoint and this machine's network and DNS",
+                 ({connect_timeout}); check spread.endpoint and this machine's network and DNS",
                 limit.as_secs_f64()
             ),
             Kind::Timeout { limit } => format!(
-                "no complete response for {order} within {} s (spread.timeout); SPREAD may have \
+                "no complete response for {order} within {} s ({timeout}); SPREAD may have \
                  received it, and sending it again is safe",
                 limit.as_secs_f64()
             ),
@@ -67,13 +78,13 @@ impl Error {
             ),
             Kind::Redirect { from, failure } => format!(
                 "{order} was not delivered: {from} {}; check spread.endpoint",
-                failure.words()
+                failure.words(names)
             ),
             Kind::Refused(refusal) => format!(
                 "SPREAD refused {order}: HTTP {}{}; {}",
                 refusal.status,
                 Spaced(refusal.reason),
-                refusal.advice()
+                refusal.advice(names)
             ),
             Kind::OtherOrigin { status, origin } => format!(
                 "{order} was not delivered: a redirect led to {origin}, which answered HTTP {status} \
@@ -88,8 +99,8 @@ impl Error {
                 "SPREAD answered {order} with {}; check that spread.endpoint names SPREAD's API",
                 too_large(*part)
             ),
-            Kind::OutboxUnusable { reason } | Kind::OutboxFailed { reason } => {
-                format!("the outbox was not drained: {reason}")
+            Kind::OutboxUnusable { undone, reason } | Kind::OutboxFailed { undone, reason } => {
+                format!("the outbox {undone}: {reason}")
             }
             Kind::Internal(what) => {
                 format!(
@@ -122,13 +133,14 @@ pub(super) fn too_large(part: Part) -> String {
 }
 
 impl Refusal {
-    fn advice(&self) -> String {
+    fn advice(&self, names: &Names) -> String {
         match self.status {
             401 if !self.schemes.is_empty() => format!(
-                "it asks for keys by {} only; check spread.endpoint and spread.auth",
-                self.schemes.join(" or ")
+                "it asks for keys by {} only; check spread.endpoint and {}",
+                self.schemes.join(" or "),
+                names.auth
             ),
-            401 => "check spread.public_key and spread.private_key".into(),
+            401 => format!("check {}", names.keys),
             403 => "check that these API keys may report orders".into(),
             404 | 405 | 300..=399 => "check spread.endpoint".into(),
             408 | 425 | 429 | 500..=599 => match self.retry_after {
@@ -144,7 +156,8 @@ impl Refusal {
 }
 
 impl TlsFailure {
-    fn words(self) -> &'static str {
+    fn words(self, names: &Names) -> String {
+        let ca_file = names.ca_file;
         match self {
             Self::Expired => {
                 "presents an expired certificate; renew it on the server, or correct this machine's \
@@ -154,15 +167,19 @@ impl TlsFailure {
                 "presents a certificate that is not valid yet; check this machine's clock"
             }
             Self::UnknownIssuer => {
-                "presents a certificate from an unknown authority; if the authority is yours, set \
-                 spread.ca_file to its CA certificate"
+                return format!(
+                    "presents a certificate from an unknown authority; if the authority is yours, set \
+                     {ca_file} to its CA certificate"
+                );
             }
             Self::WrongName => {
                 "presents a certificate for another host name; check the host in spread.endpoint"
             }
             Self::CaAsLeaf => {
-                "presents a self-signed CA certificate as its own; give the server a certificate \
-                 signed by a CA, and set spread.ca_file to that CA"
+                return format!(
+                    "presents a self-signed CA certificate as its own; give the server a certificate \
+                     signed by a CA, and set {ca_file} to that CA"
+                );
             }
             Self::Revoked => "presents a revoked certificate; replace it on the server",
             Self::OtherCertificate => "presents a certificate that cannot be verified",
@@ -188,11 +205,12 @@ impl TlsFailure {
             }
             Self::Other => "failed the TLS handshake",
         }
+        .into()
     }
 }
 
 impl RedirectFailure {
-    fn words(self) -> String {
+    fn words(self, names: &Names) -> String {
         match self {
             Self::Downgrade => {
                 "redirects from https to http, which would expose the order on the network".into()
@@ -200,7 +218,10 @@ impl RedirectFailure {
             Self::Scheme => "redirects to a scheme other than http and https".into(),
             Self::Malformed => "redirects to an invalid URL".into(),
             Self::TooMany { limit } => {
-                format!("redirects or asks for keys more than {limit} times (spread.max_redirects)")
+                format!(
+                    "redirects or asks for keys more than {limit} times ({})",
+                    names.max_redirects
+                )
             }
         }
     }
@@ -208,7 +229,7 @@ impl RedirectFailure {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence(&OrderName::unknown()))
+        f.write_str(&self.sentence(&OrderName::unknown(), &Names::INI))
     }
 }
 
@@ -254,16 +275,17 @@ mod tests {
     #[test]
     fn a_refusal_says_what_which_and_what_to_do() {
         assert_eq!(
-            refused(401, "Unauthorized", None).sentence(&OrderName::new(b"0000001")),
+            refused(401, "Unauthorized", None).sentence(&OrderName::new(b"0000001"), &Names::INI),
             "SPREAD refused order 0000001: HTTP 401 Unauthorized; check spread.public_key and \
              spread.private_key"
         );
         assert_eq!(
-            refused(429, "Too Many Requests", Some(29.2)).sentence(&OrderName::new(b"7")),
+            refused(429, "Too Many Requests", Some(29.2))
+                .sentence(&OrderName::new(b"7"), &Names::INI),
             "SPREAD refused order 7: HTTP 429 Too Many Requests; send it again in 30 s"
         );
         assert_eq!(
-            refused(499, "", None).sentence(&OrderName::new(b"")),
+            refused(499, "", None).sentence(&OrderName::new(b""), &Names::INI),
             "SPREAD refused the order: HTTP 499; check the order's fields"
         );
     }
@@ -273,7 +295,7 @@ mod tests {
         for status in 300..=600 {
             let mut error = refused(status, "", None);
             error.name_broken_rule(|| Some("data.order_state must be 10".into()));
-            let sentence = error.sentence(&OrderName::unknown());
+            let sentence = error.sentence(&OrderName::unknown(), &Names::INI);
             let may_be = matches!(status, 400..=499)
                 && ![401, 403, 404, 405, 408, 425, 429].contains(&status);
             assert_eq!(

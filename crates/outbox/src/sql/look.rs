@@ -22,10 +22,6 @@ pub(super) fn counts<D: Database>(db: &mut D, now: Millis) -> Result<Counts> {
             State::Expired => expired = row.int("number")?,
         }
     }
-    let oldest = db.query_first(
-        "SELECT accepted FROM spread_records WHERE state = 0 ORDER BY id LIMIT 1",
-        &[],
-    )?;
     let leased = db.query_one(
         "SELECT COUNT(*) AS number FROM spread_orders WHERE token IS NOT NULL AND due > ?",
         &[Value::Int(now)],
@@ -36,8 +32,16 @@ pub(super) fn counts<D: Database>(db: &mut D, now: Millis) -> Result<Counts> {
         in_flight: leased.int("number")?,
         refused,
         expired,
-        oldest: oldest.map(|row| row.int("accepted")).transpose()?,
+        oldest: oldest_pending(db)?,
     })
+}
+
+pub(super) fn oldest_pending<D: Database>(db: &mut D) -> Result<Option<Millis>> {
+    let oldest = db.query_first(
+        "SELECT accepted FROM spread_records WHERE state = 0 ORDER BY id LIMIT 1",
+        &[],
+    )?;
+    oldest.map(|row| row.int("accepted")).transpose()
 }
 
 pub(super) fn key_pairs<D: Database>(db: &mut D, now: Millis) -> Result<Vec<KeyPair>> {

@@ -15,6 +15,8 @@ mod mysql_settings;
 mod mysql_stores;
 mod operations;
 mod reference;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod sequences;
 mod shop;
 mod store;

@@ -59,6 +59,8 @@ impl MariaDb {
             .args(["--no-defaults", "--auth-root-authentication-method=normal"])
             .args(["--skip-test-db", "--user=root"])
             .arg(format!("--datadir={}", directory.join("data").display()))
+            // A server that starts deletes the temporary tables of others in its directory for them.
+            .arg(format!("--tmpdir={}", directory.display()))
             .output()
             .unwrap();
         assert!(installed.status.success(), "{installed:?}");
@@ -99,6 +101,7 @@ impl MariaDb {
             ])
             .arg("--skip-name-resolve")
             .arg(format!("--datadir={}", path("data")))
+            .arg(format!("--tmpdir={}", self.directory.display()))
             .arg(format!("--port={}", self.port))
             .arg(format!("--socket={}", path("socket")))
             .arg(format!("--pid-file={}", path("pid")))

@@ -53,6 +53,27 @@ fn drain_reports_what_is_still_pending() {
 }
 
 #[test]
+fn a_failed_attempt_names_the_settings_of_the_worker() {
+    let shop = Shop::new();
+    shop.keep("a", "1");
+    let last_error = |arguments: &[&str]| {
+        shop.json(&["retry", "1"]);
+        let output = shop.run(&[&["drain", "--limit", "1"], arguments].concat());
+        assert_eq!(output.status.code(), Some(3));
+        let record = shop.json(&["show", "1"]);
+        record["last_error"].as_str().unwrap().to_owned()
+    };
+    shop.server.answers(401, Duration::ZERO);
+    let keys = "check SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY, or the credentials file";
+    assert!(last_error(&[]).ends_with(keys), "{}", last_error(&[]));
+    shop.server.answers(200, Duration::from_secs(3));
+    let said = last_error(&[]);
+    assert!(said.contains(" within 2 s (SPREAD_TIMEOUT); "), "{said}");
+    let said = last_error(&["--timeout", "0.5"]);
+    assert!(said.contains(" within 0.5 s (--timeout); "), "{said}");
+}
+
+#[test]
 fn a_bad_deployment_at_spread_does_not_empty_the_queue() {
     // Each status, and how many orders it may dead-letter: five, and those in flight meanwhile.
     for (status, most) in [(404, 0), (410, 0), (302, 0), (422, 5 + 8)] {
