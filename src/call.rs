@@ -7,6 +7,7 @@
 //! A call into Zend may never return: a fatal error unwinds with longjmp(). So Zend is not called
 //! between reading the order's id and the outcome, and Rust values are held in a guard after that.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use client::answer::Answer;
@@ -16,9 +17,10 @@ use client::runtime;
 use codec::answer::undecodable;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::BailoutGuard;
-use outbox::call::CallOutcome;
-use settings::{OutboxSetting, Report};
+use outbox::call::{CallOutcome, Delivery};
+use settings::{OutboxSetting, Report, Settings};
 
+use crate::after_response::{self, Place, Postponed};
 use crate::zend::{self, Table, Value, ZendString};
 use crate::{decode, exceptions, log, outbox_connections, validate};
 
@@ -98,64 +100,130 @@ impl From<CallOutcome> for Sent {
     }
 }
 
-/// Sends an order, through the outbox when there is one.
-pub(crate) fn send(
-    config: &ClientConfig,
-    destination: &Destination,
-    outbox: &OutboxSetting,
-    body: &ZendString,
-    data: &Table,
-    request: &Table,
-) -> Sent {
-    let body = body.as_bytes();
-    let plain = |limit| Sent::from(exchange(config, destination, body, limit));
-    let (address, delivery) = match outbox {
-        OutboxSetting::Off => return plain(config.timeout),
-        OutboxSetting::Invalid(expected) => {
-            return Sent {
-                notice: Some(format!(
-                    "was sent without the outbox: spread.outbox must be {expected}"
-                )),
-                ..plain(config.timeout)
-            };
+/// An order, ready to be sent.
+pub(crate) struct Order<'o> {
+    pub(crate) settings: &'o Settings,
+    pub(crate) destination: &'o Destination,
+    pub(crate) outbox: &'o OutboxSetting,
+    pub(crate) report: Report,
+    pub(crate) body: &'o ZendString,
+    pub(crate) data: &'o Table,
+    pub(crate) request: &'o Table,
+}
+
+impl Order<'_> {
+    /// Sends the order as `spread.delivery` says, through the outbox when there is one.
+    pub(crate) fn send(&self) -> Sent {
+        let id = order_id(self.data, self.request).unwrap_or_default();
+        // User code may run after RSHUTDOWN, in a session handler: nothing would be sent later.
+        if self.settings.delivery == Delivery::AfterResponse && zend::in_request() {
+            return self.postpone(id);
         }
-        OutboxSetting::On(address, delivery) => (address, *delivery),
-    };
-    let id = order_id(data, request).unwrap_or_default();
-    let begun = Instant::now();
-    let recorded = zend::with_signals_blocked(|| {
-        outbox_connections::update(address, delivery, config, destination, &id, body, |limit| {
-            exchange(config, destination, body, limit)
-        })
-    });
-    match recorded {
-        Ok((recorded, backlog)) => Sent {
-            backlog,
-            ..Sent::from(recorded)
-        },
-        // An outbox that is unavailable must not stop orders.
-        Err(error) => {
-            let sent = exchange(
+        let begun = Instant::now();
+        after_response::send_before(self.destination, &id);
+        let config = &self.settings.client;
+        let body = self.body.as_bytes();
+        let left = || config.timeout.saturating_sub(begun.elapsed());
+        let exchanged = || exchange(config, self.destination, body, left());
+        let address = match self.outbox {
+            OutboxSetting::Off => return Sent::from(exchanged()),
+            OutboxSetting::Invalid(expected) => {
+                return Sent {
+                    notice: Some(without_outbox("was", format_args!("{SETTING} {expected}"))),
+                    ..Sent::from(exchanged())
+                };
+            }
+            OutboxSetting::On(address) => address,
+        };
+        let recorded = zend::with_signals_blocked(|| {
+            outbox_connections::update(
+                address,
+                self.settings.delivery,
                 config,
-                destination,
+                self.destination,
+                &id,
                 body,
-                config.timeout.saturating_sub(begun.elapsed()),
-            );
-            if let Ok(answer) = &sent
-                && undecodable(&answer.body).is_none()
-            {
-                outbox_connections::delivered_without(address, destination, &id, begun);
+                |limit| exchange(config, self.destination, body, limit),
+            )
+        });
+        match recorded {
+            Ok((recorded, backlog)) => Sent {
+                backlog,
+                ..Sent::from(recorded)
+            },
+            // An outbox that is unavailable must not stop orders.
+            Err(error) => {
+                let sent = exchanged();
+                if let Ok(answer) = &sent
+                    && undecodable(&answer.body).is_none()
+                {
+                    outbox_connections::delivered_without(address, self.destination, &id, begun);
+                }
+                Sent {
+                    notice: Some(without_outbox("was", format_args!("{error}"))),
+                    ..Sent::from(sent)
+                }
             }
-            Sent {
-                notice: Some(format!("was sent without the outbox: {error}")),
-                ..Sent::from(sent)
+        }
+    }
+
+    /// Records the order, when there is an outbox, and leaves it to the end of the request.
+    fn postpone(&self, order_id: Vec<u8>) -> Sent {
+        let begun = Instant::now();
+        let config = &self.settings.client;
+        let body = self.body.as_bytes();
+        let mut notice = None;
+        let place = match self.outbox {
+            OutboxSetting::Off => Place::Memory(None),
+            OutboxSetting::Invalid(expected) => {
+                notice = Some(without_outbox("is", format_args!("{SETTING} {expected}")));
+                Place::Memory(None)
             }
+            OutboxSetting::On(address) => {
+                let recorded = zend::with_signals_blocked(|| {
+                    outbox_connections::record(address, config, self.destination, &order_id, body)
+                });
+                match recorded {
+                    Ok(accepted) => Place::Outbox(address.clone(), accepted),
+                    Err(error) => {
+                        notice = Some(without_outbox("is", format_args!("{error}")));
+                        Place::Memory(Some(address.clone()))
+                    }
+                }
+            }
+        };
+        // The body of a recorded order is read from the outbox; it is needed to find one without an id.
+        let body = match place {
+            Place::Outbox(..) if !order_id.is_empty() => Vec::new(),
+            _ => body.to_vec(),
+        };
+        after_response::postpone(Postponed {
+            config: config.clone(),
+            destination: self.destination.clone(),
+            order_id,
+            report: self.report,
+            broken_rule: validate::first_error(self.data, self.request),
+            body,
+            begun,
+            place,
+        });
+        Sent {
+            outcome: Outcome::Queued { last_error: None },
+            notice,
+            backlog: None,
         }
     }
 }
 
-/// Sends the order over the network.
-fn exchange(
+/// What a value of `spread.outbox` must be follows.
+const SETTING: &str = "spread.outbox must be";
+
+fn without_outbox(verb: &str, reason: fmt::Arguments<'_>) -> String {
+    format!("{verb} sent without the outbox: {reason}")
+}
+
+/// Sends an order over the network.
+pub(crate) fn exchange(
     config: &ClientConfig,
     destination: &Destination,
     body: &[u8],

@@ -22,9 +22,10 @@ use ext_php_rs::zend::{ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 use settings::{ErrorMode, Report};
 
+use crate::call::{self, Order};
 use crate::options::{self, Fixed, OptionError};
 use crate::zend::{self, ZendString};
-use crate::{call, encode, exceptions, ini, validate};
+use crate::{encode, exceptions, ini, validate};
 
 /// A client's settings and destination. `Rc`: user code may drop the object during a call.
 #[derive(Clone)]
@@ -150,14 +151,16 @@ fn update(call: &mut ExecuteData) -> Option<Zval> {
     let [data, request] = zend::arrays(call)?;
     let body = zend::as_caller(call, || encode::body(&data, &request))?;
     let client = Rc::clone(&call.get_object::<Client>()?.0);
-    let sent = call::send(
-        &client.settings.client,
-        &client.destination,
-        &client.outbox,
-        &body,
-        &data,
-        &request,
-    );
+    let order = Order {
+        settings: &client.settings,
+        destination: &client.destination,
+        outbox: &client.outbox,
+        report: report(),
+        body: &body,
+        data: &data,
+        request: &request,
+    };
+    let sent = order.send();
     drop(client);
     drop(body);
     Some(call::report(sent, &data, &request, report()))

@@ -22,6 +22,10 @@ const TIMEOUT: usize = Class::Timeout as usize;
 const RESPONSE: usize = Class::Response as usize;
 const AUTHENTICATION: usize = Class::Authentication as usize;
 
+/// What follows the sentence of a failure in the log.
+pub(crate) const KEPT: &str = "; the outbox keeps it and will send it again";
+pub(crate) const KEPT_AS_REFUSED: &str = "; the outbox keeps it as refused";
+
 // Private properties of Spread\Exception: its methods read them, and var_dump() shows them.
 const PROPERTY_RESPONSE: &str = "response";
 const PROPERTY_RETRYABLE: &str = "retryable";
@@ -134,11 +138,7 @@ fn class_of(error: &Error) -> &'static ClassEntry {
 /// Reports a failed call in the configured error mode and returns the function's return value.
 /// `dead_lettered`: the outbox keeps the order as `refused`.
 pub(crate) fn raise(error: Error, order: OrderName, report: Report, dead_lettered: bool) -> Zval {
-    let consequence = if dead_lettered {
-        "; the outbox keeps it as refused"
-    } else {
-        ""
-    };
+    let consequence = if dead_lettered { KEPT_AS_REFUSED } else { "" };
     let (message, exception) = keep(error, order, report, consequence);
     match (report.mode, exception) {
         (ErrorMode::Exception, Some(exception)) => zend::throw(exception),
@@ -156,12 +156,7 @@ pub(crate) fn raise(error: Error, order: OrderName, report: Report, dead_lettere
 
 /// Records and logs the error of an attempt when the call itself has not failed.
 pub(crate) fn note(error: Error, order: OrderName, report: Report) {
-    keep(
-        error,
-        order,
-        report,
-        "; the outbox keeps it and will send it again",
-    );
+    keep(error, order, report, KEPT);
 }
 
 /// Logs the error and makes it the one that `spread_last_error()` returns. Gives the message and the

@@ -9,8 +9,9 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 
+use crate::call::{self, Order};
 use crate::zend::{self, Handler};
-use crate::{call, drain, encode, ini, status, validate};
+use crate::{drain, encode, ini, status, validate};
 
 /// The functions that take `$data` and `$request`.
 const ORDER_FUNCTIONS: [(&str, Handler, DataType); 3] = [
@@ -109,9 +110,18 @@ fn update(call: &ExecuteData) -> Option<Zval> {
     let loaded = ini::current();
     let report = loaded.report;
     let ready = loaded.settings.as_ref().map_err(Clone::clone);
-    let sent = match ready.and_then(|ready| Ok((&ready.client, ready.destination()?))) {
-        Ok((config, destination)) => {
-            call::send(config, &destination, &loaded.outbox, &body, &data, &request)
+    let sent = match ready.and_then(|ready| Ok((ready, ready.destination()?))) {
+        Ok((settings, destination)) => {
+            let order = Order {
+                settings,
+                destination: &destination,
+                outbox: &loaded.outbox,
+                report,
+                body: &body,
+                data: &data,
+                request: &request,
+            };
+            order.send()
         }
         Err(error) => call::Sent::from(Err(error)),
     };

@@ -17,6 +17,7 @@
 
 #![deny(unsafe_code)]
 
+mod after_response;
 mod call;
 mod client_class;
 mod decode;
@@ -67,11 +68,13 @@ extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
     ini::forget();
     log::begin_request();
     zend::begin_request();
+    zend::begin_response();
     zend::SUCCESS
 }
 
 /// RSHUTDOWN.
 extern "C" fn request_shutdown(_type: i32, _module_number: i32) -> i32 {
+    after_response::end_request();
     zend::with_signals_blocked(outbox_connections::end_request);
     zend::end_request();
     zend::SUCCESS

@@ -16,6 +16,7 @@ use client::error::{Error, Kind, OrderName};
 use client::process_owned::ProcessOwned;
 use outbox::backlog::Backlog;
 use outbox::call::{self, CallOutcome, Delivery, Incomplete};
+use outbox::clock::Millis;
 use outbox::store::Update;
 use outbox::unwritten::Unwritten;
 use outbox::{Address, Opening, Store, StoreError, entropy, open};
@@ -88,12 +89,7 @@ pub(crate) fn delivered_without(
     order_id: &[u8],
     begun: Instant,
 ) {
-    let update = Update {
-        endpoint: destination.endpoint.as_str(),
-        public_key: &destination.keys.public,
-        order_id,
-        body: b"",
-    };
+    let update = update_of(destination, order_id, b"");
     with_unwritten(address, |unwritten| unwritten.delivered(&update, begun));
 }
 
@@ -227,6 +223,75 @@ fn age_to_log(address: &Address, store: &mut dyn Store) -> Option<Duration> {
     })
 }
 
+/// An update for `destination`.
+fn update_of<'u>(destination: &'u Destination, order_id: &'u [u8], body: &'u [u8]) -> Update<'u> {
+    Update {
+        endpoint: destination.endpoint.as_str(),
+        public_key: &destination.keys.public,
+        order_id,
+        body,
+    }
+}
+
+/// Stores an update durably, to be sent later. Returns when it was accepted. Does not call Zend.
+///
+/// # Errors
+/// When the update could not be stored.
+pub(crate) fn record(
+    address: &Address,
+    config: &ClientConfig,
+    destination: &Destination,
+    order_id: &[u8],
+    body: &[u8],
+) -> Result<Millis, StoreError> {
+    let update = update_of(destination, order_id, body);
+    with(address, timeout(config), |store, _| {
+        call::record(store, &update)
+    })
+}
+
+/// Sends the first pending update of a stored order, within `limit`; see [`call::send_recorded`].
+///
+/// # Errors
+/// When the outbox fails before the attempt.
+#[expect(clippy::too_many_arguments, reason = "an order, and how to send it")]
+pub(crate) fn send_recorded(
+    address: &Address,
+    config: &ClientConfig,
+    destination: &Destination,
+    order_id: &[u8],
+    body: &[u8],
+    accepted: Millis,
+    limit: Duration,
+    send: impl FnOnce(&[u8], Duration) -> Result<Answer, Error>,
+) -> Result<Option<CallOutcome>, StoreError> {
+    let begun = Instant::now();
+    let update = update_of(destination, order_id, body);
+    let entropy = entropy::draw();
+    let mut send = Some(send);
+    zend::with_signals_blocked(|| {
+        with(address, timeout(config), |store, unwritten| {
+            let left = limit.saturating_sub(begun.elapsed());
+            call::send_recorded(
+                store,
+                unwritten,
+                &update,
+                accepted,
+                left,
+                entropy,
+                |body, limit| match send.take() {
+                    Some(send) => send(body, limit),
+                    None => Err(sent_twice()),
+                },
+            )
+        })
+    })
+}
+
+fn sent_twice() -> Error {
+    Kind::Internal("an order was to be sent twice by one call").into()
+}
+
 /// Stores an update and, with direct delivery, sends it, within `config.timeout`. Returns the age of the
 /// oldest pending record as well, when it is to be logged. Does not call Zend.
 ///
@@ -242,12 +307,7 @@ pub(crate) fn update(
     send: impl FnOnce(Duration) -> Result<Answer, Error>,
 ) -> Result<(CallOutcome, Option<Duration>), StoreError> {
     let begun = Instant::now();
-    let update = Update {
-        endpoint: destination.endpoint.as_str(),
-        public_key: &destination.keys.public,
-        order_id,
-        body,
-    };
+    let update = update_of(destination, order_id, body);
     let entropy = entropy::draw();
     let mut send = Some(send);
     let timeout = timeout(config);
@@ -261,7 +321,7 @@ pub(crate) fn update(
             entropy,
             |limit| match send.take() {
                 Some(send) => send(limit),
-                None => Err(Kind::Internal("an order was to be sent twice by one call").into()),
+                None => Err(sent_twice()),
             },
         )?;
         // One more operation, which may reconnect.
@@ -302,7 +362,7 @@ pub(crate) fn configured<'l>(
     undone: &'static str,
 ) -> Result<&'l Address, Error> {
     match &loaded.outbox {
-        OutboxSetting::On(address, _) => Ok(address),
+        OutboxSetting::On(address) => Ok(address),
         OutboxSetting::Off => Err(unusable(undone, "spread.outbox is empty".into())),
         OutboxSetting::Invalid(expected) => Err(unusable(
             undone,

@@ -144,9 +144,10 @@ function as_worker(WebRoot $root): array
  * @param array<string, string|int> $directives additional directives of the pool, such as pm.max_requests
  * @param array<string, string|int> $start settings that take effect when php-fpm starts, before it forks
  * @param bool $unprivileged whether its master runs as the user of its workers
+ * @param list<string> $before a command that runs php-fpm
  * @return array{string, list<Daemon>}
  */
-function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, array $environment = [], array $directives = [], array $start = [], bool $unprivileged = false): array
+function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, array $environment = [], array $directives = [], array $start = [], bool $unprivileged = false, array $before = []): array
 {
     $dir = $root->directory;
     $worker = worker_user();
@@ -166,7 +167,7 @@ function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, ar
         {$more}{$values}{$variables}
         CONF);
     $version = PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;
-    $command = [...($unprivileged ? as_worker($root) : []), program("php-fpm$version", 'php-fpm'), '-n', '-F', '-y', $pool, '-d', "extension=$dir/spread.so"];
+    $command = [...$before, ...($unprivileged ? as_worker($root) : []), program("php-fpm$version", 'php-fpm'), '-n', '-F', '-y', $pool, '-d', "extension=$dir/spread.so"];
     foreach ($start as $name => $value) {
         array_push($command, '-d', "$name=\"$value\"");
     }

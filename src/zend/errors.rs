@@ -9,6 +9,7 @@ use ext_php_rs::ffi;
 use ext_php_rs::types::Zval;
 
 use super::abi::E_WARNING;
+use super::response;
 use super::strings::ZendString;
 
 // ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
@@ -40,6 +41,9 @@ pub(crate) fn warn(message: &ZendString) {
 
 /// Writes one line to PHP's error log.
 pub(crate) fn log(line: &ZendString) {
+    if response::log_has_left() {
+        return syslog(line);
+    }
     /// syslog's LOG_NOTICE, as php_log_err() uses it.
     const NOTICE: c_int = 5;
     // SAFETY: takes a C string, and zend_strings end in NUL.

@@ -25,6 +25,11 @@ pub(crate) fn end_request() {
     forget_last_error();
 }
 
+/// Whether this module's RSHUTDOWN is still to come.
+pub(crate) fn in_request() -> bool {
+    IN_REQUEST.get()
+}
+
 /// Keeps `exception` for `spread_last_error()`.
 pub(crate) fn set_last_error(exception: &Zval) {
     if !IN_REQUEST.get() {

@@ -9,7 +9,7 @@ use super::clock::{Millis, millis};
 use super::entropy::Entropy;
 use super::error::StoreError;
 use super::retry::Policy;
-use super::store::{Completion, LeaseRequest, Outcome, Store, Update};
+use super::store::{Completion, Lease, LeaseRequest, Outcome, Store, Update};
 use super::unwritten::Unwritten;
 use client::UNACKNOWLEDGED;
 use client::answer::Answer;
@@ -24,6 +24,8 @@ pub const LEASE_MARGIN: Duration = UNACKNOWLEDGED.saturating_add(Duration::from_
 pub enum Delivery {
     /// At once, in the call.
     Direct,
+    /// By the same process, once the response has left.
+    AfterResponse,
     /// By the worker.
     Deferred,
 }
@@ -97,45 +99,130 @@ pub fn update(
         token: entropy.token,
         until,
     });
-    let Some(lease) = store.enqueue(update, request, accepted)? else {
-        return Ok(CallOutcome::Queued);
-    };
-    let left = timeout.saturating_sub(begun.elapsed());
-    let now = store.now()?;
-    if !may_send(left, until, now) {
-        let released = Completion {
-            lease,
-            outcome: Outcome::Released,
-            jitter: entropy.jitter,
-        };
-        // Durable, as the record of a deferred call is.
-        store.complete(&[released], &Policy::default(), now)?;
-        return Ok(CallOutcome::Queued);
+    match store.enqueue(update, request, accepted)? {
+        Some(lease) => {
+            let attempt = LeasedAttempt {
+                update,
+                accepted,
+                lease,
+                until,
+                jitter: entropy.jitter,
+            };
+            attempt.make(
+                store,
+                unwritten,
+                timeout.saturating_sub(begun.elapsed()),
+                send,
+            )
+        }
+        None => Ok(CallOutcome::Queued),
     }
-    let attempt = attempt::examined(send(left));
-    let outcome = attempt::outcome(&attempt, &OrderName::new(update.order_id), &Names::INI);
-    let is_refused = matches!(outcome, Outcome::Refused(_));
-    let completion = Completion {
-        lease,
-        outcome,
+}
+
+/// Records `update` durably for [`send_recorded`]. Returns when it was accepted.
+///
+/// # Errors
+/// When the update could not be recorded.
+pub fn record(store: &mut dyn Store, update: &Update<'_>) -> Result<Millis, StoreError> {
+    let accepted = store.now()?;
+    store.enqueue(update, None, accepted).map(|_| accepted)
+}
+
+/// Sends the first pending update of the order of an update that was accepted at `accepted`, within
+/// `timeout`. `None` when no update of it is due: another sender has it, or it has failed and is pending
+/// until its next attempt.
+///
+/// # Errors
+/// When the store fails before the attempt.
+pub fn send_recorded(
+    store: &mut dyn Store,
+    unwritten: &mut Unwritten,
+    update: &Update<'_>,
+    accepted: Millis,
+    timeout: Duration,
+    entropy: Entropy,
+    send: impl FnOnce(&[u8], Duration) -> Attempt,
+) -> Result<Option<CallOutcome>, StoreError> {
+    let begun = Instant::now();
+    let now = store.now()?;
+    let until = now + millis(timeout + LEASE_MARGIN);
+    let request = LeaseRequest {
+        token: entropy.token,
+        until,
+    };
+    let Some(claimed) = store.claim_order(update, accepted, request, now)? else {
+        return Ok(None);
+    };
+    let attempt = LeasedAttempt {
+        update,
+        accepted: now,
+        lease: claimed.lease,
+        until,
         jitter: entropy.jitter,
     };
-    let completed = store
-        .now()
-        .and_then(|now| store.complete(slice::from_ref(&completion), &Policy::default(), now));
-    let incomplete = match completed {
-        Ok(in_time) if in_time == [true] => None,
-        Ok(_) => Some(Incomplete::LeaseLost),
-        Err(error) => {
-            unwritten.completed(update, accepted, completion);
-            Some(Incomplete::Store(error))
+    let left = timeout.saturating_sub(begun.elapsed());
+    attempt
+        .make(store, unwritten, left, |limit| send(&claimed.body, limit))
+        .map(Some)
+}
+
+/// An attempt under a lease.
+struct LeasedAttempt<'u> {
+    update: &'u Update<'u>,
+    /// The record was accepted at this time or before.
+    accepted: Millis,
+    lease: Lease,
+    until: Millis,
+    jitter: f64,
+}
+
+impl LeasedAttempt<'_> {
+    /// Sends within `left` and records the outcome.
+    fn make(
+        self,
+        store: &mut dyn Store,
+        unwritten: &mut Unwritten,
+        left: Duration,
+        send: impl FnOnce(Duration) -> Attempt,
+    ) -> Result<CallOutcome, StoreError> {
+        let Self { lease, jitter, .. } = self;
+        let now = store.now()?;
+        if !may_send(left, self.until, now) {
+            let released = Completion {
+                lease,
+                outcome: Outcome::Released,
+                jitter,
+            };
+            // Durable, as the record of a deferred call is.
+            store.complete(&[released], &Policy::default(), now)?;
+            return Ok(CallOutcome::Queued);
         }
-    };
-    Ok(match attempt {
-        Ok(answer) => CallOutcome::Answered { answer, incomplete },
-        Err(error) if is_refused => CallOutcome::Refused { error, incomplete },
-        Err(error) => CallOutcome::Failed { error, incomplete },
-    })
+        let attempt = attempt::examined(send(left));
+        let outcome =
+            attempt::outcome(&attempt, &OrderName::new(self.update.order_id), &Names::INI);
+        let is_refused = matches!(outcome, Outcome::Refused(_));
+        let completion = Completion {
+            lease,
+            outcome,
+            jitter,
+        };
+        let completed = store
+            .now()
+            .and_then(|now| store.complete(slice::from_ref(&completion), &Policy::default(), now));
+        let incomplete = match completed {
+            Ok(in_time) if in_time == [true] => None,
+            Ok(_) => Some(Incomplete::LeaseLost),
+            Err(error) => {
+                unwritten.completed(self.update, self.accepted, completion);
+                Some(Incomplete::Store(error))
+            }
+        };
+        Ok(match attempt {
+            Ok(answer) => CallOutcome::Answered { answer, incomplete },
+            Err(error) if is_refused => CallOutcome::Refused { error, incomplete },
+            Err(error) => CallOutcome::Failed { error, incomplete },
+        })
+    }
 }
 
 /// Whether an attempt that takes `left` ends while its lease lasts. Not when the process was stopped since

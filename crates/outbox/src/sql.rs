@@ -20,8 +20,8 @@ use super::database::{Database, Durability, Result, Upsert, Value};
 use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
 use super::store::{
-    Change, ClaimRequest, ClaimResult, Completion, Counts, Delivered, Filter, KeyPair, Lease,
-    LeaseRequest, Outcome, Record, State, Store, Update,
+    Change, ClaimRequest, ClaimResult, Claimed, Completion, Counts, Delivered, Filter, KeyPair,
+    Lease, LeaseRequest, Outcome, Record, State, Store, Update,
 };
 use claim::DueTimes;
 
@@ -196,6 +196,25 @@ impl<D: Database> Store for Sql<D> {
         }
         self.database
             .transaction(Durability::Relaxed, |db| claim::claim(db, request, now))
+    }
+
+    fn claim_order(
+        &mut self,
+        update: &Update<'_>,
+        accepted: Millis,
+        lease: LeaseRequest,
+        now: Millis,
+    ) -> Result<Option<Claimed>> {
+        let lease = lease.within_reach(now);
+        let Update {
+            endpoint,
+            public_key,
+            ..
+        } = *update;
+        self.with_ids(endpoint, public_key, Durability::Relaxed, |db, ids| {
+            let order = order::id(ids.key_pair, update, accepted);
+            claim::claim_order(db, ids, update, order, lease, now)
+        })
     }
 
     fn complete(

@@ -275,6 +275,16 @@ pub trait Store {
     fn claim(&mut self, request: &ClaimRequest<'_>, now: Millis)
     -> Result<ClaimResult, StoreError>;
 
+    /// Leases the head of one order, of the update that was accepted at `accepted`, whatever its age and its
+    /// circuits; nothing when it is not due.
+    fn claim_order(
+        &mut self,
+        update: &Update<'_>,
+        accepted: Millis,
+        lease: LeaseRequest,
+        now: Millis,
+    ) -> Result<Option<Claimed>, StoreError>;
+
     /// Ends leases. For each, whether it was still the order's: else nothing was changed.
     fn complete(
         &mut self,

@@ -71,6 +71,7 @@ pub struct Settings {
     pub endpoint: Url,
     /// Either may be empty: see [`Settings::destination`].
     pub keys: Keys,
+    pub delivery: Delivery,
     /// An error of its own: a call does not need the file.
     pub credentials_file: Result<Option<PathBuf>, Invalid>,
 }
@@ -80,7 +81,7 @@ pub struct Settings {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum OutboxSetting {
     Off,
-    On(Address, Delivery),
+    On(Address),
     Invalid(Expected),
 }
 
@@ -104,7 +105,13 @@ impl Settings {
         // Used elsewhere, where a text that does not parse counts as the default; here it fails the call.
         read(source, &ERROR_MODE)?;
         read(source, &LOG_FAILURES)?;
-        read(source, &DELIVERY)?;
+        let (delivery, name) = read(source, &DELIVERY)?;
+        if delivery == Delivery::Deferred && *outbox == OutboxSetting::Off {
+            return Err(Invalid {
+                name,
+                expected: "direct or after_response while spread.outbox is empty",
+            });
+        }
         let credentials_file = read(source, &CREDENTIALS_FILE).map(|(file, _)| path(&file));
         Ok(Self {
             client: ClientConfig {
@@ -127,10 +134,11 @@ impl Settings {
                     ca_file: source.name(CA_FILE.about()),
                     proxy: source.name(PROXY.about()),
                 },
-                in_sequence: matches!(outbox, OutboxSetting::On(..)),
+                in_sequence: matches!(outbox, OutboxSetting::On(_)),
             },
             endpoint,
             keys: Keys { public, private },
+            delivery,
             credentials_file,
         })
     }
@@ -156,11 +164,7 @@ impl OutboxSetting {
         match read(source, &OUTBOX) {
             Err(invalid) => Self::Invalid(invalid.expected),
             Ok((None, _)) => Self::Off,
-            // `Settings::load` reports an invalid `spread.delivery`.
-            Ok((Some(address), _)) => Self::On(
-                address,
-                read(source, &DELIVERY).map_or(Delivery::Direct, |(delivery, _)| delivery),
-            ),
+            Ok((Some(address), _)) => Self::On(address),
         }
     }
 }
@@ -319,7 +323,7 @@ mod tests {
             OutboxSetting::Invalid(PERMITTED)
         );
         let server = &[("spread.outbox", "mysql://user@host/other")];
-        assert!(matches!(outbox(server), OutboxSetting::On(..)));
+        assert!(matches!(outbox(server), OutboxSetting::On(_)));
     }
 
     #[test]
@@ -342,13 +346,20 @@ mod tests {
         let outbox = OutboxSetting::load(&texts);
         assert!(matches!(outbox, OutboxSetting::Invalid(_)));
         assert!(Settings::load(&texts, String::new(), &outbox).is_ok());
+    }
+
+    #[test]
+    fn deferred_delivery_needs_an_outbox() {
         let texts = Texts(&[
             ("spread.outbox", "sqlite:/a.db"),
             ("spread.delivery", "deferred"),
         ]);
-        let OutboxSetting::On(_, delivery) = OutboxSetting::load(&texts) else {
-            unreachable!("it parses");
-        };
-        assert_eq!(delivery, Delivery::Deferred);
+        let outbox = OutboxSetting::load(&texts);
+        let settings = Settings::load(&texts, String::new(), &outbox).unwrap();
+        assert_eq!(settings.delivery, Delivery::Deferred);
+        let invalid = load(&[("spread.delivery", "deferred")]).unwrap_err();
+        assert_eq!(invalid.name, "spread.delivery");
+        assert!(invalid.expected.contains("spread.outbox"));
+        assert!(load(&[("spread.delivery", "after_response")]).is_ok());
     }
 }

@@ -179,12 +179,14 @@ pub static OUTBOX: Setting<Option<Address>> = Setting::new(
 pub static DELIVERY: Setting<Delivery> = Setting::new(
     c"spread.delivery",
     c"direct",
-    "With an outbox. `direct`: an order is kept and sent at once, and stays kept when that fails. \
-     `deferred`: it is kept, and the worker sends it.",
+    "When an order is sent. `direct`: at once, in the call. `after_response`: by the same process, when the \
+     request has ended and the page has left; the call returns `true`. `deferred`: by the worker; needs an \
+     outbox. With an outbox the order is recorded first in any case, and stays there when sending fails.",
     |text| match text {
         b"direct" => Ok(Delivery::Direct),
+        b"after_response" => Ok(Delivery::AfterResponse),
         b"deferred" => Ok(Delivery::Deferred),
-        _ => Err("direct or deferred"),
+        _ => Err("direct, after_response or deferred"),
     },
 )
 .option(OptionType::Text);

@@ -51,7 +51,7 @@ impl Configuration {
 pub(crate) fn address(outbox: &OutboxArguments) -> Result<Address, Failure> {
     let given = Given::outbox(outbox);
     match OutboxSetting::load(&given) {
-        OutboxSetting::On(address, _) => Ok(address),
+        OutboxSetting::On(address) => Ok(address),
         OutboxSetting::Off => Err(Failure::NoOutbox),
         OutboxSetting::Invalid(expected) => {
             let name = given.name(table::OUTBOX.about());

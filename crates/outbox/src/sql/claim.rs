@@ -3,9 +3,10 @@
 use super::super::clock::Millis;
 use super::super::database::{Database, Result, Row, Value, skipping};
 use super::super::retry::{FARTHEST, SET_BACK_DELAY};
-use super::super::store::{ClaimRequest, ClaimResult, Claimed, Lease, LeaseRequest};
+use super::super::store::{ClaimRequest, ClaimResult, Claimed, Lease, LeaseRequest, Update};
+use super::Ids;
 use super::circuits::{GuardedKeyPair, guarded_key_pairs, lock_circuits};
-use super::order::schedule;
+use super::order::{lock, schedule};
 use super::pending::head;
 
 /// When the orders of a key pair are due.
@@ -128,6 +129,42 @@ fn claim_from<D: Database>(
         });
     }
     Ok(claimed)
+}
+
+/// Leases the head of one order, when it is due.
+pub(super) fn claim_order<D: Database>(
+    db: &mut D,
+    ids: Ids,
+    update: &Update<'_>,
+    order: i64,
+    lease: LeaseRequest,
+    now: Millis,
+) -> Result<Option<Claimed>> {
+    let is_due = lock(db, order)?
+        .and_then(|order| order.due)
+        .is_some_and(|due| due <= now);
+    if !is_due {
+        return Ok(None);
+    }
+    let Some(head) = head(db, order, Millis::MIN, &mut 0)? else {
+        return Ok(None);
+    };
+    schedule(db, order, Some(lease.until), Some(lease.token))?;
+    Ok(Some(Claimed {
+        lease: Lease {
+            record: head.record,
+            order,
+            key_pair: ids.key_pair,
+            endpoint: ids.endpoint,
+            token: lease.token,
+            probe: false,
+        },
+        endpoint: update.endpoint.to_owned(),
+        public_key: update.public_key.to_owned(),
+        order_id: head.order_id,
+        attempts: head.attempts,
+        body: head.body,
+    }))
 }
 
 /// Makes the record that is being claimed the probe of the open circuits before it, until its lease

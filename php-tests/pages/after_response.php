@@ -1,0 +1,129 @@
+<?php
+/*
+ * A page that reports an order and ends in many ways, for the tests of `after_response`.
+ *
+ *   id       the order's id
+ *   ending   how the page ends; see below
+ */
+declare(strict_types=1);
+
+$id = $_GET['id'] ?? $argv[1];
+$ending = $_GET['ending'] ?? $argv[2] ?? '';
+$outbox = $_GET['outbox'] ?? $argv[3] ?? '';
+if ($outbox !== '') {
+    ini_set('spread.outbox', $outbox);
+}
+$report = static fn (string $state = '10'): mixed => spread_update_order(['order_idorder' => $id, 'order_state' => $state], ['order_idorder' => $id]);
+
+/** Reports when it is destroyed. */
+final class Reporter
+{
+    public function __construct(private Closure $report)
+    {
+    }
+
+    public function __destruct()
+    {
+        ($this->report)('50');
+    }
+}
+
+/** A session in memory that reports when it is written. */
+final class ReportingSession implements SessionHandlerInterface
+{
+    public function __construct(private Closure $report, private bool $throws = false)
+    {
+    }
+
+    public function open(string $path, string $name): bool
+    {
+        return true;
+    }
+
+    public function close(): bool
+    {
+        return true;
+    }
+
+    public function read(string $id): string
+    {
+        return '';
+    }
+
+    public function write(string $id, string $data): bool
+    {
+        if ($this->throws) {
+            throw new RuntimeException('from the session handler');
+        }
+        ($this->report)('50');
+        return true;
+    }
+
+    public function destroy(string $id): bool
+    {
+        return true;
+    }
+
+    public function gc(int $max_lifetime): int
+    {
+        return 0;
+    }
+}
+
+if ($ending === 'session') {
+    session_id('visitor');
+    session_start();
+    $_SESSION['count'] = ($_SESSION['count'] ?? 0) + 1;
+    echo $_SESSION['count'], ' ';
+}
+if (in_array($ending, ['session handler', 'session throws'], true)) {
+    session_set_save_handler(new ReportingSession($report, $ending === 'session throws'));
+    session_start();
+    $_SESSION['id'] = $id;
+}
+if ($ending === 'output callback') {
+    ob_start(static function (string $text) use ($report): string {
+        $report('50');
+        return $text;
+    });
+}
+if ($ending === 'nothing') {
+    exit('page');
+}
+
+echo json_encode($report()), ' ', json_encode(spread_last_error() === null), ' page';
+
+switch ($ending) {
+    case 'several':
+        $report('20');
+        $report('50');
+        break;
+    case 'exit':
+        exit;
+    case 'uncaught':
+        throw new Exception('uncaught');
+    case 'fatal':
+        missing_function();
+    case 'memory':
+        ini_set('memory_limit', '8M');
+        $text = 'x';
+        while (true) {
+            $text .= $text;
+        }
+    case 'time limit':
+        set_time_limit(1);
+        while (true) {
+        }
+    case 'shutdown function':
+        register_shutdown_function(static fn () => $report('50'));
+        break;
+    case 'destructor':
+        $reporter = new Reporter($report);
+        break;
+    case 'finished':
+        if (function_exists('fastcgi_finish_request')) {
+            fastcgi_finish_request();
+        }
+        $report('50');
+        break;
+}

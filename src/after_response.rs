@@ -1,0 +1,216 @@
+//! `spread.delivery = after_response`: orders that are sent when the request has ended.
+//!
+//! ```text
+//!   call ──► record (with an outbox) ──► postpone ──► true
+//!   RSHUTDOWN: close the session ──► hand the response over ──► send, in the sequence of the calls
+//! ```
+//!
+//! RSHUTDOWN also runs after exit(), a fatal error, an uncaught exception and `max_execution_time`. User
+//! code, destructors and shutdown functions are over by then.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::mem;
+use std::time::{Duration, Instant};
+
+use client::config::{ClientConfig, Destination};
+use client::error::{Error, OrderName};
+use outbox::Address;
+use outbox::call::CallOutcome;
+use outbox::clock::Millis;
+use settings::Report;
+
+use crate::zend::{self, ZendString};
+use crate::{call, exceptions, log, outbox_connections};
+
+/// A script that reports many orders must not fill the memory: beyond these the call sends what is there.
+const LIMIT: usize = 1_000;
+const SIZE_LIMIT: usize = 32 << 20;
+/// The same of a script that runs for long, whose end may be far away (a worker script, a consumer).
+const AGE_LIMIT: Duration = Duration::from_secs(60);
+
+/// An order to be sent when the request has ended.
+pub(crate) struct Postponed {
+    pub(crate) config: ClientConfig,
+    pub(crate) destination: Destination,
+    /// The order's id; empty when it has none.
+    pub(crate) order_id: Vec<u8>,
+    pub(crate) report: Report,
+    /// The first documented rule that the order breaks, for the message of a refusal.
+    pub(crate) broken_rule: Option<String>,
+    pub(crate) body: Vec<u8>,
+    /// When the call began.
+    pub(crate) begun: Instant,
+    pub(crate) place: Place,
+}
+
+/// Where a postponed order is kept until then.
+pub(crate) enum Place {
+    /// In this process alone; with the outbox that could not be written, if there is one.
+    Memory(Option<Address>),
+    /// In the outbox, which accepted it at that time.
+    Outbox(Address, Millis),
+}
+
+thread_local! {
+    static POSTPONED: RefCell<VecDeque<Postponed>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// Keeps an order for the end of the request. Sends the earlier ones first when there are too many.
+pub(crate) fn postpone(order: Postponed) {
+    let too_many = POSTPONED.with_borrow(|all| {
+        let size: usize = all.iter().map(|order| order.body.len()).sum();
+        let oldest = all.front().map(|order| order.begun.elapsed());
+        all.len() >= LIMIT || size >= SIZE_LIMIT || oldest.is_some_and(|age| age >= AGE_LIMIT)
+    });
+    if too_many {
+        send_all();
+    }
+    POSTPONED.with_borrow_mut(|all| all.push_back(order));
+}
+
+/// Sends what is postponed when an update of this order is: a call that sends at once must not overtake it.
+pub(crate) fn send_before(destination: &Destination, order_id: &[u8]) {
+    let waits = POSTPONED.with_borrow(|all| {
+        all.iter().any(|order| {
+            matches!(order.place, Place::Memory(_))
+                && order.order_id == order_id
+                && order.destination.endpoint == destination.endpoint
+                && order.destination.keys.public == destination.keys.public
+        })
+    });
+    if waits && !order_id.is_empty() {
+        send_all();
+    }
+}
+
+/// RSHUTDOWN.
+pub(crate) fn end_request() {
+    if POSTPONED.with_borrow(VecDeque::is_empty) {
+        return;
+    }
+    // A session handler may call as well.
+    zend::finish_response();
+    send_all();
+}
+
+/// Sends all postponed orders within one `spread.timeout`, the first one's, and logs failures.
+fn send_all() {
+    let orders = POSTPONED.with_borrow_mut(mem::take);
+    let begun = Instant::now();
+    let Some(timeout) = orders.front().map(|order| order.config.timeout) else {
+        return;
+    };
+    let left = || timeout.saturating_sub(begun.elapsed());
+    for order in &orders {
+        match &order.place {
+            Place::Memory(outbox) => order.log(send_from_memory(order, outbox.as_ref(), left())),
+            Place::Outbox(address, accepted) => {
+                send_from_outbox(order, address, *accepted, left());
+            }
+        }
+    }
+    // Where an earlier request had left updates of an order, those went out first.
+    for order in &orders {
+        if let Place::Outbox(address, accepted) = &order.place {
+            while send_from_outbox(order, address, *accepted, left()) {}
+        }
+    }
+}
+
+/// Sends an order within `limit`. Returns the line to be logged.
+fn send_from_memory(
+    order: &Postponed,
+    outbox: Option<&Address>,
+    limit: Duration,
+) -> Option<String> {
+    let Postponed {
+        config,
+        destination,
+        ..
+    } = order;
+    if limit.is_zero() {
+        let name = OrderName::new(&order.order_id);
+        let timeout = config.timeout.as_secs_f64();
+        return Some(format!(
+            "spread: {name} was not sent: the orders before it took {timeout} s ({})",
+            config.names.timeout
+        ));
+    }
+    let attempt = call::exchange(config, destination, &order.body, limit);
+    // An answer that cannot be decoded is a failure, as in a call.
+    match outbox::attempt::examined(attempt) {
+        Ok(_) => {
+            if let Some(address) = outbox {
+                let id = &order.order_id;
+                outbox_connections::delivered_without(address, destination, id, order.begun);
+            }
+            None
+        }
+        Err(error) => Some(order.failure(error, "")),
+    }
+}
+
+/// Sends the first pending update of an order within `limit`. False when there is none to be sent now; the
+/// worker delivers what is left.
+fn send_from_outbox(
+    order: &Postponed,
+    address: &Address,
+    accepted: Millis,
+    limit: Duration,
+) -> bool {
+    if limit.is_zero() {
+        return false;
+    }
+    let Postponed {
+        config,
+        destination,
+        ..
+    } = order;
+    let outcome = outbox_connections::send_recorded(
+        address,
+        config,
+        destination,
+        &order.order_id,
+        &order.body,
+        accepted,
+        limit,
+        |body, limit| call::exchange(config, destination, body, limit),
+    );
+    let incomplete = match outcome {
+        Ok(Some(CallOutcome::Answered { incomplete, .. })) => incomplete,
+        Ok(Some(CallOutcome::Refused { error, incomplete })) => {
+            let consequence = if incomplete.is_none() {
+                exceptions::KEPT_AS_REFUSED
+            } else {
+                ""
+            };
+            order.log(Some(order.failure(error, consequence)));
+            incomplete
+        }
+        Ok(Some(CallOutcome::Failed { error, .. } | CallOutcome::Lost { error, .. })) => {
+            order.log(Some(order.failure(error, exceptions::KEPT)));
+            return false;
+        }
+        Ok(Some(CallOutcome::Queued) | None) | Err(_) => return false,
+    };
+    let name = OrderName::new(&order.order_id);
+    order.log(incomplete.map(|reason| format!("spread: {name} was sent, and {reason}")));
+    true
+}
+
+impl Postponed {
+    fn log(&self, line: Option<String>) {
+        if let Some(line) = line
+            && self.report.log
+        {
+            zend::at_end(|| log::write(&ZendString::new(line.as_bytes())));
+        }
+    }
+
+    fn failure(&self, mut error: Error, consequence: &str) -> String {
+        error.name_broken_rule(|| self.broken_rule.clone());
+        let sentence = error.sentence(&OrderName::new(&self.order_id), &self.config.names);
+        format!("spread: {sentence}{consequence}")
+    }
+}
