@@ -50,10 +50,11 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .shutdown_function(shutdown)
 }
 
-/// MINIT. Starts no thread and opens no connection: php-fpm and Apache fork afterwards.
+/// MINIT. Starts no thread and opens no connection: php-fpm and Apache fork afterwards, and share the page.
 extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
     ini::register(module_number);
     functions::mark_sensitive_parameters();
+    zend::page();
     let classes = exceptions::register()
         .and_then(|()| client_class::register())
         .and_then(|()| order_state::register());
@@ -63,12 +64,14 @@ extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
     }
 }
 
-/// RINIT. Settings of a directory or a virtual host differ between requests.
+/// RINIT. Settings of a directory or a virtual host differ between requests. A process counts as one of its
+/// pool from its first request on.
 extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
     ini::forget();
     log::begin_request();
     zend::begin_request();
     zend::begin_response();
+    zend::this_process();
     zend::SUCCESS
 }
 

@@ -1,0 +1,443 @@
+//! The memory that the processes share.
+//!
+//! Each word is written by a compare-exchange or is advisory, and no word depends on another one for its
+//! validity. A process that is killed between two of them leaves at most a call in flight, which its death
+//! or its age ends.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+
+use crate::circuit::{Circuit, Decision, End, LONGEST_HOLD_OFF, Observation, Probe};
+use crate::clock::Millis;
+use crate::crowd::{self, Crowd, LATE};
+use crate::processes::{InFlight, Process, Processes};
+
+/// Endpoints with a circuit. Calls to further ones are never held back.
+const ENDPOINTS: usize = 16;
+
+/// An endpoint without calls for so long may give its place to another one.
+const UNUSED: Millis = 10 * 60_000;
+
+/// The memory that the processes of a server share. It is valid when all bytes are zero.
+#[repr(C)]
+pub struct Page {
+    endpoints: [Endpoint; ENDPOINTS],
+    processes: Processes,
+}
+
+#[repr(C)]
+struct Endpoint {
+    /// A hash of scheme, host and port; 0 for none.
+    origin: AtomicU64,
+    circuit: AtomicU64,
+    /// Advisory: when the circuit opened.
+    since: AtomicU64,
+    /// Advisory: how long a recent response took, and when the last one arrived.
+    response_time: AtomicU64,
+    answered: AtomicU64,
+    /// Advisory: when the last call began or ended.
+    used: AtomicU64,
+}
+
+/// A call that asks whether it may try.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// A hash of the endpoint's scheme, host and port.
+    pub origin: u64,
+    pub process: Process,
+    /// How long the attempt may take.
+    pub limit: Millis,
+    /// An outbox keeps the order when the call is held back.
+    pub with_outbox: bool,
+}
+
+/// The answer to a call.
+#[derive(Debug)]
+pub enum Entry {
+    /// Send, then give the pass back to [`Page::leave`].
+    Try(Pass),
+    Held(Held),
+}
+
+/// An attempt in flight. One that is never given back ends by the death of its process or by its age.
+#[derive(Debug)]
+#[must_use]
+pub struct Pass {
+    origin: u64,
+    with_outbox: bool,
+    call: InFlight,
+    /// Where the call is recorded.
+    slot: Option<u16>,
+    probe: Option<Probe>,
+}
+
+impl Pass {
+    /// The attempt is the probe of a half-open circuit.
+    #[must_use]
+    pub fn is_probe(&self) -> bool {
+        self.probe.is_some()
+    }
+}
+
+/// Why a call is held back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Held {
+    /// Any state but closed.
+    pub state: State,
+    /// When the circuit opened, or the oldest call in flight started.
+    pub since: Millis,
+    /// When another call may try, at the earliest.
+    pub until: Millis,
+    /// The circuit opened just now, because processes were killed while they waited.
+    pub opened: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    Closed,
+    Crowded,
+    Open,
+    HalfOpen,
+}
+
+/// A change for the log: a circuit opens and closes once, however many calls there are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transition {
+    Opened { until: Millis },
+    Closed { since: Millis },
+}
+
+/// The state of an endpoint, to show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct View {
+    pub state: State,
+    /// When the circuit opened, or the oldest call in flight of a crowd started.
+    pub since: Option<Millis>,
+    /// When the next probe is due; only while the circuit is open.
+    pub until: Option<Millis>,
+    /// The processes of the pool, and its calls in flight.
+    pub crowd: Crowd,
+}
+
+impl Endpoint {
+    const fn new() -> Self {
+        Self {
+            origin: AtomicU64::new(0),
+            circuit: AtomicU64::new(0),
+            since: AtomicU64::new(0),
+            response_time: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+            used: AtomicU64::new(0),
+        }
+    }
+
+    fn circuit(&self) -> Circuit {
+        Circuit::from_bits(self.circuit.load(Acquire))
+    }
+
+    /// Sets the circuit unless another process has changed it.
+    fn exchange(&self, before: Circuit, after: Circuit) -> bool {
+        before == after
+            || self
+                .circuit
+                .compare_exchange(before.to_bits(), after.to_bits(), AcqRel, Acquire)
+                .is_ok()
+    }
+
+    /// The end of an attempt. The transition is one of the circuit as such calls see it.
+    fn observe(
+        &self,
+        observation: Observation,
+        with_outbox: bool,
+        now: Millis,
+    ) -> Option<Transition> {
+        let (before, after) = loop {
+            let before = self.circuit();
+            let after = before.after(observation, now);
+            if self.exchange(before, after) {
+                break (before, after);
+            }
+        };
+        if observation.end == End::Answered {
+            let elapsed = now.saturating_sub(observation.started);
+            let before = self.response_time.load(Relaxed);
+            let after = crowd::response_time(before, elapsed);
+            self.response_time.store(after, Relaxed);
+            self.answered.store(now, Relaxed);
+        }
+        match (before.is_open(with_outbox), after.is_open(with_outbox)) {
+            (false, true) => {
+                self.since.store(now, Relaxed);
+                // The responses before an outage say nothing about those after it.
+                self.response_time.store(0, Relaxed);
+                let until = after.due(with_outbox);
+                Some(Transition::Opened { until })
+            }
+            (true, false) => {
+                let since = self.since.load(Relaxed);
+                Some(Transition::Closed { since })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Page {
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            endpoints: [const { Endpoint::new() }; ENDPOINTS],
+            processes: Processes::new(),
+        }
+    }
+
+    /// Registers a process, once, before its first request. The size of a pool is the number of its
+    /// processes that live.
+    pub fn start(&self, process: Process, is_alive: impl Fn(u32) -> bool) {
+        self.processes.started(process, &is_alive);
+    }
+
+    /// Whether a call may try. It may be made inside another call.
+    pub fn enter(&self, call: &Call, now: Millis, is_alive: impl Fn(u32) -> bool) -> Entry {
+        let mut pass = Pass {
+            origin: call.origin,
+            with_outbox: call.with_outbox,
+            call: InFlight {
+                started: now,
+                limit: call.limit,
+                circuit: 0,
+            },
+            slot: None,
+            probe: None,
+        };
+        let Some((index, endpoint)) = self.endpoint_or_claim(call.origin, now) else {
+            return Entry::Try(pass);
+        };
+        endpoint.used.store(now, Relaxed);
+        pass.call.circuit = index;
+        let slot = self.processes.slot(call.process, &is_alive);
+        let count = || {
+            let response_time = endpoint.response_time.load(Relaxed);
+            let counts = |process: Process| process.pool == call.process.pool;
+            self.processes.crowd(index, response_time, now, counts)
+        };
+        let mut crowd = count();
+        let mut opened = false;
+        if crowd.is_close() {
+            opened = self.bury(index, call.with_outbox, now, &is_alive);
+            crowd = count();
+        }
+        loop {
+            let mut circuit = endpoint.circuit();
+            let mut lost = self.has_lost_probe(circuit, index, now, &is_alive);
+            if lost {
+                self.bury(index, call.with_outbox, now, &is_alive);
+                circuit = endpoint.circuit();
+                lost = self.has_lost_probe(circuit, index, now, &is_alive);
+            }
+            let decision = circuit.decide(&crowd, lost, call.with_outbox, now);
+            let (state, since, until) = match decision {
+                Decision::Try | Decision::Probe => {
+                    // Before the probe is announced: others take a probe that is not in flight for lost.
+                    pass.slot = pass
+                        .slot
+                        .or_else(|| slot.filter(|slot| self.processes.begin(*slot, pass.call)));
+                    if decision == Decision::Try {
+                        return Entry::Try(pass);
+                    }
+                    let probe = Probe {
+                        slot: pass.slot.unwrap_or(Probe::NO_SLOT),
+                        started: now,
+                    };
+                    if endpoint.exchange(circuit, circuit.probed_by(probe)) {
+                        pass.probe = Some(probe);
+                        return Entry::Try(pass);
+                    }
+                    continue;
+                }
+                Decision::Hold { until } => {
+                    let state = open_state(circuit, call.with_outbox, now);
+                    (state, endpoint.since.load(Relaxed), until)
+                }
+                Decision::HoldCrowded { until } => {
+                    (State::Crowded, crowd.oldest.unwrap_or(now), until)
+                }
+            };
+            if let Some(slot) = pass.slot {
+                self.processes.end(slot, pass.call);
+            }
+            return Entry::Held(Held {
+                state,
+                since,
+                until,
+                opened,
+            });
+        }
+    }
+
+    /// Ends an attempt. The transition is one of the circuit as calls like this one see it.
+    pub fn leave(&self, pass: Pass, end: End, now: Millis) -> Option<Transition> {
+        let Pass { call, probe, .. } = pass;
+        let endpoint = self.endpoints.get(usize::from(call.circuit));
+        let transition = endpoint
+            .filter(|endpoint| endpoint.origin.load(Acquire) == key(pass.origin))
+            .and_then(|endpoint| {
+                endpoint.used.store(now, Relaxed);
+                let started = call.started;
+                let observation = Observation {
+                    end,
+                    started,
+                    probe,
+                };
+                endpoint.observe(observation, pass.with_outbox, now)
+            });
+        // Last: others take a probe that is not in flight for lost.
+        if let Some(slot) = pass.slot {
+            self.processes.end(slot, call);
+        }
+        transition
+    }
+
+    /// The state of an endpoint for the calls of a pool.
+    pub fn look(
+        &self,
+        (origin, pool): (u64, u32),
+        with_outbox: bool,
+        now: Millis,
+        is_alive: impl Fn(u32) -> bool,
+    ) -> View {
+        let Some((index, endpoint)) = self.endpoint(origin) else {
+            return View {
+                state: State::Closed,
+                since: None,
+                until: None,
+                crowd: Crowd::default(),
+            };
+        };
+        let response_time = endpoint.response_time.load(Relaxed);
+        let counts = |process: Process| process.pool == pool && is_alive(process.id);
+        let crowd = self.processes.crowd(index, response_time, now, counts);
+        let circuit = endpoint.circuit();
+        let (state, since) = if circuit.is_open(with_outbox) {
+            let since = endpoint.since.load(Relaxed);
+            (open_state(circuit, with_outbox, now), Some(since))
+        } else if crowd.holds_back(with_outbox) {
+            (State::Crowded, crowd.oldest)
+        } else {
+            (State::Closed, None)
+        };
+        View {
+            state,
+            since,
+            until: (state == State::Open).then(|| circuit.due(with_outbox)),
+            crowd,
+        }
+    }
+
+    fn endpoint(&self, origin: u64) -> Option<(u8, &Endpoint)> {
+        (0..)
+            .zip(&self.endpoints)
+            .find(|(_, endpoint)| endpoint.origin.load(Acquire) == key(origin))
+    }
+
+    /// The endpoint's place, the first free one, or that of the endpoint unused for longest.
+    fn endpoint_or_claim(&self, origin: u64, now: Millis) -> Option<(u8, &Endpoint)> {
+        if let Some(found) = self.endpoint(origin) {
+            return Some(found);
+        }
+        // A place is never free again, so two processes with the same origin come to the same place.
+        for (index, endpoint) in (0..).zip(&self.endpoints) {
+            let word = &endpoint.origin;
+            match word.compare_exchange(0, key(origin), AcqRel, Acquire) {
+                Ok(_) => return Some((index, endpoint)),
+                Err(taken) if taken == key(origin) => return Some((index, endpoint)),
+                Err(_) => {}
+            }
+        }
+        let oldest = self
+            .endpoints
+            .iter()
+            .min_by_key(|endpoint| endpoint.used.load(Relaxed))?;
+        let other = oldest.origin.load(Acquire);
+        if now.saturating_sub(oldest.used.load(Relaxed)) < UNUSED {
+            return None;
+        }
+        oldest.used.store(now, Relaxed);
+        oldest.circuit.store(0, Release);
+        oldest.response_time.store(0, Relaxed);
+        let _ = oldest
+            .origin
+            .compare_exchange(other, key(origin), AcqRel, Acquire);
+        // Another process may have put the origin into another place meanwhile: the first one counts.
+        self.endpoint(origin)
+    }
+
+    fn has_lost_probe(
+        &self,
+        circuit: Circuit,
+        index: u8,
+        now: Millis,
+        is_alive: &impl Fn(u32) -> bool,
+    ) -> bool {
+        circuit.probe().is_some_and(|Probe { slot, started }| {
+            if slot == Probe::NO_SLOT {
+                return now > started + LONGEST_HOLD_OFF;
+            }
+            let call = (index, started);
+            !self.processes.is_in_flight(slot, call, is_alive, now)
+        })
+    }
+
+    /// Frees the slots of dead processes. One that was killed while it waited for long, as php-fpm's
+    /// `request_terminate_timeout` does, counts as a failure of the endpoint: where that is shorter than the
+    /// limit of a call, no attempt would ever end in another way. Returns whether that opened the circuit.
+    fn bury(
+        &self,
+        index: u8,
+        with_outbox: bool,
+        now: Millis,
+        is_alive: &impl Fn(u32) -> bool,
+    ) -> bool {
+        let mut opened = false;
+        self.processes.free_dead(is_alive, now, |slot, call| {
+            let Some(endpoint) = self.endpoints.get(usize::from(call.circuit)) else {
+                return;
+            };
+            let started = call.started;
+            // When it was killed is not known. A response meanwhile makes an outage unlikely.
+            let waited =
+                now.saturating_sub(started) > LATE && endpoint.answered.load(Relaxed) <= started;
+            let observation = Observation {
+                end: if waited {
+                    End::EndpointFailed
+                } else {
+                    End::Unknown
+                },
+                started,
+                probe: Some(Probe { slot, started }),
+            };
+            let transition = endpoint.observe(observation, with_outbox, now);
+            opened |= call.circuit == index && transition.is_some();
+        });
+        opened
+    }
+}
+
+/// The word of an origin: 0 is free.
+fn key(origin: u64) -> u64 {
+    origin.max(1)
+}
+
+fn open_state(circuit: Circuit, with_outbox: bool, now: Millis) -> State {
+    if circuit.probe().is_some() || now >= circuit.due(with_outbox) {
+        State::HalfOpen
+    } else {
+        State::Open
+    }
+}
