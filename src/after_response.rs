@@ -20,8 +20,9 @@ use outbox::call::CallOutcome;
 use outbox::clock::Millis;
 use settings::Report;
 
+use crate::call::{self, Breaker};
 use crate::zend::{self, ZendString};
-use crate::{call, exceptions, log, outbox_connections};
+use crate::{circuit_breaker, exceptions, log, outbox_connections};
 
 /// A script that reports many orders must not fill the memory: beyond these the call sends what is there.
 const LIMIT: usize = 1_000;
@@ -36,6 +37,7 @@ pub(crate) struct Postponed {
     /// The order's id; empty when it has none.
     pub(crate) order_id: Vec<u8>,
     pub(crate) report: Report,
+    pub(crate) circuit_breaker: bool,
     /// The first documented rule that the order breaks, for the message of a refusal.
     pub(crate) broken_rule: Option<String>,
     pub(crate) body: Vec<u8>,
@@ -116,6 +118,9 @@ fn send_all() {
             while send_from_outbox(order, address, *accepted, left()) {}
         }
     }
+    if orders.iter().any(|order| order.report.log) {
+        zend::at_end(circuit_breaker::log);
+    }
 }
 
 /// Sends an order within `limit`. Returns the line to be logged.
@@ -137,7 +142,8 @@ fn send_from_memory(
             config.names.timeout
         ));
     }
-    let attempt = call::exchange(config, destination, &order.body, limit);
+    let breaker = Breaker::new(order.circuit_breaker, false);
+    let attempt = call::exchange(config, destination, breaker, &order.body, limit);
     // An answer that cannot be decoded is a failure, as in a call.
     match outbox::attempt::examined(attempt) {
         Ok(_) => {
@@ -167,6 +173,7 @@ fn send_from_outbox(
         destination,
         ..
     } = order;
+    let breaker = Breaker::new(order.circuit_breaker, true);
     let outcome = outbox_connections::send_recorded(
         address,
         config,
@@ -175,7 +182,7 @@ fn send_from_outbox(
         &order.body,
         accepted,
         limit,
-        |body, limit| call::exchange(config, destination, body, limit),
+        |body, limit| call::exchange(config, destination, breaker, body, limit),
     );
     let incomplete = match outcome {
         Ok(Some(CallOutcome::Answered { incomplete, .. })) => incomplete,

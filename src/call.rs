@@ -22,7 +22,7 @@ use settings::{OutboxSetting, Report, Settings};
 
 use crate::after_response::{self, Place, Postponed};
 use crate::zend::{self, Table, Value, ZendString};
-use crate::{decode, exceptions, log, outbox_connections, validate};
+use crate::{circuit_breaker, decode, exceptions, log, outbox_connections, validate};
 
 /// The outcome of a call.
 pub(crate) struct Sent {
@@ -124,7 +124,8 @@ impl Order<'_> {
         let config = &self.settings.client;
         let body = self.body.as_bytes();
         let left = || config.timeout.saturating_sub(begun.elapsed());
-        let exchanged = || exchange(config, self.destination, body, left());
+        let breaker = |with_outbox| Breaker::new(self.settings.circuit_breaker, with_outbox);
+        let exchanged = || exchange(config, self.destination, breaker(false), body, left());
         let address = match self.outbox {
             OutboxSetting::Off => return Sent::from(exchanged()),
             OutboxSetting::Invalid(expected) => {
@@ -143,7 +144,7 @@ impl Order<'_> {
                 self.destination,
                 &id,
                 body,
-                |limit| exchange(config, self.destination, body, limit),
+                |limit| exchange(config, self.destination, breaker(true), body, limit),
             )
         });
         match recorded {
@@ -202,6 +203,7 @@ impl Order<'_> {
             destination: self.destination.clone(),
             order_id,
             report: self.report,
+            circuit_breaker: self.settings.circuit_breaker,
             broken_rule: validate::first_error(self.data, self.request),
             body,
             begun,
@@ -222,16 +224,45 @@ fn without_outbox(verb: &str, reason: fmt::Arguments<'_>) -> String {
     format!("{verb} sent without the outbox: {reason}")
 }
 
-/// Sends an order over the network.
+/// Sends an order over the network, unless the circuit breaker holds it back.
 pub(crate) fn exchange(
     config: &ClientConfig,
     destination: &Destination,
+    breaker: Breaker,
     body: &[u8],
     limit: Duration,
 ) -> Result<Answer, Error> {
-    zend::with_signals_blocked(|| {
-        runtime::send(zend::block_signals, limit, config, destination, body)
-    })
+    let attempt = || {
+        zend::with_signals_blocked(|| {
+            runtime::send(zend::block_signals, limit, config, destination, body)
+        })
+    };
+    match breaker {
+        Breaker::Off => attempt(),
+        Breaker::On { with_outbox } => {
+            circuit_breaker::guard(&destination.endpoint, limit, with_outbox, attempt)
+        }
+    }
+}
+
+/// Whether a call may be held back.
+#[derive(Clone, Copy)]
+pub(crate) enum Breaker {
+    Off,
+    /// `with_outbox`: the outbox keeps the order then.
+    On {
+        with_outbox: bool,
+    },
+}
+
+impl Breaker {
+    pub(crate) fn new(on: bool, with_outbox: bool) -> Self {
+        if on {
+            Self::On { with_outbox }
+        } else {
+            Self::Off
+        }
+    }
 }
 
 /// Reports the outcome and returns the function's return value.
@@ -242,6 +273,9 @@ pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) 
         backlog,
     } = sent;
     let outcome = BailoutGuard::new(outcome);
+    if report.log {
+        circuit_breaker::log();
+    }
     if let Some(notice) = notice
         && report.log
     {

@@ -172,6 +172,7 @@ fn keep(
     drop(order);
     let facts = BailoutGuard::new((error, sentence));
     let (error, sentence) = facts.get();
+    let is_held = matches!(error.kind(), Kind::Held { .. });
     let message = ZendString::new(sentence.as_bytes());
     let exception = exception(error, &message);
     drop(facts);
@@ -179,7 +180,8 @@ fn keep(
     if let Some(exception) = &exception {
         zend::set_last_error(exception);
     }
-    if report.log {
+    // Calls that are held back have one line, when that begins: see `circuit_breaker.rs`.
+    if report.log && !is_held {
         let prefix = b"spread: ";
         let line = [prefix, message.as_bytes(), consequence.as_bytes()].concat();
         log::write(&ZendString::new(&line));
@@ -203,9 +205,9 @@ fn exception(error: &Error, message: &ZendString) -> Option<Zval> {
     if let Kind::Refused(refusal) = error.kind() {
         let response = decode::refusal(ZendString::new(&refusal.body));
         zend::set_property(&object, own, PROPERTY_RESPONSE, response);
-        if let Some(seconds) = refusal.retry_after {
-            zend::set_property(&object, own, PROPERTY_RETRY_AFTER, seconds.into());
-        }
+    }
+    if let Some(seconds) = error.retry_after() {
+        zend::set_property(&object, own, PROPERTY_RETRY_AFTER, seconds.into());
     }
     Some(object)
 }

@@ -19,6 +19,7 @@
 
 mod after_response;
 mod call;
+mod circuit_breaker;
 mod client_class;
 mod decode;
 mod drain;

@@ -104,7 +104,6 @@ pub(crate) fn is_alive(id: u32) -> bool {
 }
 
 /// Milliseconds on the clock that all processes share and nobody sets.
-#[expect(dead_code)]
 pub(crate) fn monotonic_now() -> Millis {
     let mut time = MaybeUninit::<libc::timespec>::zeroed();
     // SAFETY: fills the structure.

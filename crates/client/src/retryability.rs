@@ -28,6 +28,7 @@ pub fn of(error: &Error) -> Retryability {
         | Kind::ConnectTimeout { .. }
         | Kind::Timeout { .. }
         | Kind::Lost { .. }
+        | Kind::Held { .. }
         | Kind::NotHttp { .. }
         | Kind::Redirect { .. }
         | Kind::OutboxFailed { .. }

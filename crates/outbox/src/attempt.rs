@@ -52,6 +52,15 @@ pub fn outcome(attempt: &Attempt, order: &OrderName, names: &Names) -> Outcome {
     }
 }
 
+/// Whether an attempt failed by the endpoint's fault.
+#[must_use]
+pub fn is_the_endpoints_fault(attempt: &Attempt) -> bool {
+    match attempt {
+        Ok(answer) => answer::undecodable(&answer.body).is_some(),
+        Err(error) => matches!(scope(error), Some(FailureScope::Endpoint { .. })),
+    }
+}
+
 /// The scope of a failure; nothing when the order itself is at fault.
 fn scope(error: &Error) -> Option<FailureScope> {
     let retry_after = match error.kind() {

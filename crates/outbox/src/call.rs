@@ -13,7 +13,7 @@ use super::store::{Completion, Lease, LeaseRequest, Outcome, Store, Update};
 use super::unwritten::Unwritten;
 use client::UNACKNOWLEDGED;
 use client::answer::Answer;
-use client::error::{Error, Names, OrderName};
+use client::error::{Error, Kind, Names, OrderName};
 
 /// How much longer a lease is than an attempt: by the time that bytes of a dead attempt can still arrive
 /// from the kernel, and ten seconds for a process that was stopped for a while or looks at its clock late.
@@ -179,49 +179,61 @@ struct LeasedAttempt<'u> {
 impl LeasedAttempt<'_> {
     /// Sends within `left` and records the outcome.
     fn make(
-        self,
+        &self,
         store: &mut dyn Store,
         unwritten: &mut Unwritten,
         left: Duration,
         send: impl FnOnce(Duration) -> Attempt,
     ) -> Result<CallOutcome, StoreError> {
-        let Self { lease, jitter, .. } = self;
         let now = store.now()?;
         if !may_send(left, self.until, now) {
-            let released = Completion {
-                lease,
-                outcome: Outcome::Released,
-                jitter,
-            };
-            // Durable, as the record of a deferred call is.
-            store.complete(&[released], &Policy::default(), now)?;
-            return Ok(CallOutcome::Queued);
+            return Ok(self.release(store, unwritten));
         }
         let attempt = attempt::examined(send(left));
+        if let Err(error) = &attempt
+            && matches!(error.kind(), Kind::Held { .. })
+        {
+            return Ok(self.release(store, unwritten));
+        }
         let outcome =
             attempt::outcome(&attempt, &OrderName::new(self.update.order_id), &Names::INI);
         let is_refused = matches!(outcome, Outcome::Refused(_));
+        let incomplete = self.complete(store, unwritten, outcome);
+        Ok(match attempt {
+            Ok(answer) => CallOutcome::Answered { answer, incomplete },
+            Err(error) if is_refused => CallOutcome::Refused { error, incomplete },
+            Err(error) => CallOutcome::Failed { error, incomplete },
+        })
+    }
+
+    /// Leaves the record to the worker, without an attempt. It is durable then, as that of a deferred call.
+    fn release(&self, store: &mut dyn Store, unwritten: &mut Unwritten) -> CallOutcome {
+        self.complete(store, unwritten, Outcome::Released);
+        CallOutcome::Queued
+    }
+
+    fn complete(
+        &self,
+        store: &mut dyn Store,
+        unwritten: &mut Unwritten,
+        outcome: Outcome,
+    ) -> Option<Incomplete> {
         let completion = Completion {
-            lease,
+            lease: self.lease,
             outcome,
-            jitter,
+            jitter: self.jitter,
         };
         let completed = store
             .now()
             .and_then(|now| store.complete(slice::from_ref(&completion), &Policy::default(), now));
-        let incomplete = match completed {
+        match completed {
             Ok(in_time) if in_time == [true] => None,
             Ok(_) => Some(Incomplete::LeaseLost),
             Err(error) => {
                 unwritten.completed(self.update, self.accepted, completion);
                 Some(Incomplete::Store(error))
             }
-        };
-        Ok(match attempt {
-            Ok(answer) => CallOutcome::Answered { answer, incomplete },
-            Err(error) if is_refused => CallOutcome::Refused { error, incomplete },
-            Err(error) => CallOutcome::Failed { error, incomplete },
-        })
+        }
     }
 }
 

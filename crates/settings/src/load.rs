@@ -15,8 +15,8 @@ use crate::parsers::path;
 use crate::report::{ErrorMode, LogDestination, Report};
 use crate::setting::{About, Fallback, Row as _, Setting};
 use crate::table::{
-    AUTH, CA_FILE, CONNECT_TIMEOUT, CREDENTIALS_FILE, DELIVERY, ENDPOINT, ERROR_MODE, LOG,
-    LOG_FAILURES, MAX_REDIRECTS, OUTBOX, PRIVATE_KEY, PROXY, PUBLIC_KEY, TIMEOUT,
+    AUTH, CA_FILE, CIRCUIT_BREAKER, CONNECT_TIMEOUT, CREDENTIALS_FILE, DELIVERY, ENDPOINT,
+    ERROR_MODE, LOG, LOG_FAILURES, MAX_REDIRECTS, OUTBOX, PRIVATE_KEY, PROXY, PUBLIC_KEY, TIMEOUT,
 };
 
 /// Supplies the texts of settings.
@@ -72,6 +72,7 @@ pub struct Settings {
     /// Either may be empty: see [`Settings::destination`].
     pub keys: Keys,
     pub delivery: Delivery,
+    pub circuit_breaker: bool,
     /// An error of its own: a call does not need the file.
     pub credentials_file: Result<Option<PathBuf>, Invalid>,
 }
@@ -112,6 +113,7 @@ impl Settings {
                 expected: "direct or after_response while spread.outbox is empty",
             });
         }
+        let (circuit_breaker, _) = read(source, &CIRCUIT_BREAKER)?;
         let credentials_file = read(source, &CREDENTIALS_FILE).map(|(file, _)| path(&file));
         Ok(Self {
             client: ClientConfig {
@@ -139,6 +141,7 @@ impl Settings {
             endpoint,
             keys: Keys { public, private },
             delivery,
+            circuit_breaker,
             credentials_file,
         })
     }

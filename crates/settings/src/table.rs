@@ -191,6 +191,14 @@ pub static DELIVERY: Setting<Delivery> = Setting::new(
 )
 .option(OptionType::Text);
 
+pub static CIRCUIT_BREAKER: Setting<bool> = Setting::new(
+    c"spread.circuit_breaker",
+    c"1",
+    "Whether calls are held back while SPREAD does not respond, so that they do not occupy all PHP \
+     processes: `1` or `0`.",
+    parsers::switch,
+);
+
 pub static CREDENTIALS_FILE: Setting<Vec<u8>> = Setting::new(
     c"spread.credentials_file",
     c"",
@@ -208,7 +216,7 @@ pub static CREDENTIALS_FILE: Setting<Vec<u8>> = Setting::new(
 );
 
 /// Every setting, in display sequence.
-pub static TABLE: [&dyn Row; 15] = [
+pub static TABLE: [&dyn Row; 16] = [
     &ENDPOINT,
     &PUBLIC_KEY,
     &PRIVATE_KEY,
@@ -223,6 +231,7 @@ pub static TABLE: [&dyn Row; 15] = [
     &LOG,
     &OUTBOX,
     &DELIVERY,
+    &CIRCUIT_BREAKER,
     &CREDENTIALS_FILE,
 ];
 

@@ -128,6 +128,7 @@ impl Error {
             | Kind::Proxy { .. }
             | Kind::Tls { .. }
             | Kind::Lost { .. }
+            | Kind::Held { .. }
             | Kind::NotHttp { .. }
             | Kind::Redirect { .. }
             | Kind::OutboxFailed { .. } => Class::Connection,

@@ -59,6 +59,15 @@ pub enum Kind {
     Undecodable { status: u16, why: Undecodable },
     /// An answer larger than the bounds.
     TooLarge { status: u16, part: Part },
+    /// Not sent: calls to the endpoint are held back, because earlier ones got no response.
+    Held {
+        /// The endpoint's host and port.
+        by: String,
+        /// For how long there has been none.
+        since: Duration,
+        /// When a call may try again.
+        retry_after: Duration,
+    },
     /// There is no outbox, or it cannot be opened. `undone` says so of the outbox: `was not drained`.
     OutboxUnusable {
         undone: &'static str,
@@ -156,6 +165,16 @@ impl Error {
             | Kind::Undecodable { status, .. }
             | Kind::TooLarge { status, .. } => status,
             _ => 0,
+        }
+    }
+
+    /// How long the sender should wait before its next attempt, in seconds, when that is known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<f64> {
+        match &*self.kind {
+            Kind::Refused(refusal) => refusal.retry_after,
+            Kind::Held { retry_after, .. } => Some(retry_after.as_secs_f64()),
+            _ => None,
         }
     }
 

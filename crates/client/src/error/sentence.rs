@@ -73,6 +73,16 @@ impl Error {
                 "the connection to {to} ended before the response for {order} was complete \
                  ({reason}); SPREAD may have received it, and sending it again is safe"
             ),
+            Kind::Held {
+                by,
+                since,
+                retry_after,
+            } => format!(
+                "{order} was not sent: {by} has not responded for {:.1} s, and calls are held back for \
+                 another {:.1} s; send it again then",
+                since.as_secs_f64(),
+                retry_after.as_secs_f64()
+            ),
             Kind::NotHttp { to } => format!(
                 "{to} did not answer {order} in HTTP; check that spread.endpoint names SPREAD's API"
             ),

@@ -1,0 +1,126 @@
+//! The circuit breaker around each attempt: `spread.circuit_breaker`. All processes of a server share its
+//! state; see the crate `breaker`.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
+
+use breaker::{Call, End, Entry, Millis, State, Transition};
+use client::answer::Answer;
+use client::error::{Class, Error, Kind};
+use client::redirect::authority;
+use outbox::attempt;
+use url::Url;
+
+use crate::log;
+use crate::zend::{self, ZendString};
+
+thread_local! {
+    /// Lines about circuits that opened and closed. They are written once Zend may be called.
+    static LINES: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// Makes an attempt of at most `limit`, unless calls to the endpoint are held back. `with_outbox`: the outbox
+/// keeps the order in that case. Does not call Zend.
+///
+/// # Errors
+/// [`Kind::Held`] when the attempt was not made, and those of `attempt`.
+pub(crate) fn guard(
+    endpoint: &Url,
+    limit: Duration,
+    with_outbox: bool,
+    attempt: impl FnOnce() -> Result<Answer, Error>,
+) -> Result<Answer, Error> {
+    let call = Call {
+        origin: origin(endpoint),
+        process: zend::this_process(),
+        limit: Millis::try_from(limit.as_millis()).unwrap_or(Millis::MAX),
+        with_outbox,
+    };
+    let page = zend::page();
+    let now = zend::monotonic_now();
+    let pass = match page.enter(&call, now, zend::is_alive) {
+        Entry::Try(pass) => pass,
+        Entry::Held(held) => {
+            if held.opened {
+                remember(opened(endpoint, with_outbox));
+            }
+            return Err(Kind::Held {
+                by: authority(endpoint),
+                since: Duration::from_millis(now.saturating_sub(held.since)),
+                retry_after: Duration::from_millis(held.until.saturating_sub(now)),
+            }
+            .into());
+        }
+    };
+    let outcome = attempt();
+    let now = zend::monotonic_now();
+    match page.leave(pass, end(&outcome), now) {
+        None => {}
+        Some(Transition::Opened { .. }) => remember(opened(endpoint, with_outbox)),
+        Some(Transition::Closed { since }) => remember(format!(
+            "spread: {} responds again, after {} s",
+            authority(endpoint),
+            now.saturating_sub(since) / 1_000
+        )),
+    }
+    outcome
+}
+
+fn opened(endpoint: &Url, with_outbox: bool) -> String {
+    let consequence = if with_outbox {
+        "orders are kept in the outbox and not sent"
+    } else {
+        "calls fail at once"
+    };
+    let name = authority(endpoint);
+    format!("spread: {name} does not respond; {consequence} until it does, but for one at a time")
+}
+
+/// What an attempt shows about the endpoint.
+fn end(attempt: &Result<Answer, Error>) -> End {
+    match attempt {
+        // It was not made.
+        Err(error) if matches!(error.class(), Class::Configuration | Class::Exception) => {
+            End::Unknown
+        }
+        attempt if attempt::is_the_endpoints_fault(attempt) => End::EndpointFailed,
+        _ => End::Answered,
+    }
+}
+
+/// The state for calls of this process.
+pub(crate) fn state(endpoint: &Url, with_outbox: bool) -> &'static str {
+    let origin = origin(endpoint);
+    let pool = zend::this_process().pool;
+    let now = zend::monotonic_now();
+    let view = zend::page().look((origin, pool), with_outbox, now, zend::is_alive);
+    match view.state {
+        State::Closed => "closed",
+        State::Crowded => "crowded",
+        State::Open => "open",
+        State::HalfOpen => "half-open",
+    }
+}
+
+fn origin(endpoint: &Url) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    endpoint.scheme().hash(&mut hasher);
+    endpoint.host_str().hash(&mut hasher);
+    endpoint.port_or_known_default().hash(&mut hasher);
+    hasher.finish()
+}
+
+fn remember(line: String) {
+    LINES.with_borrow_mut(|lines| lines.insert(line));
+}
+
+/// Writes the lines that attempts have left.
+pub(crate) fn log() {
+    while let Some(line) = LINES.with_borrow_mut(BTreeSet::pop_first) {
+        let text = ZendString::new(line.as_bytes());
+        drop(line);
+        log::write(&text);
+    }
+}
