@@ -9,6 +9,7 @@ use crate::config::ClientConfig;
 use crate::error::{Error, Kind, Part};
 use crate::proxy::Proxy;
 use crate::redirect::authority;
+use crate::resolver::NoThread;
 use crate::tls;
 
 /// How far a request came before it failed.
@@ -40,6 +41,9 @@ fn connect_reason(
     stage: Stage,
     io: Option<&io::Error>,
 ) -> String {
+    if has_no_thread(error) {
+        return "no thread could be started for the name lookup; see this system's limit of processes".into();
+    }
     if stage.resolving {
         return "its name has no address".into();
     }
@@ -55,6 +59,10 @@ fn connect_reason(
         (_, Some(io)) => lost(io.kind()).map_or_else(|| io.kind().to_string(), str::to_owned),
         _ => "it does not speak the protocol".into(),
     }
+}
+
+fn has_no_thread(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(<dyn StdError>::is::<NoThread>)
 }
 
 fn lost(kind: io::ErrorKind) -> Option<&'static str> {
@@ -100,7 +108,7 @@ pub(crate) fn error(
         let reason = connect_reason(error, stage, io);
         return match proxy {
             Some(proxy) => Kind::Proxy { proxy, reason },
-            None if stage.resolving => Kind::Resolve {
+            None if stage.resolving && !has_no_thread(error) => Kind::Resolve {
                 host: url.host_str().unwrap_or_default().to_owned(),
             },
             None => Kind::Connect { to, reason },

@@ -23,6 +23,7 @@ pub mod process_owned;
 pub mod proxy;
 mod recent;
 pub mod redirect;
+mod resolver;
 mod retry_after;
 pub mod retryability;
 pub mod runtime;

@@ -4,11 +4,11 @@
 //!   forked child.
 //! - Made at the first call: php-fpm and Apache fork after the module has started.
 //! - Owned by its process: see `process_owned.rs`.
+//! - Without helper threads: names are looked up by `resolver.rs`.
 //! - Taken out of its slot while it runs: whatever ends a call early, the next one starts afresh.
 
 use std::cell::Cell;
 use std::io;
-use std::mem;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
@@ -26,10 +26,10 @@ thread_local! {
     static SLOT: Cell<Option<ProcessOwned<Live>>> = const { Cell::new(None) };
 }
 
-/// A runtime and what lives on it.
+/// A runtime and what lives on it, which is dropped first.
 struct Live {
-    runtime: Option<Runtime>,
     session: Session,
+    runtime: Runtime,
 }
 
 impl Live {
@@ -37,32 +37,17 @@ impl Live {
         let runtime = Builder::new_current_thread()
             .enable_io()
             .enable_time()
-            // Only name resolution runs on helper threads. Several, so that names that hang (each for
-            // longer than the call that asked) do not hold up the next call; gone soon after.
-            .max_blocking_threads(32)
-            .thread_keep_alive(Duration::from_secs(1))
-            .on_thread_start(on_thread_start)
             .build()?;
         Ok(Self {
-            runtime: Some(runtime),
-            session: Session::default(),
+            runtime,
+            session: Session::new(on_thread_start),
         })
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        drop(mem::take(&mut self.session));
-        if let Some(runtime) = self.runtime.take() {
-            // Does not wait for a name that is still being resolved.
-            runtime.shutdown_background();
-        }
     }
 }
 
 /// Runs one call on this thread's runtime, which is made when there is none.
 ///
-/// `on_thread_start` runs first on every helper thread.
+/// `on_thread_start` runs first on the thread of a name lookup.
 ///
 /// # Errors
 /// When no runtime can be made, which means that the process is out of descriptors.
@@ -72,10 +57,7 @@ fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) -> i
         Some(live) => live,
         None => Live::new(on_thread_start)?,
     };
-    let result = match &live.runtime {
-        Some(runtime) => runtime.block_on(call(&mut live.session)),
-        None => return Err(io::ErrorKind::NotFound.into()),
-    };
+    let result = live.runtime.block_on(call(&mut live.session));
     SLOT.set(Some(ProcessOwned::new(live)));
     Ok(result)
 }

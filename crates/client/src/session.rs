@@ -29,8 +29,9 @@ use crate::transport::{Outgoing, PoolKey, PooledClient, Reply};
 const POOL_LIMIT: usize = 16;
 
 /// The clients of this thread with their idle connections, and the auth states of origins.
-#[derive(Default)]
 pub(crate) struct Session {
+    /// Runs first on the thread of a name lookup.
+    on_thread_start: fn(),
     clients: Recent<PooledClient, POOL_LIMIT>,
     origins: Recent<Origin, POOL_LIMIT>,
     /// The timer of `spread.timeout`.
@@ -48,6 +49,15 @@ struct Origin {
 }
 
 impl Session {
+    pub(crate) fn new(on_thread_start: fn()) -> Self {
+        Self {
+            on_thread_start,
+            clients: Recent::default(),
+            origins: Recent::default(),
+            timer: None,
+        }
+    }
+
     /// Sends `body`, answers challenges, follows redirects, and returns the final answer when it is a
     /// 2xx. `limit` is what is left of the configured timeout.
     ///
@@ -108,7 +118,8 @@ impl Session {
             let url = exchange.url();
             let secure = url.scheme() == "https";
             let mut unknown = AuthState::default();
-            let client = pooled_client(&mut self.clients, config, keys, &url)?;
+            let client =
+                pooled_client(&mut self.clients, config, keys, &url, self.on_thread_start)?;
             let auth = if exchange.keys_may_go() {
                 auth_state(&mut self.origins, &url, keys, client.proxy())?
             } else {
@@ -194,6 +205,7 @@ fn pooled_client<'c>(
     config: &ClientConfig,
     keys: &Keys,
     url: &Url,
+    on_thread_start: fn(),
 ) -> Result<&'c PooledClient, Error> {
     let secure = url.scheme() == "https";
     let proxy = proxy::choose(&config.proxy, &variable, url).map_err(|invalid| {
@@ -205,7 +217,7 @@ fn pooled_client<'c>(
     let is = |client: &PooledClient| client.key().is(config, keys, secure, proxy.as_ref());
     let make = || {
         let key = PoolKey::new(config, keys, secure, proxy.clone());
-        PooledClient::new(config, key, url)
+        PooledClient::new(config, key, url, on_thread_start)
     };
     clients.find_or_make(is, make).map(|client| &*client)
 }

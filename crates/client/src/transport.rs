@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use codec::answer::Undecodable;
+use reqwest::dns::{Name, Resolve, Resolving};
 use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
     WWW_AUTHENTICATE,
@@ -24,7 +25,7 @@ use crate::error::{Error, Kind, Part};
 use crate::failure::{self, Stage};
 use crate::keys::Keys;
 use crate::proxy::Proxy;
-use crate::{retry_after, tls};
+use crate::{resolver, retry_after, tls};
 
 /// How long the kernel holds what the other side has not acknowledged, on Linux, of orders that an outbox
 /// keeps. Then one that was given up, by a process that may be gone, can no longer arrive after a newer one.
@@ -131,8 +132,29 @@ fn sensitive(value: &[u8]) -> Option<HeaderValue> {
     Some(value)
 }
 
+/// The resolver, for reqwest; see `resolver.rs`.
+struct Resolver {
+    on_thread_start: fn(),
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let on_thread_start = self.on_thread_start;
+        Box::pin(async move {
+            let found = resolver::lookup(name.as_str(), on_thread_start).await?;
+            Ok(Box::new(found.into_iter()) as _)
+        })
+    }
+}
+
 impl PooledClient {
-    pub(crate) fn new(config: &ClientConfig, key: PoolKey, url: &Url) -> Result<Self, Error> {
+    /// `on_thread_start` runs first on the thread of a name lookup.
+    pub(crate) fn new(
+        config: &ClientConfig,
+        key: PoolKey,
+        url: &Url,
+        on_thread_start: fn(),
+    ) -> Result<Self, Error> {
         let connects = Arc::new(AtomicUsize::new(0));
         let client = Client::builder()
             .tls_backend_preconfigured(tls::configuration(key.roots.as_ref())?)
@@ -149,6 +171,7 @@ impl PooledClient {
             .referer(false)
             .retry(retry::never())
             .user_agent(config.user_agent.as_str())
+            .dns_resolver(Resolver { on_thread_start })
             .connect_timeout(key.connect_timeout)
             .connector_layer(ConnectCounter(Arc::clone(&connects)))
             // Calls of a thread follow one another: a second idle connection is never needed.
