@@ -509,10 +509,10 @@ final class SilentPort
     public readonly int $port;
     private array $sockets = [];
 
-    public function __construct()
+    public function __construct(string $address = '127.0.0.1', int $port = 0)
     {
         $listener = stream_socket_server(
-            'tcp://127.0.0.1:0',
+            "tcp://$address:$port",
             context: stream_context_create(['socket' => ['backlog' => 1]]),
         );
         $this->sockets[] = $listener;

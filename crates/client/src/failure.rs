@@ -6,6 +6,7 @@ use std::io;
 use url::Url;
 
 use crate::config::ClientConfig;
+use crate::connector::ConnectTimedOut;
 use crate::error::{Error, Kind, Part};
 use crate::proxy::Proxy;
 use crate::redirect::authority;
@@ -34,6 +35,21 @@ pub(crate) fn is_dead(error: &(dyn StdError + 'static), stage: Stage) -> bool {
             .downcast_ref::<io::Error>()
             .is_some_and(|io| lost(io.kind()).is_some())
     })
+}
+
+/// Whether another address may do where this attempt failed, and how much its failure says: a refused
+/// connection less than what answered in a wrong way.
+pub(crate) fn rank_of_attempt(error: &(dyn StdError + 'static), stage: Stage) -> Option<u8> {
+    if !stage.connecting || stage.resolving || is_timeout(error) {
+        return None;
+    }
+    let connected = causes(error).any(|cause| tls::failure(cause).is_some());
+    Some(u8::from(connected))
+}
+
+/// Whether `connect_timeout` has passed.
+fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(<dyn StdError>::is::<ConnectTimedOut>)
 }
 
 fn connect_reason(
@@ -86,7 +102,7 @@ pub(crate) fn error(
 ) -> Error {
     let to = authority(url);
     let proxy = proxy.map(|proxy| authority(&proxy.url));
-    if stage.connecting && stage.timed_out {
+    if stage.connecting && (stage.timed_out || is_timeout(error)) {
         let to = match proxy {
             Some(proxy) => format!("{to} through the proxy {proxy} (spread.proxy)"),
             None => to,

@@ -20,10 +20,11 @@ use crate::config::{ClientConfig, Destination};
 use crate::error::{Error, Kind, Refusal};
 use crate::exchange::{Exchange, Head, Next};
 use crate::keys::Keys;
+use crate::pool_key::PoolKey;
 use crate::proxy::{self, Proxy};
 use crate::recent::Recent;
 use crate::redirect::same_origin;
-use crate::transport::{Outgoing, PoolKey, PooledClient, Reply};
+use crate::transport::{Outgoing, PooledClient, Reply};
 
 /// More sets of keys than any shop has; beyond it the least recently used client is closed.
 const POOL_LIMIT: usize = 16;
@@ -206,7 +207,7 @@ fn pooled_client<'c>(
     keys: &Keys,
     url: &Url,
     on_thread_start: fn(),
-) -> Result<&'c PooledClient, Error> {
+) -> Result<&'c mut PooledClient, Error> {
     let secure = url.scheme() == "https";
     let proxy = proxy::choose(&config.proxy, &variable, url).map_err(|invalid| {
         Error::from(Kind::Setting {
@@ -219,7 +220,7 @@ fn pooled_client<'c>(
         let key = PoolKey::new(config, keys, secure, proxy.clone());
         PooledClient::new(config, key, url, on_thread_start)
     };
-    clients.find_or_make(is, make).map(|client| &*client)
+    clients.find_or_make(is, make)
 }
 
 /// Randomness for Digest. Without any there is no TLS either; over http a constant is still a valid cnonce.

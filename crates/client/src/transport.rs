@@ -3,8 +3,8 @@
 //! Chosen: reqwest on rustls with ring, HTTP/1.1; redirects, proxies and retries are decided elsewhere,
 //! not by it, and nothing is decompressed.
 
+use std::iter;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -19,12 +19,14 @@ use url::Url;
 
 use crate::auth::{self, Authorization};
 use crate::bounds::{BODY_LIMIT, HEAD_LIMIT, HEAD_LINES_LIMIT};
-use crate::config::{ClientConfig, Roots};
-use crate::connect_counter::ConnectCounter;
+use crate::config::ClientConfig;
+use crate::connector::ConnectorLayer;
 use crate::error::{Error, Kind, Part};
 use crate::failure::{self, Stage};
 use crate::keys::Keys;
+use crate::pool_key::PoolKey;
 use crate::proxy::Proxy;
+use crate::race::{self, Attempt, Race};
 use crate::{resolver, retry_after, tls};
 
 /// How long the kernel holds what the other side has not acknowledged, on Linux, of orders that an outbox
@@ -37,57 +39,12 @@ const DISCARD_LIMIT: usize = 64 << 10;
 /// Shorter than nginx's `keepalive_timeout` of 75 s.
 const IDLE_LIMIT: Duration = Duration::from_secs(55);
 
-/// Calls with equal keys share connections.
-pub(crate) struct PoolKey {
-    keys: Keys,
-    /// Nothing where no certificate is looked at.
-    roots: Option<Roots>,
-    connect_timeout: Duration,
-    in_sequence: bool,
-    proxy: Option<Proxy>,
-}
-
 /// A client and what it was made for.
 pub(crate) struct PooledClient {
     key: PoolKey,
     client: Client,
-    connects: Arc<AtomicUsize>,
-}
-
-impl PoolKey {
-    pub(crate) fn new(
-        config: &ClientConfig,
-        keys: &Keys,
-        secure: bool,
-        proxy: Option<Proxy>,
-    ) -> Self {
-        Self {
-            keys: keys.clone(),
-            roots: speaks_tls(secure, proxy.as_ref()).then(|| config.roots.clone()),
-            connect_timeout: config.connect_timeout,
-            in_sequence: config.in_sequence,
-            proxy,
-        }
-    }
-
-    pub(crate) fn is(
-        &self,
-        config: &ClientConfig,
-        keys: &Keys,
-        secure: bool,
-        proxy: Option<&Proxy>,
-    ) -> bool {
-        self.keys == *keys
-            && self.roots.as_ref() == speaks_tls(secure, proxy).then_some(&config.roots)
-            && self.connect_timeout == config.connect_timeout
-            && self.in_sequence == config.in_sequence
-            && self.proxy.as_ref() == proxy
-    }
-}
-
-/// Whether certificates are looked at: the server's, or those of an https proxy.
-fn speaks_tls(secure: bool, proxy: Option<&Proxy>) -> bool {
-    secure || proxy.is_some_and(|proxy| proxy.url.scheme() == "https")
+    /// Of the request that is being made. Only one that connects uses it up.
+    race: Arc<Race>,
 }
 
 /// A request to be made.
@@ -132,17 +89,31 @@ fn sensitive(value: &[u8]) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// The resolver, for reqwest; see `resolver.rs`.
+/// The resolver, for reqwest: each attempt gets its own address. See `resolver.rs` and `race.rs`.
 struct Resolver {
     on_thread_start: fn(),
+    /// Its host. With a SOCKS proxy the name of the destination is resolved here, too.
+    proxy: Option<String>,
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let on_thread_start = self.on_thread_start;
+        let is_connected_to = self
+            .proxy
+            .as_ref()
+            .is_none_or(|proxy| proxy == name.as_str());
+        let attempt = Attempt::current().filter(|_| is_connected_to);
         Box::pin(async move {
+            if let Some(address) = attempt.as_ref().and_then(Attempt::address) {
+                return Ok(Box::new(iter::once(address)) as _);
+            }
             let found = resolver::lookup(name.as_str(), on_thread_start).await?;
-            Ok(Box::new(found.into_iter()) as _)
+            let Some(attempt) = attempt else {
+                return Ok(Box::new(found.into_iter()) as _);
+            };
+            attempt.resolved(&found);
+            Ok(Box::new(attempt.address().into_iter()) as _)
         })
     }
 }
@@ -155,7 +126,6 @@ impl PooledClient {
         url: &Url,
         on_thread_start: fn(),
     ) -> Result<Self, Error> {
-        let connects = Arc::new(AtomicUsize::new(0));
         let client = Client::builder()
             .tls_backend_preconfigured(tls::configuration(key.roots.as_ref())?)
             .http1_only()
@@ -171,9 +141,16 @@ impl PooledClient {
             .referer(false)
             .retry(retry::never())
             .user_agent(config.user_agent.as_str())
-            .dns_resolver(Resolver { on_thread_start })
-            .connect_timeout(key.connect_timeout)
-            .connector_layer(ConnectCounter(Arc::clone(&connects)))
+            .dns_resolver(Resolver {
+                on_thread_start,
+                proxy: key
+                    .proxy
+                    .as_ref()
+                    .and_then(|proxy| proxy.url.host_str())
+                    .map(str::to_owned),
+            })
+            // Not reqwest's `connect_timeout`, which it divides by the number of addresses.
+            .connector_layer(ConnectorLayer(key.connect_timeout))
             // Calls of a thread follow one another: a second idle connection is never needed.
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(IDLE_LIMIT);
@@ -193,7 +170,7 @@ impl PooledClient {
         Ok(Self {
             key,
             client,
-            connects,
+            race: Arc::default(),
         })
     }
 
@@ -209,23 +186,31 @@ impl PooledClient {
     /// sent once more, on a new one: an update is idempotent by its order id. hyper does not tell part
     /// of a head from nothing.
     pub(crate) async fn request(
-        &self,
+        &mut self,
         config: &ClientConfig,
         outgoing: &Outgoing<'_>,
     ) -> Result<Reply, Error> {
-        let connects = self.connects.load(Ordering::Relaxed);
-        let outcome = match self.client.execute(outgoing.request()).await {
-            Err(error)
-                if self.connects.load(Ordering::Relaxed) == connects
-                    && failure::is_dead(&error, stage(&error)) =>
-            {
-                self.client.execute(outgoing.request()).await
+        let outcome = match self.execute(outgoing).await {
+            Err(error) if !self.race.has_connected() && failure::is_dead(&error, stage(&error)) => {
+                self.execute(outgoing).await
             }
             outcome => outcome,
         };
         outcome
             .map(Reply)
             .map_err(|error| failure(&error, config, outgoing.url, self.key.proxy.as_ref()))
+    }
+
+    async fn execute(&mut self, outgoing: &Outgoing<'_>) -> reqwest::Result<Response> {
+        if self.race.has_connected() {
+            self.race = Arc::default();
+        }
+        race::run(
+            &self.race,
+            || self.client.execute(outgoing.request()),
+            |error| failure::rank_of_attempt(error, stage(error)),
+        )
+        .await
     }
 }
 
