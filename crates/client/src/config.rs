@@ -24,8 +24,6 @@ pub struct ClientConfig {
     /// A proxy's URL; empty leaves it to the environment.
     pub proxy: Vec<u8>,
     pub user_agent: String,
-    /// Orders are kept in an outbox: a request that was given up must not arrive after a newer update.
-    pub in_sequence: bool,
 }
 
 /// Where an order goes, and with which keys.

@@ -22,9 +22,9 @@ pub(crate) struct Stage {
     pub(crate) timed_out: bool,
 }
 
-/// Whether a kept connection died under the request: closed or reset, not slow.
+/// Whether a kept connection died under the request: closed, reset, or nothing was acknowledged; not slow.
 pub(crate) fn is_dead(error: &(dyn StdError + 'static), stage: Stage) -> bool {
-    if stage.timed_out || stage.connecting {
+    if stage.connecting {
         return false;
     }
     causes(error).any(|cause| {
@@ -72,7 +72,7 @@ fn connect_reason(
             "it refuses the user or password: HTTP 407".into()
         }
         (Some(text), _) if text.contains("unsuccessful") => "it refuses the tunnel".into(),
-        (_, Some(io)) => lost(io.kind()).map_or_else(|| io.kind().to_string(), str::to_owned),
+        (_, Some(io)) => cut(io.kind()).map_or_else(|| io.kind().to_string(), str::to_owned),
         _ => "it does not speak the protocol".into(),
     }
 }
@@ -82,6 +82,16 @@ fn has_no_thread(error: &(dyn StdError + 'static)) -> bool {
 }
 
 fn lost(kind: io::ErrorKind) -> Option<&'static str> {
+    match kind {
+        // The kernel has given it up (TCP_USER_TIMEOUT), and knows why or not.
+        io::ErrorKind::TimedOut
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => Some("nothing was acknowledged"),
+        kind => cut(kind),
+    }
+}
+
+fn cut(kind: io::ErrorKind) -> Option<&'static str> {
     match kind {
         io::ErrorKind::ConnectionReset => Some("reset by the server"),
         io::ErrorKind::BrokenPipe

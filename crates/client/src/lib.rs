@@ -33,5 +33,5 @@ mod session;
 mod tls;
 mod transport;
 
+pub use bounds::UNACKNOWLEDGED;
 pub use expected::Expected;
-pub use transport::UNACKNOWLEDGED;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::bounds::{UNACKNOWLEDGED, UNACKNOWLEDGED_AT_LEAST};
 use crate::config::{ClientConfig, Roots};
 use crate::keys::Keys;
 use crate::proxy::Proxy;
@@ -12,7 +13,7 @@ pub(crate) struct PoolKey {
     /// Nothing where no certificate is looked at.
     pub(crate) roots: Option<Roots>,
     pub(crate) connect_timeout: Duration,
-    pub(crate) in_sequence: bool,
+    pub(crate) unacknowledged: Duration,
     pub(crate) proxy: Option<Proxy>,
 }
 
@@ -27,7 +28,7 @@ impl PoolKey {
             keys: keys.clone(),
             roots: speaks_tls(secure, proxy.as_ref()).then(|| config.roots.clone()),
             connect_timeout: config.connect_timeout,
-            in_sequence: config.in_sequence,
+            unacknowledged: unacknowledged(config),
             proxy,
         }
     }
@@ -42,7 +43,7 @@ impl PoolKey {
         self.keys == *keys
             && self.roots.as_ref() == speaks_tls(secure, proxy).then_some(&config.roots)
             && self.connect_timeout == config.connect_timeout
-            && self.in_sequence == config.in_sequence
+            && self.unacknowledged == unacknowledged(config)
             && self.proxy.as_ref() == proxy
     }
 }
@@ -50,4 +51,13 @@ impl PoolKey {
 /// Whether certificates are looked at: the server's, or those of an https proxy.
 fn speaks_tls(secure: bool, proxy: Option<&Proxy>) -> bool {
     secure || proxy.is_some_and(|proxy| proxy.url.scheme() == "https")
+}
+
+/// How long the kernel holds what the other side has not acknowledged, where it can be told (Linux): short
+/// enough that the order can be sent again when a kept connection turns out to be dead.
+fn unacknowledged(config: &ClientConfig) -> Duration {
+    config
+        .connect_timeout
+        .min(config.timeout / 2)
+        .clamp(UNACKNOWLEDGED_AT_LEAST, UNACKNOWLEDGED)
 }

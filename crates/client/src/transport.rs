@@ -29,11 +29,6 @@ use crate::proxy::Proxy;
 use crate::race::{self, Attempt, Race};
 use crate::{resolver, retry_after, tls};
 
-/// How long the kernel holds what the other side has not acknowledged, on Linux, of orders that an outbox
-/// keeps. Then one that was given up, by a process that may be gone, can no longer arrive after a newer one.
-/// Without an outbox it is reqwest's time.
-pub const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
-
 /// Of an answer that is not final this much is read, so that its connection can be used again.
 const DISCARD_LIMIT: usize = 64 << 10;
 /// Shorter than nginx's `keepalive_timeout` of 75 s.
@@ -155,11 +150,7 @@ impl PooledClient {
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(IDLE_LIMIT);
         #[cfg(target_os = "linux")]
-        let client = if key.in_sequence {
-            client.tcp_user_timeout(UNACKNOWLEDGED)
-        } else {
-            client
-        };
+        let client = client.tcp_user_timeout(key.unacknowledged);
         let client = match &key.proxy {
             Some(proxy) => through(proxy).map(|proxy| client.proxy(proxy)),
             None => Ok(client.no_proxy()),

@@ -82,11 +82,7 @@ pub enum OutboxSetting {
 impl Settings {
     /// # Errors
     /// For the first setting whose text does not parse.
-    pub fn load(
-        source: &dyn Source,
-        user_agent: String,
-        outbox: &OutboxSetting,
-    ) -> Result<Self, Invalid> {
+    pub fn load(source: &dyn Source, user_agent: String) -> Result<Self, Invalid> {
         let (endpoint, _) = read(source, &ENDPOINT)?;
         let (public, _) = read(source, &PUBLIC_KEY)?;
         let (private, _) = read(source, &PRIVATE_KEY)?;
@@ -113,7 +109,6 @@ impl Settings {
                 }),
                 proxy,
                 user_agent,
-                in_sequence: matches!(outbox, OutboxSetting::On(..)),
             },
             endpoint,
             keys: Keys { public, private },
@@ -225,7 +220,7 @@ mod tests {
     }
 
     fn load(texts: &'static [(&'static str, &'static str)]) -> Result<Settings, Invalid> {
-        Settings::load(&Texts(texts), String::new(), &OutboxSetting::Off)
+        Settings::load(&Texts(texts), String::new())
     }
 
     #[test]
@@ -304,7 +299,7 @@ mod tests {
         ]);
         let outbox = OutboxSetting::load(&texts);
         assert!(matches!(outbox, OutboxSetting::Invalid(_)));
-        assert!(Settings::load(&texts, String::new(), &outbox).is_ok());
+        assert!(Settings::load(&texts, String::new()).is_ok());
         let texts = Texts(&[
             ("spread.outbox", "sqlite:/a.db"),
             ("spread.delivery", "deferred"),
