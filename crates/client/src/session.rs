@@ -1,8 +1,8 @@
 //! One order on its way: the loop of requests and answers, with what is kept between orders.
 //!
 //! `exchange.rs` decides, `transport.rs` moves. Building a client costs milliseconds (the system's bundle
-//! holds some 140 certificates), so clients are pooled for the life of the process, one for each
-//! [`PoolKey`]: connections are shared by all calls with the same keys and never between two sets of keys.
+//! holds some 140 certificates), so clients are pooled across calls, one for each [`PoolKey`]: connections
+//! are shared by all calls with the same keys and never between two sets of keys.
 
 use std::future::{Future as _, poll_fn};
 use std::pin::{Pin, pin};
@@ -28,6 +28,10 @@ use crate::transport::{Outgoing, PooledClient, Reply};
 
 /// More sets of keys than any shop has; beyond it the least recently used client is closed.
 const POOL_LIMIT: usize = 16;
+
+/// A connection that is always in use would never end: after a change of the DNS its orders would go to the
+/// old machine for as long as that one answers.
+const AGE_LIMIT: Duration = Duration::from_secs(300);
 
 /// The clients of this thread with their idle connections, and the auth states of origins.
 pub(crate) struct Session {
@@ -74,6 +78,7 @@ impl Session {
         body: Bytes,
     ) -> Result<Answer, Error> {
         let deadline = Instant::now() + limit;
+        self.clients.retain(|client| client.age() < AGE_LIMIT);
         // A timer that is only put off stays where it is in the runtime's wheel; a new one for each call
         // would have the runtime wake itself up, by a write and a read.
         let mut timer = match self.timer.take() {
@@ -235,3 +240,7 @@ fn variable(name: &str) -> Option<Vec<u8>> {
     use std::os::unix::ffi::OsStringExt as _;
     std::env::var_os(name).map(|value| value.into_vec())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

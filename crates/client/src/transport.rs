@@ -15,6 +15,7 @@ use reqwest::header::{
     WWW_AUTHENTICATE,
 };
 use reqwest::{Client, ClientBuilder, Method, Request, Response, redirect, retry};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::auth::{self, Authorization};
@@ -38,6 +39,7 @@ const IDLE_LIMIT: Duration = Duration::from_secs(55);
 pub(crate) struct PooledClient {
     key: PoolKey,
     client: Client,
+    made: Instant,
     /// Of the request that is being made. Only one that connects uses it up.
     race: Arc<Race>,
 }
@@ -161,12 +163,18 @@ impl PooledClient {
         Ok(Self {
             key,
             client,
+            made: Instant::now(),
             race: Arc::default(),
         })
     }
 
     pub(crate) fn key(&self) -> &PoolKey {
         &self.key
+    }
+
+    /// Since when it has its connections, at most.
+    pub(crate) fn age(&self) -> Duration {
+        self.made.elapsed()
     }
 
     pub(crate) fn proxy(&self) -> Option<&Proxy> {
