@@ -29,20 +29,16 @@ thread_local! {
 /// A runtime and what lives on it, which is dropped first.
 struct Live {
     session: Session,
-    runtime: Runtime,
+    /// Nothing after a request was given up: only without its runtime does a connection end at once, whatever
+    /// it has still to write.
+    runtime: Option<Runtime>,
 }
 
-impl Live {
-    fn new(on_thread_start: fn()) -> io::Result<Self> {
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build()?;
-        Ok(Self {
-            runtime,
-            session: Session::new(on_thread_start),
-        })
-    }
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build()
 }
 
 /// Runs one call on this thread's runtime, which is made when there is none.
@@ -53,11 +49,20 @@ impl Live {
 /// When no runtime can be made, which means that the process is out of descriptors.
 fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) -> io::Result<T> {
     let idle = SLOT.take().and_then(ProcessOwned::into_owned);
-    let mut live = match idle {
-        Some(live) => live,
-        None => Live::new(on_thread_start)?,
+    let mut live = idle.unwrap_or_else(|| Live {
+        session: Session::new(on_thread_start),
+        runtime: None,
+    });
+    let runtime = match live.runtime.take() {
+        Some(runtime) => runtime,
+        None => runtime()?,
     };
-    let result = live.runtime.block_on(call(&mut live.session));
+    let result = runtime.block_on(call(&mut live.session));
+    if live.session.drop_given_up() {
+        drop(runtime);
+    } else {
+        live.runtime = Some(runtime);
+    }
     SLOT.set(Some(ProcessOwned::new(live)));
     Ok(result)
 }

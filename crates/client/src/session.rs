@@ -5,6 +5,7 @@
 //! are shared by all calls with the same keys and never between two sets of keys.
 
 use std::future::{Future as _, poll_fn};
+use std::mem;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub(crate) struct Session {
     origins: Recent<Origin, POOL_LIMIT>,
     /// The timer of `spread.timeout`.
     timer: Option<Pin<Box<Sleep>>>,
+    /// Whether the last call left a connection with a request that was given up.
+    gave_up: bool,
 }
 
 /// The auth state of one origin for one key pair and one proxy: a challenge that came through one proxy
@@ -60,6 +63,7 @@ impl Session {
             clients: Recent::default(),
             origins: Recent::default(),
             timer: None,
+            gave_up: false,
         }
     }
 
@@ -109,7 +113,18 @@ impl Session {
             .await
         };
         self.timer = Some(timer);
+        self.gave_up = outcome.as_ref().is_err_and(leaves_a_connection);
         outcome
+    }
+
+    /// When the last call gave up a request, drops all that belongs to the runtime, which must then be
+    /// dropped, too: nobody turns it until the next call, and a connection may not wait for it to be closed.
+    pub(crate) fn drop_given_up(&mut self) -> bool {
+        if self.gave_up {
+            self.clients = Recent::default();
+            self.timer = None;
+        }
+        mem::take(&mut self.gave_up)
     }
 
     async fn exchange(
@@ -182,6 +197,18 @@ async fn refusal(
         broken_rule: None,
     })
     .into())
+}
+
+/// Whether the request or its answer was not over when the call failed.
+fn leaves_a_connection(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        Kind::Timeout { .. }
+            | Kind::TooLarge { .. }
+            | Kind::Undecodable { .. }
+            | Kind::Redirect { .. }
+            | Kind::OtherOrigin { .. }
+    )
 }
 
 /// The auth state of `url`'s origin.
