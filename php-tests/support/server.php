@@ -443,6 +443,13 @@ final class Connection
         }
     }
 
+    /** Sends FIN without the close_notify of TLS. */
+    public function closeWithoutNotice(): void
+    {
+        stream_socket_shutdown($this->stream, STREAM_SHUT_WR);
+        $this->waitForClose();
+    }
+
     /** Sends RST: waits for data from the client and closes without reading it. */
     public function reset(): void
     {

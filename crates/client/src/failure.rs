@@ -52,6 +52,13 @@ fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(<dyn StdError>::is::<ConnectTimedOut>)
 }
 
+/// Whether the other side closed, without the close_notify of TLS.
+pub(crate) fn is_unexpected_end(error: &(dyn StdError + 'static)) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|io| io.kind() == io::ErrorKind::UnexpectedEof)
+}
+
 fn connect_reason(
     error: &(dyn StdError + 'static),
     stage: Stage,

@@ -18,6 +18,7 @@ pub mod error;
 pub mod exchange;
 mod expected;
 mod failure;
+mod framing;
 pub mod keys;
 mod pool_key;
 pub mod process_owned;

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use codec::answer::Undecodable;
 use reqwest::dns::{Name, Resolve, Resolving};
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
+    AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
     WWW_AUTHENTICATE,
 };
 use reqwest::{Client, ClientBuilder, Method, Request, Response, redirect, retry};
@@ -28,7 +28,7 @@ use crate::keys::Keys;
 use crate::pool_key::PoolKey;
 use crate::proxy::Proxy;
 use crate::race::{self, Attempt, Race};
-use crate::{resolver, retry_after, tls};
+use crate::{framing, resolver, retry_after, tls};
 
 /// Of an answer that is not final this much is read, so that its connection can be used again.
 const DISCARD_LIMIT: usize = 64 << 10;
@@ -291,25 +291,14 @@ impl Reply {
                 part,
             })
         };
-        if head_length(response.headers()) > HEAD_LIMIT {
+        let lines = response.headers().iter();
+        if framing::head_length(lines.map(|(name, value)| name.as_str().len() + value.len()))
+            > HEAD_LIMIT
+        {
             return Err(too_large(Part::Head));
         }
-        let chunked = |value: &HeaderValue| {
-            value
-                .as_bytes()
-                .split(|byte| *byte == b',')
-                .map(<[u8]>::trim_ascii)
-                .all(|coding| {
-                    coding.eq_ignore_ascii_case(b"chunked")
-                        || coding.eq_ignore_ascii_case(b"identity")
-                })
-        };
-        if !response
-            .headers()
-            .get_all(TRANSFER_ENCODING)
-            .iter()
-            .all(chunked)
-        {
+        let codings = response.headers().get_all(TRANSFER_ENCODING).iter();
+        if !codings.map(HeaderValue::as_bytes).all(framing::is_chunked) {
             return Err(Kind::Undecodable {
                 status: status.as_u16(),
                 why: Undecodable::TransferCoding,
@@ -326,15 +315,20 @@ impl Reply {
         }
         // A server may announce more than it sends: room is made as the bytes come.
         let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0).min(64 << 10));
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| failure(&error, config, url, None))?
-        {
-            if body.len() + chunk.len() > BODY_LIMIT {
-                return Err(too_large(Part::Body));
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > BODY_LIMIT => {
+                    return Err(too_large(Part::Body));
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error)
+                    if ends_with_connection(&response, &error) && framing::is_whole(&body) =>
+                {
+                    break;
+                }
+                Err(error) => return Err(failure(&error, config, url, None)),
             }
-            body.extend_from_slice(&chunk);
         }
         Ok(Received {
             reason: status.canonical_reason().unwrap_or(""),
@@ -344,12 +338,12 @@ impl Reply {
     }
 }
 
-/// The length of the head as it came, line ends included.
-fn head_length(headers: &HeaderMap) -> usize {
-    headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum()
+/// Whether nothing but the end of the connection tells where the body ends, and TLS did not say that the
+/// server meant it (no close_notify: RFC 9112 section 9.8).
+fn ends_with_connection(response: &Response, error: &reqwest::Error) -> bool {
+    response.content_length().is_none()
+        && !response.headers().contains_key(TRANSFER_ENCODING)
+        && failure::is_unexpected_end(error)
 }
 
 /// How far a request came before it failed.
