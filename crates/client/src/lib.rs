@@ -36,3 +36,4 @@ mod transport;
 
 pub use bounds::UNACKNOWLEDGED;
 pub use expected::Expected;
+pub use session::reload;

@@ -7,6 +7,7 @@
 use std::future::{Future as _, poll_fn};
 use std::mem;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use url::Url;
 use crate::answer::Answer;
 use crate::auth::AuthState;
 use crate::config::{ClientConfig, Destination};
-use crate::error::{Error, Kind, Refusal};
+use crate::error::{Error, Kind, Refusal, TlsFailure};
 use crate::exchange::{Exchange, Head, Next};
 use crate::keys::Keys;
 use crate::pool_key::PoolKey;
@@ -34,6 +35,15 @@ const POOL_LIMIT: usize = 16;
 /// old machine for as long as that one answers.
 const AGE_LIMIT: Duration = Duration::from_secs(300);
 
+/// How often [`reload`] was called.
+static RELOADS: AtomicUsize = AtomicUsize::new(0);
+
+/// Has every thread of this process make its connections again, before its next call: certificates of
+/// authorities are read again.
+pub fn reload() {
+    RELOADS.fetch_add(1, Ordering::Relaxed);
+}
+
 /// The clients of this thread with their idle connections, and the auth states of origins.
 pub(crate) struct Session {
     /// Runs first on the thread of a name lookup.
@@ -42,6 +52,8 @@ pub(crate) struct Session {
     origins: Recent<Origin, POOL_LIMIT>,
     /// The timer of `spread.timeout`.
     timer: Option<Pin<Box<Sleep>>>,
+    /// What it was when the clients were last looked at.
+    reloads: usize,
     /// Whether the last call left a connection with a request that was given up.
     gave_up: bool,
 }
@@ -63,6 +75,7 @@ impl Session {
             clients: Recent::default(),
             origins: Recent::default(),
             timer: None,
+            reloads: RELOADS.load(Ordering::Relaxed),
             gave_up: false,
         }
     }
@@ -82,6 +95,10 @@ impl Session {
         body: Bytes,
     ) -> Result<Answer, Error> {
         let deadline = Instant::now() + limit;
+        let reloads = RELOADS.load(Ordering::Relaxed);
+        if mem::replace(&mut self.reloads, reloads) != reloads {
+            self.clients = Recent::default();
+        }
         self.clients.retain(|client| client.age() < AGE_LIMIT);
         // A timer that is only put off stays where it is in the runtime's wheel; a new one for each call
         // would have the runtime wake itself up, by a write and a read.
@@ -154,7 +171,13 @@ impl Session {
             };
             let sent = authorization.as_ref().map(|carried| carried.scheme);
             let outgoing = Outgoing::new(&url, body, authorization.as_ref());
-            let reply = client.request(config, &outgoing).await?;
+            let reply = match client.request(config, &outgoing).await {
+                Err(error) if is_unknown_issuer(&error) && client.has_old_roots() => {
+                    self.clients.retain(|client| !client.has_old_roots());
+                    continue;
+                }
+                reply => reply?,
+            };
             let head = Head {
                 status: reply.status(),
                 location: reply.location(),
@@ -197,6 +220,11 @@ async fn refusal(
         broken_rule: None,
     })
     .into())
+}
+
+fn is_unknown_issuer(error: &Error) -> bool {
+    let failure = TlsFailure::UnknownIssuer;
+    matches!(error.kind(), Kind::Tls { failure: of, .. } if *of == failure)
 }
 
 /// Whether the request or its answer was not over when the call failed.

@@ -28,6 +28,7 @@ use crate::keys::Keys;
 use crate::pool_key::PoolKey;
 use crate::proxy::Proxy;
 use crate::race::{self, Attempt, Race};
+use crate::tls::Bundle;
 use crate::{framing, resolver, retry_after, tls};
 
 /// Of an answer that is not final this much is read, so that its connection can be used again.
@@ -40,6 +41,7 @@ pub(crate) struct PooledClient {
     key: PoolKey,
     client: Client,
     made: Instant,
+    bundle: Option<Bundle>,
     /// Of the request that is being made. Only one that connects uses it up.
     race: Arc<Race>,
 }
@@ -123,8 +125,9 @@ impl PooledClient {
         url: &Url,
         on_thread_start: fn(),
     ) -> Result<Self, Error> {
+        let (tls, bundle) = tls::configuration(key.roots.as_ref())?;
         let client = Client::builder()
-            .tls_backend_preconfigured(tls::configuration(key.roots.as_ref())?)
+            .tls_backend_preconfigured(tls)
             .http1_only()
             // As curl spells names: PHP's getallheaders() has `authorization` under mod_php when it came
             // as that, and scripts look for `Authorization`.
@@ -164,6 +167,7 @@ impl PooledClient {
             key,
             client,
             made: Instant::now(),
+            bundle,
             race: Arc::default(),
         })
     }
@@ -175,6 +179,11 @@ impl PooledClient {
     /// Since when it has its connections, at most.
     pub(crate) fn age(&self) -> Duration {
         self.made.elapsed()
+    }
+
+    /// Whether it trusts what is in its file of certificates now.
+    pub(crate) fn has_old_roots(&self) -> bool {
+        self.bundle.as_ref().is_some_and(Bundle::has_changed)
     }
 
     pub(crate) fn proxy(&self) -> Option<&Proxy> {
