@@ -53,6 +53,13 @@ same('seven hang: orders', 1, count($server->requests()));
 same('three refuse', 'answered', $answer);
 between('three refuse: seconds', 0, 0.5, $seconds);
 
+// The addresses of a proxy.
+$through = "ini_set('spread.proxy', ini_get('spread.endpoint')); ini_set('spread.endpoint', 'http://api.example/');$call";
+[$answer, $seconds] = $run(['127.0.1.1', '127.0.1.8'], "http://shop.test:$port/", $through, 4);
+same('a proxy', 'answered', $answer);
+between('a proxy: seconds', 0, 1.5, $seconds);
+same('a proxy: orders', 3, count($server->requests()));
+
 // A link with a round trip of 300 ms, to a machine with eight addresses.
 $namespace = 'spr-' . bin2hex(random_bytes(3));
 $link = proc_open([program('python3'), '-B', __DIR__ . '/../../benches/link.py', $namespace], [['pipe', 'r'], ['pipe', 'w']], $pipes);

@@ -2,12 +2,12 @@
 //! request (`race.rs`) that the request waits for a new connection.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use std::{fmt, io};
 
 use tokio::time::{Instant, sleep_until};
 use tower_layer::Layer;
@@ -104,9 +104,14 @@ async fn until<C, E: Into<BoxError>>(
 ) -> Result<C, BoxError> {
     let mut connecting = pin!(connecting);
     let mut timer = pin!(sleep_until(deadline));
+    let mut has_failed = false;
     poll_fn(|context| {
-        if let Poll::Ready(outcome) = connecting.as_mut().poll(context) {
-            return Poll::Ready(outcome.map_err(Into::into));
+        if !has_failed && let Poll::Ready(outcome) = connecting.as_mut().poll(context) {
+            match outcome.map_err(Into::into) {
+                // The kernel gives up sooner, by TCP_USER_TIMEOUT, when `connect_timeout` is most of `timeout`.
+                Err(error) if has_timed_out(&*error) => has_failed = true,
+                outcome => return Poll::Ready(outcome),
+            }
         }
         if timer.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(Box::new(ConnectTimedOut) as BoxError));
@@ -115,4 +120,37 @@ async fn until<C, E: Into<BoxError>>(
         Poll::Pending
     })
     .await
+}
+
+fn has_timed_out(error: &(dyn StdError + 'static)) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+        || error.source().is_some_and(has_timed_out)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use tokio::runtime::Builder;
+
+    #[test]
+    fn connecting_takes_its_time_though_the_kernel_gives_up() {
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let start = Instant::now();
+            let within = start + Duration::from_secs(2);
+            let failing = |kind: io::ErrorKind| async move { Err::<(), _>(io::Error::from(kind)) };
+            let refused = until(within, failing(io::ErrorKind::ConnectionRefused), || ()).await;
+            assert!(refused.unwrap_err().is::<io::Error>());
+            assert_eq!(start.elapsed(), Duration::ZERO);
+            let late = until(within, failing(io::ErrorKind::TimedOut), || ()).await;
+            assert!(late.unwrap_err().is::<ConnectTimedOut>());
+            assert!(start.elapsed() >= Duration::from_secs(2));
+        });
+    }
 }

@@ -19,7 +19,6 @@ pub(crate) struct Stage {
     pub(crate) resolving: bool,
     /// Name lookup, TCP, proxy and TLS.
     pub(crate) connecting: bool,
-    pub(crate) timed_out: bool,
 }
 
 /// Whether a kept connection died under the request: closed, reset, or nothing was acknowledged; not slow.
@@ -119,7 +118,7 @@ pub(crate) fn error(
 ) -> Error {
     let to = authority(url);
     let proxy = proxy.map(|proxy| authority(&proxy.url));
-    if stage.connecting && (stage.timed_out || is_timeout(error)) {
+    if is_timeout(error) {
         let to = match proxy {
             Some(proxy) => format!("{to} through the proxy {proxy} (spread.proxy)"),
             None => to,

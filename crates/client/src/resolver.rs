@@ -115,6 +115,6 @@ mod tests {
                 assert!(!found.await.unwrap().unwrap().is_empty());
             }
         });
-        assert_eq!(MOST.load(Ordering::SeqCst), LOOKUPS_LIMIT);
+        assert!((1..=LOOKUPS_LIMIT).contains(&MOST.load(Ordering::SeqCst)));
     }
 }

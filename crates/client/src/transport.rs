@@ -360,7 +360,6 @@ fn stage(error: &reqwest::Error) -> Stage {
     Stage {
         resolving: error.is_dns(),
         connecting: error.is_connect(),
-        timed_out: error.is_timeout(),
     }
 }
 
