@@ -7,16 +7,18 @@
 use std::error::Error as StdError;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::{fmt, io, process, thread};
+use std::{fmt, io, thread};
 
 use tokio::sync::{Semaphore, oneshot};
+
+use crate::process_owned::ProcessOwned;
 
 /// How many lookups a process has at once. Several, so that names that hang (each for longer than the call
 /// that asked) do not hold up the next call.
 const LOOKUPS_LIMIT: usize = 32;
 
-/// The lookups of the process with this id: a forked child has none of its parent's threads.
-static LOOKUPS: Mutex<Option<(u32, Arc<Semaphore>)>> = Mutex::new(None);
+/// The lookups of this process: a forked child has none of its parent's threads.
+static LOOKUPS: Mutex<Option<ProcessOwned<Arc<Semaphore>>>> = Mutex::new(None);
 
 /// No thread could be started for a lookup.
 #[derive(Debug)]
@@ -64,15 +66,13 @@ pub(crate) async fn lookup(
 }
 
 fn lookups() -> Arc<Semaphore> {
-    let mut lookups = LOOKUPS.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*lookups {
-        Some((pid, lookups)) if *pid == process::id() => Arc::clone(lookups),
-        _ => {
-            let new = Arc::new(Semaphore::new(LOOKUPS_LIMIT));
-            *lookups = Some((process::id(), Arc::clone(&new)));
-            new
-        }
-    }
+    let mut slot = LOOKUPS.lock().unwrap_or_else(PoisonError::into_inner);
+    let lookups = slot
+        .take()
+        .and_then(ProcessOwned::into_owned)
+        .unwrap_or_else(|| Arc::new(Semaphore::new(LOOKUPS_LIMIT)));
+    *slot = Some(ProcessOwned::new(Arc::clone(&lookups)));
+    lookups
 }
 
 #[cfg(test)]
