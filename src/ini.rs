@@ -35,7 +35,7 @@ impl Loaded {
         );
         Self {
             report: Report::load(source),
-            settings: Settings::load(source, user_agent, &outbox).map_err(Error::from),
+            settings: Settings::load(source, user_agent).map_err(Error::from),
             outbox,
         }
     }

@@ -87,11 +87,7 @@ pub enum OutboxSetting {
 impl Settings {
     /// # Errors
     /// For the first setting whose text does not parse.
-    pub fn load(
-        source: &dyn Source,
-        user_agent: String,
-        outbox: &OutboxSetting,
-    ) -> Result<Self, Invalid> {
+    pub fn load(source: &dyn Source, user_agent: String) -> Result<Self, Invalid> {
         let (endpoint, _) = read(source, &ENDPOINT)?;
         let (public, _) = read(source, &PUBLIC_KEY)?;
         let (private, _) = read(source, &PRIVATE_KEY)?;
@@ -127,7 +123,6 @@ impl Settings {
                     ca_file: source.name(CA_FILE.about()),
                     proxy: source.name(PROXY.about()),
                 },
-                in_sequence: matches!(outbox, OutboxSetting::On(..)),
             },
             endpoint,
             keys: Keys { public, private },
@@ -250,7 +245,7 @@ mod tests {
     }
 
     fn load(texts: &'static [(&'static str, &'static str)]) -> Result<Settings, Invalid> {
-        Settings::load(&Texts(texts), String::new(), &OutboxSetting::Off)
+        Settings::load(&Texts(texts), String::new())
     }
 
     #[test]
@@ -327,7 +322,7 @@ mod tests {
         for text in ["spread.log", "/other/spread.log"] {
             let texts = Texts(vec![("spread.log", text)].leak());
             assert!(LogDestination::load(&texts).is_err(), "{text}");
-            assert!(Settings::load(&texts, String::new(), &OutboxSetting::Off).is_ok());
+            assert!(Settings::load(&texts, String::new()).is_ok());
         }
         let syslog = LogDestination::load(&Texts(&[("spread.log", "syslog")]));
         assert_eq!(syslog, Ok(LogDestination::Syslog));
@@ -341,7 +336,7 @@ mod tests {
         ]);
         let outbox = OutboxSetting::load(&texts);
         assert!(matches!(outbox, OutboxSetting::Invalid(_)));
-        assert!(Settings::load(&texts, String::new(), &outbox).is_ok());
+        assert!(Settings::load(&texts, String::new()).is_ok());
         let texts = Texts(&[
             ("spread.outbox", "sqlite:/a.db"),
             ("spread.delivery", "deferred"),

@@ -35,7 +35,7 @@ impl Configuration {
         let address = address(outbox)?;
         let given = Given::all(outbox, sending);
         let user_agent = format!("spread-outbox/{}", env!("CARGO_PKG_VERSION"));
-        let loaded = Settings::load(&given, user_agent, &OutboxSetting::load(&given))?;
+        let loaded = Settings::load(&given, user_agent)?;
         let Keys { public, private } = &loaded.keys;
         let has_keys = !public.is_empty() && !private.is_empty();
         Ok(Self {
