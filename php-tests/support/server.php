@@ -443,6 +443,13 @@ final class Connection
         }
     }
 
+    /** Sends FIN without the close_notify of TLS. */
+    public function closeWithoutNotice(): void
+    {
+        stream_socket_shutdown($this->stream, STREAM_SHUT_WR);
+        $this->waitForClose();
+    }
+
     /** Sends RST: waits for data from the client and closes without reading it. */
     public function reset(): void
     {
@@ -509,10 +516,10 @@ final class SilentPort
     public readonly int $port;
     private array $sockets = [];
 
-    public function __construct()
+    public function __construct(string $address = '127.0.0.1', int $port = 0)
     {
         $listener = stream_socket_server(
-            'tcp://127.0.0.1:0',
+            "tcp://$address:$port",
             context: stream_context_create(['socket' => ['backlog' => 1]]),
         );
         $this->sockets[] = $listener;

@@ -1,4 +1,12 @@
-//! How large an answer may be.
+//! How large an answer may be, and how long the network may be silent.
+
+use std::time::Duration;
+
+/// The longest time that the kernel holds what the other side has not acknowledged, on Linux. Then a request
+/// that was given up, by a process that may be gone, can no longer arrive after a newer one.
+pub const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
+/// The shortest: two lost packets on a slow link are no dead connection.
+pub(crate) const UNACKNOWLEDGED_AT_LEAST: Duration = Duration::from_millis(500);
 
 /// Bytes of a body.
 pub(crate) const BODY_LIMIT: usize = 8 << 20;

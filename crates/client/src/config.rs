@@ -27,8 +27,6 @@ pub struct ClientConfig {
     pub user_agent: String,
     /// How messages name these settings.
     pub names: Names,
-    /// Orders are kept in an outbox: a request that was given up must not arrive after a newer update.
-    pub in_sequence: bool,
 }
 
 /// Where an order goes, and with which keys.

@@ -6,9 +6,11 @@ use std::io;
 use url::Url;
 
 use crate::config::ClientConfig;
+use crate::connector::ConnectTimedOut;
 use crate::error::{Error, Kind, Part};
 use crate::proxy::Proxy;
 use crate::redirect::authority;
+use crate::resolver::NoThread;
 use crate::tls;
 
 /// How far a request came before it failed.
@@ -17,12 +19,11 @@ pub(crate) struct Stage {
     pub(crate) resolving: bool,
     /// Name lookup, TCP, proxy and TLS.
     pub(crate) connecting: bool,
-    pub(crate) timed_out: bool,
 }
 
-/// Whether a kept connection died under the request: closed or reset, not slow.
+/// Whether a kept connection died under the request: closed, reset, or nothing was acknowledged; not slow.
 pub(crate) fn is_dead(error: &(dyn StdError + 'static), stage: Stage) -> bool {
-    if stage.timed_out || stage.connecting {
+    if stage.connecting {
         return false;
     }
     causes(error).any(|cause| {
@@ -35,11 +36,36 @@ pub(crate) fn is_dead(error: &(dyn StdError + 'static), stage: Stage) -> bool {
     })
 }
 
+/// Whether another address may do where this attempt failed, and how much its failure says: a refused
+/// connection less than what answered in a wrong way.
+pub(crate) fn rank_of_attempt(error: &(dyn StdError + 'static), stage: Stage) -> Option<u8> {
+    if !stage.connecting || stage.resolving || is_timeout(error) {
+        return None;
+    }
+    let connected = causes(error).any(|cause| tls::failure(cause).is_some());
+    Some(u8::from(connected))
+}
+
+/// Whether `connect_timeout` has passed.
+fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(<dyn StdError>::is::<ConnectTimedOut>)
+}
+
+/// Whether the other side closed, without the close_notify of TLS.
+pub(crate) fn is_unexpected_end(error: &(dyn StdError + 'static)) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|io| io.kind() == io::ErrorKind::UnexpectedEof)
+}
+
 fn connect_reason(
     error: &(dyn StdError + 'static),
     stage: Stage,
     io: Option<&io::Error>,
 ) -> String {
+    if has_no_thread(error) {
+        return "no thread could be started for the name lookup; see this system's limit of processes".into();
+    }
     if stage.resolving {
         return "its name has no address".into();
     }
@@ -52,12 +78,26 @@ fn connect_reason(
             "it refuses the user or password: HTTP 407".into()
         }
         (Some(text), _) if text.contains("unsuccessful") => "it refuses the tunnel".into(),
-        (_, Some(io)) => lost(io.kind()).map_or_else(|| io.kind().to_string(), str::to_owned),
+        (_, Some(io)) => cut(io.kind()).map_or_else(|| io.kind().to_string(), str::to_owned),
         _ => "it does not speak the protocol".into(),
     }
 }
 
+fn has_no_thread(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(<dyn StdError>::is::<NoThread>)
+}
+
 fn lost(kind: io::ErrorKind) -> Option<&'static str> {
+    match kind {
+        // The kernel has given it up (TCP_USER_TIMEOUT), and knows why or not.
+        io::ErrorKind::TimedOut
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => Some("nothing was acknowledged"),
+        kind => cut(kind),
+    }
+}
+
+fn cut(kind: io::ErrorKind) -> Option<&'static str> {
     match kind {
         io::ErrorKind::ConnectionReset => Some("reset by the server"),
         io::ErrorKind::BrokenPipe
@@ -78,7 +118,7 @@ pub(crate) fn error(
 ) -> Error {
     let to = authority(url);
     let proxy = proxy.map(|proxy| authority(&proxy.url));
-    if stage.connecting && stage.timed_out {
+    if is_timeout(error) {
         let to = match proxy {
             Some(proxy) => format!("{to} through the proxy {proxy} ({})", config.names.proxy),
             None => to,
@@ -100,7 +140,7 @@ pub(crate) fn error(
         let reason = connect_reason(error, stage, io);
         return match proxy {
             Some(proxy) => Kind::Proxy { proxy, reason },
-            None if stage.resolving => Kind::Resolve {
+            None if stage.resolving && !has_no_thread(error) => Kind::Resolve {
                 host: url.host_str().unwrap_or_default().to_owned(),
             },
             None => Kind::Connect { to, reason },

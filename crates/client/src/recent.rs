@@ -35,6 +35,11 @@ impl<T, const LIMIT: usize> Recent<T, LIMIT> {
         let last = self.0.last_mut();
         last.ok_or_else(|| Kind::Internal("a list is empty that an item was just put into").into())
     }
+
+    /// Drops all items but those that `are` to be kept.
+    pub(crate) fn retain(&mut self, are: impl FnMut(&T) -> bool) {
+        self.0.retain(are);
+    }
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@
 //!   forked child.
 //! - Made at the first call: php-fpm and Apache fork after the module has started.
 //! - Owned by its process: see `process_owned.rs`.
+//! - Without helper threads: names are looked up by `resolver.rs`.
 //! - Taken out of its slot while it runs: whatever ends a call early, the next one starts afresh.
 
 use std::cell::Cell;
 use std::io;
-use std::mem;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
@@ -26,56 +26,43 @@ thread_local! {
     static SLOT: Cell<Option<ProcessOwned<Live>>> = const { Cell::new(None) };
 }
 
-/// A runtime and what lives on it.
+/// A runtime and what lives on it, which is dropped first.
 struct Live {
-    runtime: Option<Runtime>,
     session: Session,
+    /// Nothing after a request was given up: only without its runtime does a connection end at once, whatever
+    /// it has still to write.
+    runtime: Option<Runtime>,
 }
 
-impl Live {
-    fn new(on_thread_start: fn()) -> io::Result<Self> {
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            // Only name resolution runs on helper threads. Several, so that names that hang (each for
-            // longer than the call that asked) do not hold up the next call; gone soon after.
-            .max_blocking_threads(32)
-            .thread_keep_alive(Duration::from_secs(1))
-            .on_thread_start(on_thread_start)
-            .build()?;
-        Ok(Self {
-            runtime: Some(runtime),
-            session: Session::default(),
-        })
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        drop(mem::take(&mut self.session));
-        if let Some(runtime) = self.runtime.take() {
-            // Does not wait for a name that is still being resolved.
-            runtime.shutdown_background();
-        }
-    }
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build()
 }
 
 /// Runs one call on this thread's runtime, which is made when there is none.
 ///
-/// `on_thread_start` runs first on every helper thread.
+/// `on_thread_start` runs first on the thread of a name lookup.
 ///
 /// # Errors
 /// When no runtime can be made, which means that the process is out of descriptors.
 fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) -> io::Result<T> {
     let idle = SLOT.take().and_then(ProcessOwned::into_owned);
-    let mut live = match idle {
-        Some(live) => live,
-        None => Live::new(on_thread_start)?,
+    let mut live = idle.unwrap_or_else(|| Live {
+        session: Session::new(on_thread_start),
+        runtime: None,
+    });
+    let runtime = match live.runtime.take() {
+        Some(runtime) => runtime,
+        None => runtime()?,
     };
-    let result = match &live.runtime {
-        Some(runtime) => runtime.block_on(call(&mut live.session)),
-        None => return Err(io::ErrorKind::NotFound.into()),
-    };
+    let result = runtime.block_on(call(&mut live.session));
+    if live.session.drop_given_up() {
+        drop(runtime);
+    } else {
+        live.runtime = Some(runtime);
+    }
     SLOT.set(Some(ProcessOwned::new(live)));
     Ok(result)
 }

@@ -1,11 +1,13 @@
 //! One order on its way: the loop of requests and answers, with what is kept between orders.
 //!
 //! `exchange.rs` decides, `transport.rs` moves. Building a client costs milliseconds (the system's bundle
-//! holds some 140 certificates), so clients are pooled for the life of the process, one for each
-//! [`PoolKey`]: connections are shared by all calls with the same keys and never between two sets of keys.
+//! holds some 140 certificates), so clients are pooled across calls, one for each [`PoolKey`]: connections
+//! are shared by all calls with the same keys and never between two sets of keys.
 
 use std::future::{Future as _, poll_fn};
+use std::mem;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -17,24 +19,43 @@ use url::Url;
 use crate::answer::Answer;
 use crate::auth::AuthState;
 use crate::config::{ClientConfig, Destination};
-use crate::error::{Error, Kind, Refusal};
+use crate::error::{Error, Kind, Refusal, TlsFailure};
 use crate::exchange::{Exchange, Head, Next};
 use crate::keys::Keys;
+use crate::pool_key::PoolKey;
 use crate::proxy::{self, Proxy};
 use crate::recent::Recent;
 use crate::redirect::same_origin;
-use crate::transport::{Outgoing, PoolKey, PooledClient, Reply};
+use crate::transport::{Outgoing, PooledClient, Reply};
 
 /// More sets of keys than any shop has; beyond it the least recently used client is closed.
 const POOL_LIMIT: usize = 16;
 
+/// A connection that is always in use would never end: after a change of the DNS its orders would go to the
+/// old machine for as long as that one answers.
+const AGE_LIMIT: Duration = Duration::from_secs(300);
+
+/// How often [`reload`] was called.
+static RELOADS: AtomicUsize = AtomicUsize::new(0);
+
+/// Has every thread of this process make its connections again, before its next call: certificates of
+/// authorities are read again.
+pub fn reload() {
+    RELOADS.fetch_add(1, Ordering::Relaxed);
+}
+
 /// The clients of this thread with their idle connections, and the auth states of origins.
-#[derive(Default)]
 pub(crate) struct Session {
+    /// Runs first on the thread of a name lookup.
+    on_thread_start: fn(),
     clients: Recent<PooledClient, POOL_LIMIT>,
     origins: Recent<Origin, POOL_LIMIT>,
     /// The timer of `spread.timeout`.
     timer: Option<Pin<Box<Sleep>>>,
+    /// What it was when the clients were last looked at.
+    reloads: usize,
+    /// Whether the last call left a connection with a request that was given up.
+    gave_up: bool,
 }
 
 /// The auth state of one origin for one key pair and one proxy: a challenge that came through one proxy
@@ -48,6 +69,17 @@ struct Origin {
 }
 
 impl Session {
+    pub(crate) fn new(on_thread_start: fn()) -> Self {
+        Self {
+            on_thread_start,
+            clients: Recent::default(),
+            origins: Recent::default(),
+            timer: None,
+            reloads: RELOADS.load(Ordering::Relaxed),
+            gave_up: false,
+        }
+    }
+
     /// Sends `body`, answers challenges, follows redirects, and returns the final answer when it is a
     /// 2xx. `limit` is what is left of the configured timeout.
     ///
@@ -63,6 +95,11 @@ impl Session {
         body: Bytes,
     ) -> Result<Answer, Error> {
         let deadline = Instant::now() + limit;
+        let reloads = RELOADS.load(Ordering::Relaxed);
+        if mem::replace(&mut self.reloads, reloads) != reloads {
+            self.clients = Recent::default();
+        }
+        self.clients.retain(|client| client.age() < AGE_LIMIT);
         // A timer that is only put off stays where it is in the runtime's wheel; a new one for each call
         // would have the runtime wake itself up, by a write and a read.
         let mut timer = match self.timer.take() {
@@ -93,7 +130,18 @@ impl Session {
             .await
         };
         self.timer = Some(timer);
+        self.gave_up = outcome.as_ref().is_err_and(leaves_a_connection);
         outcome
+    }
+
+    /// When the last call gave up a request, drops all that belongs to the runtime, which must then be
+    /// dropped, too: nobody turns it until the next call, and a connection may not wait for it to be closed.
+    pub(crate) fn drop_given_up(&mut self) -> bool {
+        if self.gave_up {
+            self.clients = Recent::default();
+            self.timer = None;
+        }
+        mem::take(&mut self.gave_up)
     }
 
     async fn exchange(
@@ -108,7 +156,8 @@ impl Session {
             let url = exchange.url();
             let secure = url.scheme() == "https";
             let mut unknown = AuthState::default();
-            let client = pooled_client(&mut self.clients, config, keys, &url)?;
+            let client =
+                pooled_client(&mut self.clients, config, keys, &url, self.on_thread_start)?;
             let auth = if exchange.keys_may_go() {
                 auth_state(&mut self.origins, &url, keys, client.proxy())?
             } else {
@@ -122,7 +171,13 @@ impl Session {
             };
             let sent = authorization.as_ref().map(|carried| carried.scheme);
             let outgoing = Outgoing::new(&url, body, authorization.as_ref());
-            let reply = client.request(config, &outgoing).await?;
+            let reply = match client.request(config, &outgoing).await {
+                Err(error) if is_unknown_issuer(&error) && client.has_old_roots() => {
+                    self.clients.retain(|client| !client.has_old_roots());
+                    continue;
+                }
+                reply => reply?,
+            };
             let head = Head {
                 status: reply.status(),
                 location: reply.location(),
@@ -167,6 +222,23 @@ async fn refusal(
     .into())
 }
 
+fn is_unknown_issuer(error: &Error) -> bool {
+    let failure = TlsFailure::UnknownIssuer;
+    matches!(error.kind(), Kind::Tls { failure: of, .. } if *of == failure)
+}
+
+/// Whether the request or its answer was not over when the call failed.
+fn leaves_a_connection(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        Kind::Timeout { .. }
+            | Kind::TooLarge { .. }
+            | Kind::Undecodable { .. }
+            | Kind::Redirect { .. }
+            | Kind::OtherOrigin { .. }
+    )
+}
+
 /// The auth state of `url`'s origin.
 fn auth_state<'o>(
     origins: &'o mut Recent<Origin, POOL_LIMIT>,
@@ -194,7 +266,8 @@ fn pooled_client<'c>(
     config: &ClientConfig,
     keys: &Keys,
     url: &Url,
-) -> Result<&'c PooledClient, Error> {
+    on_thread_start: fn(),
+) -> Result<&'c mut PooledClient, Error> {
     let secure = url.scheme() == "https";
     let proxy = proxy::choose(&config.proxy, &variable, url).map_err(|invalid| {
         Error::from(Kind::Setting {
@@ -205,9 +278,9 @@ fn pooled_client<'c>(
     let is = |client: &PooledClient| client.key().is(config, keys, secure, proxy.as_ref());
     let make = || {
         let key = PoolKey::new(config, keys, secure, proxy.clone());
-        PooledClient::new(config, key, url)
+        PooledClient::new(config, key, url, on_thread_start)
     };
-    clients.find_or_make(is, make).map(|client| &*client)
+    clients.find_or_make(is, make)
 }
 
 /// Randomness for Digest. Without any there is no TLS either; over http a constant is still a valid cnonce.
@@ -222,3 +295,7 @@ fn variable(name: &str) -> Option<Vec<u8>> {
     use std::os::unix::ffi::OsStringExt as _;
     std::env::var_os(name).map(|value| value.into_vec())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

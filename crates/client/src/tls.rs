@@ -6,7 +6,8 @@
 use std::env;
 use std::error::Error as StdError;
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::crypto::ring;
@@ -20,14 +21,21 @@ use rustls::{
 use crate::config::Roots;
 use crate::error::{Error, Kind, TlsFailure, printable};
 
-/// The configuration of a client that trusts `roots`; without them, of one that never speaks TLS.
+/// The configuration of a client that trusts `roots`, and the bundle that was read for it; without roots, of
+/// one that never speaks TLS.
 ///
 /// # Errors
 /// When the CA file or the system's store is unusable.
-pub(crate) fn configuration(roots: Option<&Roots>) -> Result<ClientConfig, Error> {
-    let store = match roots {
-        None => RootCertStore::empty(),
-        Some(Roots::File { path, setting }) => file(path, setting)?,
+pub(crate) fn configuration(
+    roots: Option<&Roots>,
+) -> Result<(ClientConfig, Option<Bundle>), Error> {
+    let (store, bundle) = match roots {
+        None => (RootCertStore::empty(), None),
+        Some(Roots::File { path, setting }) => {
+            // Looked at before it is read: what is written between the two counts as a change.
+            let bundle = Bundle::new(path);
+            (file(path, setting)?, bundle)
+        }
         Some(Roots::System) => system()?,
     };
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -36,7 +44,41 @@ pub(crate) fn configuration(roots: Option<&Roots>) -> Result<ClientConfig, Error
         .with_root_certificates(store)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
+    Ok((config, bundle))
+}
+
+/// A file of certificates, as it was when it was read.
+pub(crate) struct Bundle {
+    path: PathBuf,
+    version: Version,
+}
+
+/// Device, inode, size, seconds and nanoseconds of the last change.
+type Version = (u64, u64, u64, i64, i64);
+
+impl Bundle {
+    fn new(path: &Path) -> Option<Self> {
+        Some(Self {
+            path: path.to_owned(),
+            version: version(path)?,
+        })
+    }
+
+    /// Whether there is another one now.
+    pub(crate) fn has_changed(&self) -> bool {
+        version(&self.path).is_some_and(|now| now != self.version)
+    }
+}
+
+fn version(path: &Path) -> Option<Version> {
+    let file = fs::metadata(path).ok()?;
+    Some((
+        file.dev(),
+        file.ino(),
+        file.size(),
+        file.mtime(),
+        file.mtime_nsec(),
+    ))
 }
 
 /// The certificates of the CA file that a setting names.
@@ -64,7 +106,7 @@ fn file(path: &Path, setting: &'static str) -> Result<RootCertStore, Error> {
 /// The system's store: its bundle, or all of it where there is no usable bundle, or where the
 /// environment names a store. Bundle and directory mostly hold the same certificates, and reading both
 /// takes five times as long.
-fn system() -> Result<RootCertStore, Error> {
+fn system() -> Result<(RootCertStore, Option<Bundle>), Error> {
     let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
         .iter()
         .any(|variable| env::var_os(variable).is_some());
@@ -72,15 +114,16 @@ fn system() -> Result<RootCertStore, Error> {
     let bundle = (!named && !cfg!(target_os = "macos"))
         .then(|| openssl_probe::probe().cert_file)
         .flatten()
-        .and_then(|path| read(&path).ok());
-    let mut store = trusting(bundle.unwrap_or_default());
+        .and_then(|path| Some((Bundle::new(&path)?, read(&path).ok()?)));
+    let (bundle, certificates) = bundle.unzip();
+    let mut store = trusting(certificates.unwrap_or_default());
     if store.is_empty() {
         store = trusting(rustls_native_certs::load_native_certs().certs);
     }
     if store.is_empty() {
         return Err(Kind::NoSystemRoots.into());
     }
-    Ok(store)
+    Ok((store, bundle))
 }
 
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, PemError> {

@@ -3,90 +3,47 @@
 //! Chosen: reqwest on rustls with ring, HTTP/1.1; redirects, proxies and retries are decided elsewhere,
 //! not by it, and nothing is decompressed.
 
+use std::iter;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use codec::answer::Undecodable;
+use reqwest::dns::{Name, Resolve, Resolving};
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
+    AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
     WWW_AUTHENTICATE,
 };
 use reqwest::{Client, ClientBuilder, Method, Request, Response, redirect, retry};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::auth::{self, Authorization};
 use crate::bounds::{BODY_LIMIT, HEAD_LIMIT, HEAD_LINES_LIMIT};
-use crate::config::{ClientConfig, Roots};
-use crate::connect_counter::ConnectCounter;
+use crate::config::ClientConfig;
+use crate::connector::ConnectorLayer;
 use crate::error::{Error, Kind, Part};
 use crate::failure::{self, Stage};
 use crate::keys::Keys;
+use crate::pool_key::PoolKey;
 use crate::proxy::Proxy;
-use crate::{retry_after, tls};
-
-/// How long the kernel holds what the other side has not acknowledged, on Linux, of orders that an outbox
-/// keeps. Then one that was given up, by a process that may be gone, can no longer arrive after a newer one.
-/// Without an outbox it is reqwest's time.
-pub const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
+use crate::race::{self, Attempt, Race};
+use crate::tls::Bundle;
+use crate::{framing, resolver, retry_after, tls};
 
 /// Of an answer that is not final this much is read, so that its connection can be used again.
 const DISCARD_LIMIT: usize = 64 << 10;
 /// Shorter than nginx's `keepalive_timeout` of 75 s.
 const IDLE_LIMIT: Duration = Duration::from_secs(55);
 
-/// Calls with equal keys share connections.
-pub(crate) struct PoolKey {
-    keys: Keys,
-    /// Nothing where no certificate is looked at.
-    roots: Option<Roots>,
-    connect_timeout: Duration,
-    in_sequence: bool,
-    proxy: Option<Proxy>,
-}
-
 /// A client and what it was made for.
 pub(crate) struct PooledClient {
     key: PoolKey,
     client: Client,
-    connects: Arc<AtomicUsize>,
-}
-
-impl PoolKey {
-    pub(crate) fn new(
-        config: &ClientConfig,
-        keys: &Keys,
-        secure: bool,
-        proxy: Option<Proxy>,
-    ) -> Self {
-        Self {
-            keys: keys.clone(),
-            roots: speaks_tls(secure, proxy.as_ref()).then(|| config.roots.clone()),
-            connect_timeout: config.connect_timeout,
-            in_sequence: config.in_sequence,
-            proxy,
-        }
-    }
-
-    pub(crate) fn is(
-        &self,
-        config: &ClientConfig,
-        keys: &Keys,
-        secure: bool,
-        proxy: Option<&Proxy>,
-    ) -> bool {
-        self.keys == *keys
-            && self.roots.as_ref() == speaks_tls(secure, proxy).then_some(&config.roots)
-            && self.connect_timeout == config.connect_timeout
-            && self.in_sequence == config.in_sequence
-            && self.proxy.as_ref() == proxy
-    }
-}
-
-/// Whether certificates are looked at: the server's, or those of an https proxy.
-fn speaks_tls(secure: bool, proxy: Option<&Proxy>) -> bool {
-    secure || proxy.is_some_and(|proxy| proxy.url.scheme() == "https")
+    made: Instant,
+    bundle: Option<Bundle>,
+    /// Of the request that is being made. Only one that connects uses it up.
+    race: Arc<Race>,
 }
 
 /// A request to be made.
@@ -131,11 +88,46 @@ fn sensitive(value: &[u8]) -> Option<HeaderValue> {
     Some(value)
 }
 
+/// The resolver, for reqwest: each attempt gets its own address. See `resolver.rs` and `race.rs`.
+struct Resolver {
+    on_thread_start: fn(),
+    /// Its host. With a SOCKS proxy the name of the destination is resolved here, too.
+    proxy: Option<String>,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let on_thread_start = self.on_thread_start;
+        let is_connected_to = self
+            .proxy
+            .as_ref()
+            .is_none_or(|proxy| proxy == name.as_str());
+        let attempt = Attempt::current().filter(|_| is_connected_to);
+        Box::pin(async move {
+            if let Some(address) = attempt.as_ref().and_then(Attempt::address) {
+                return Ok(Box::new(iter::once(address)) as _);
+            }
+            let found = resolver::lookup(name.as_str(), on_thread_start).await?;
+            let Some(attempt) = attempt else {
+                return Ok(Box::new(found.into_iter()) as _);
+            };
+            attempt.resolved(&found);
+            Ok(Box::new(attempt.address().into_iter()) as _)
+        })
+    }
+}
+
 impl PooledClient {
-    pub(crate) fn new(config: &ClientConfig, key: PoolKey, url: &Url) -> Result<Self, Error> {
-        let connects = Arc::new(AtomicUsize::new(0));
+    /// `on_thread_start` runs first on the thread of a name lookup.
+    pub(crate) fn new(
+        config: &ClientConfig,
+        key: PoolKey,
+        url: &Url,
+        on_thread_start: fn(),
+    ) -> Result<Self, Error> {
+        let (tls, bundle) = tls::configuration(key.roots.as_ref())?;
         let client = Client::builder()
-            .tls_backend_preconfigured(tls::configuration(key.roots.as_ref())?)
+            .tls_backend_preconfigured(tls)
             .http1_only()
             // As curl spells names: PHP's getallheaders() has `authorization` under mod_php when it came
             // as that, and scripts look for `Authorization`.
@@ -149,17 +141,21 @@ impl PooledClient {
             .referer(false)
             .retry(retry::never())
             .user_agent(config.user_agent.as_str())
-            .connect_timeout(key.connect_timeout)
-            .connector_layer(ConnectCounter(Arc::clone(&connects)))
+            .dns_resolver(Resolver {
+                on_thread_start,
+                proxy: key
+                    .proxy
+                    .as_ref()
+                    .and_then(|proxy| proxy.url.host_str())
+                    .map(str::to_owned),
+            })
+            // Not reqwest's `connect_timeout`, which it divides by the number of addresses.
+            .connector_layer(ConnectorLayer(key.connect_timeout))
             // Calls of a thread follow one another: a second idle connection is never needed.
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(IDLE_LIMIT);
         #[cfg(target_os = "linux")]
-        let client = if key.in_sequence {
-            client.tcp_user_timeout(UNACKNOWLEDGED)
-        } else {
-            client
-        };
+        let client = client.tcp_user_timeout(key.unacknowledged);
         let client = match &key.proxy {
             Some(proxy) => through(proxy).map(|proxy| client.proxy(proxy)),
             None => Ok(client.no_proxy()),
@@ -170,12 +166,24 @@ impl PooledClient {
         Ok(Self {
             key,
             client,
-            connects,
+            made: Instant::now(),
+            bundle,
+            race: Arc::default(),
         })
     }
 
     pub(crate) fn key(&self) -> &PoolKey {
         &self.key
+    }
+
+    /// Since when it has its connections, at most.
+    pub(crate) fn age(&self) -> Duration {
+        self.made.elapsed()
+    }
+
+    /// Whether it trusts what is in its file of certificates now.
+    pub(crate) fn has_old_roots(&self) -> bool {
+        self.bundle.as_ref().is_some_and(Bundle::has_changed)
     }
 
     pub(crate) fn proxy(&self) -> Option<&Proxy> {
@@ -186,23 +194,31 @@ impl PooledClient {
     /// sent once more, on a new one: an update is idempotent by its order id. hyper does not tell part
     /// of a head from nothing.
     pub(crate) async fn request(
-        &self,
+        &mut self,
         config: &ClientConfig,
         outgoing: &Outgoing<'_>,
     ) -> Result<Reply, Error> {
-        let connects = self.connects.load(Ordering::Relaxed);
-        let outcome = match self.client.execute(outgoing.request()).await {
-            Err(error)
-                if self.connects.load(Ordering::Relaxed) == connects
-                    && failure::is_dead(&error, stage(&error)) =>
-            {
-                self.client.execute(outgoing.request()).await
+        let outcome = match self.execute(outgoing).await {
+            Err(error) if !self.race.has_connected() && failure::is_dead(&error, stage(&error)) => {
+                self.execute(outgoing).await
             }
             outcome => outcome,
         };
         outcome
             .map(Reply)
             .map_err(|error| failure(&error, config, outgoing.url, self.key.proxy.as_ref()))
+    }
+
+    async fn execute(&mut self, outgoing: &Outgoing<'_>) -> reqwest::Result<Response> {
+        if self.race.has_connected() {
+            self.race = Arc::default();
+        }
+        race::run(
+            &self.race,
+            || self.client.execute(outgoing.request()),
+            |error| failure::rank_of_attempt(error, stage(error)),
+        )
+        .await
     }
 }
 
@@ -284,25 +300,14 @@ impl Reply {
                 part,
             })
         };
-        if head_length(response.headers()) > HEAD_LIMIT {
+        let lines = response.headers().iter();
+        if framing::head_length(lines.map(|(name, value)| name.as_str().len() + value.len()))
+            > HEAD_LIMIT
+        {
             return Err(too_large(Part::Head));
         }
-        let chunked = |value: &HeaderValue| {
-            value
-                .as_bytes()
-                .split(|byte| *byte == b',')
-                .map(<[u8]>::trim_ascii)
-                .all(|coding| {
-                    coding.eq_ignore_ascii_case(b"chunked")
-                        || coding.eq_ignore_ascii_case(b"identity")
-                })
-        };
-        if !response
-            .headers()
-            .get_all(TRANSFER_ENCODING)
-            .iter()
-            .all(chunked)
-        {
+        let codings = response.headers().get_all(TRANSFER_ENCODING).iter();
+        if !codings.map(HeaderValue::as_bytes).all(framing::is_chunked) {
             return Err(Kind::Undecodable {
                 status: status.as_u16(),
                 why: Undecodable::TransferCoding,
@@ -319,15 +324,20 @@ impl Reply {
         }
         // A server may announce more than it sends: room is made as the bytes come.
         let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0).min(64 << 10));
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| failure(&error, config, url, None))?
-        {
-            if body.len() + chunk.len() > BODY_LIMIT {
-                return Err(too_large(Part::Body));
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > BODY_LIMIT => {
+                    return Err(too_large(Part::Body));
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error)
+                    if ends_with_connection(&response, &error) && framing::is_whole(&body) =>
+                {
+                    break;
+                }
+                Err(error) => return Err(failure(&error, config, url, None)),
             }
-            body.extend_from_slice(&chunk);
         }
         Ok(Received {
             reason: status.canonical_reason().unwrap_or(""),
@@ -337,12 +347,12 @@ impl Reply {
     }
 }
 
-/// The length of the head as it came, line ends included.
-fn head_length(headers: &HeaderMap) -> usize {
-    headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum()
+/// Whether nothing but the end of the connection tells where the body ends, and TLS did not say that the
+/// server meant it (no close_notify: RFC 9112 section 9.8).
+fn ends_with_connection(response: &Response, error: &reqwest::Error) -> bool {
+    response.content_length().is_none()
+        && !response.headers().contains_key(TRANSFER_ENCODING)
+        && failure::is_unexpected_end(error)
 }
 
 /// How far a request came before it failed.
@@ -350,7 +360,6 @@ fn stage(error: &reqwest::Error) -> Stage {
     Stage {
         resolving: error.is_dns(),
         connecting: error.is_connect(),
-        timed_out: error.is_timeout(),
     }
 }
 

@@ -136,7 +136,6 @@ impl Settings {
                     ca_file: source.name(CA_FILE.about()),
                     proxy: source.name(PROXY.about()),
                 },
-                in_sequence: matches!(outbox, OutboxSetting::On(_)),
             },
             endpoint,
             keys: Keys { public, private },

@@ -49,6 +49,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
             senders.stop();
         }
         let reload = signals.take_reload();
+        if reload {
+            client::reload();
+        }
         let due = maintained.is_none_or(|last| last.elapsed() >= MAINTENANCE);
         if (due || reload)
             && let Some(changed) = keys.reload(reload)
