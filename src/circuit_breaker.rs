@@ -11,6 +11,7 @@ use client::answer::Answer;
 use client::error::{Class, Error, Kind};
 use client::redirect::authority;
 use outbox::attempt;
+use settings::{OutboxSetting, Settings};
 use url::Url;
 
 use crate::log;
@@ -90,9 +91,13 @@ fn end(attempt: &Result<Answer, Error>) -> End {
     }
 }
 
-/// The state for calls of this process.
-pub(crate) fn state(endpoint: &Url, with_outbox: bool) -> &'static str {
-    let origin = origin(endpoint);
+/// The state of the endpoint's circuit, for calls of this process with these settings.
+pub(crate) fn state(settings: &Settings, outbox: &OutboxSetting) -> &'static str {
+    if !settings.circuit_breaker {
+        return "closed";
+    }
+    let origin = origin(&settings.endpoint);
+    let with_outbox = matches!(outbox, OutboxSetting::On(_));
     let pool = zend::this_process().pool;
     let now = zend::monotonic_now();
     let view = zend::page().look((origin, pool), with_outbox, now, zend::is_alive);
@@ -100,7 +105,7 @@ pub(crate) fn state(endpoint: &Url, with_outbox: bool) -> &'static str {
         State::Closed => "closed",
         State::Crowded => "crowded",
         State::Open => "open",
-        State::HalfOpen => "half-open",
+        State::HalfOpen => "half_open",
     }
 }
 

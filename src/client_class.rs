@@ -25,7 +25,7 @@ use settings::{ErrorMode, Report};
 use crate::call::{self, Order};
 use crate::options::{self, Fixed, OptionError};
 use crate::zend::{self, ZendString};
-use crate::{encode, exceptions, ini, validate};
+use crate::{circuit_breaker, encode, exceptions, ini, validate};
 
 /// A client's settings and destination. `Rc`: user code may drop the object during a call.
 #[derive(Clone)]
@@ -96,7 +96,11 @@ pub(crate) fn register() -> Result<()> {
             .returns(returns, false, false);
         class = class.method(method, MethodFlags::Public);
     }
+    let state = FunctionBuilder::new("state", state)
+        .required_args(0)
+        .returns(DataType::String, false, false);
     class
+        .method(state, MethodFlags::Public)
         .registration(|class, info| {
             METADATA.set_arg_info(info);
             METADATA.set_ce(class);
@@ -173,5 +177,24 @@ zend_fastcall! {
                 *returned = validate::findings(&data, &request);
             }
         }));
+    }
+}
+
+zend_fastcall! {
+    extern fn state(call: &mut ExecuteData, returned: &mut Zval) {
+        run_handler(AssertUnwindSafe(|| {
+            if zend::arrays::<0>(call).is_some()
+                && let Some(client) = call.get_object::<Client>()
+            {
+                *returned = ZendString::new(client.0.state().as_bytes()).into_zval();
+            }
+        }));
+    }
+}
+
+impl Fixed {
+    /// The state of the endpoint's circuit, for the calls of this client.
+    fn state(&self) -> &'static str {
+        circuit_breaker::state(&self.settings, &self.outbox)
     }
 }

@@ -26,6 +26,7 @@ mod drain;
 mod encode;
 mod exceptions;
 mod functions;
+mod info;
 mod ini;
 mod log;
 mod options;
@@ -44,7 +45,7 @@ use ext_php_rs::php_module;
 #[php_module]
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
     functions::register(module)
-        .info_function(zend::info)
+        .info_function(info::print)
         .startup_function(startup)
         .request_startup_function(request_startup)
         .request_shutdown_function(request_shutdown)

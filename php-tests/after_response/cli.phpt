@@ -11,7 +11,7 @@ require __DIR__ . '/../support/bootstrap.php';
 
 $place = new Place();
 $recorder = new Recorder();
-$base = ['spread.endpoint' => $recorder->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.delivery' => 'after_response', 'spread.timeout' => 3];
+$base = ['spread.endpoint' => $recorder->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.delivery' => 'after_response', 'spread.timeout' => 3, 'spread.circuit_breaker' => 0];
 $outboxes = ['without an outbox' => [], 'with an outbox' => ['spread.outbox' => $place->setting()]];
 $arrived = static function () use ($recorder): array {
     static $seen = 0;

@@ -39,10 +39,10 @@ try {
 new Spread\Client('shop', 's3cret', ['timeout' => 1]);
 ?>
 --EXPECT--
-ValueError: holds an unknown option "timout"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
-ValueError: holds an unknown option "spread.timeout"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
-ValueError: holds an unknown option "5"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
-ValueError: holds an unknown option "ab"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
+ValueError: holds an unknown option "timout"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery, circuit_breaker
+ValueError: holds an unknown option "spread.timeout"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery, circuit_breaker
+ValueError: holds an unknown option "5"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery, circuit_breaker
+ValueError: holds an unknown option "ab"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery, circuit_breaker
 TypeError: holds "timeout", which must be of type int|float, string given
 TypeError: holds "timeout", which must be of type int|float, array given
 TypeError: holds "timeout", which must be of type int|float, null given
@@ -61,8 +61,8 @@ ValueError: holds "proxy", which must be a proxy such as http://proxy.example:31
 TypeError: holds "outbox", which must be of type string, int given
 ValueError: holds "outbox", which must be sqlite:/absolute/path/outbox.db or mysql://user:password@host:3306/database, or empty
 ValueError: holds "outbox", which must be mysql://user:password@host:3306/database, optionally with ?ssl-mode= (disabled, preferred, required, verify-ca or verify-identity), ssl-ca= or socket=; special characters are percent-encoded
-ValueError: holds "delivery", which must be direct or deferred
-ValueError: holds an unknown option "credentials_file"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery
+ValueError: holds "delivery", which must be direct, after_response or deferred
+ValueError: holds an unknown option "credentials_file"; the options are endpoint, connect_timeout, timeout, auth, max_redirects, ca_file, proxy, outbox, delivery, circuit_breaker
 fine: {"auth":"digest","max_redirects":3,"proxy":"","ca_file":"","connect_timeout":1,"timeout":0.5}
 fine: {"outbox":"sqlite:\/nowhere\/outbox.db","delivery":"deferred"}
 fine: {"outbox":""}

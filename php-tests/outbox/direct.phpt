@@ -22,7 +22,7 @@ $server = serve(static function (array $request, Connection $connection): ?strin
     }
     return answer((int) $status, ['Content-Type: application/json', ...$header === '' ? [] : ["Retry-After: $header"]], json_encode(['says' => (int) $status]));
 });
-configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting(), timeout: 5);
+configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting(), timeout: 5, circuit_breaker: 0);
 $log = collect_log();
 $failures = [
     '401' => ['AuthenticationException', 401, false, null],

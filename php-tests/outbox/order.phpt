@@ -11,7 +11,7 @@ require __DIR__ . '/../support/bootstrap.php';
 
 $place = new Place();
 $recorder = new Recorder();
-configure(endpoint: $recorder->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting());
+configure(endpoint: $recorder->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting(), circuit_breaker: 0);
 $log = collect_log();
 $sequence = 0;
 $send = static function (string|int|float|null $id) use (&$sequence): mixed {

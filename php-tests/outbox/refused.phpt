@@ -20,7 +20,7 @@ $server = serve(static function (array $request): string {
         default => answer_json(['wrong' => 'the order'], (int) $id),
     };
 });
-configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret');
+configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret', circuit_breaker: 0);
 $log = collect_log();
 $raised = [];
 set_error_handler(static function (int $level, string $message) use (&$raised): bool {

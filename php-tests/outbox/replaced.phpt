@@ -14,7 +14,7 @@ $server = serve(static function (array $request): string {
     parse_str($request['body'], $order);
     return answer_json('fine', str_starts_with($order['request']['order_idorder'], 'down') ? 503 : 200);
 });
-configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting());
+configure(endpoint: $server->url(), public_key: 'shop', private_key: 's3cret', outbox: $place->setting(), circuit_breaker: 0);
 $log = collect_log();
 // A worker, and a process that drains on request: both keep the file open.
 $settings = ['outbox' => $place->setting(), 'public_key' => 'shop', 'private_key' => 's3cret', 'endpoint' => $server->url()];

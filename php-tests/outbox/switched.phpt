@@ -13,7 +13,7 @@ $places = [];
 for ($number = 0; $number < 12; $number++) {
     $places[] = new Place();
 }
-configure(endpoint: 'http://127.0.0.1:9/api', public_key: 'shop', private_key: 's3cret', log_failures: 0);
+configure(endpoint: 'http://127.0.0.1:9/api', public_key: 'shop', private_key: 's3cret', log_failures: 0, circuit_breaker: 0);
 same('without an outbox', false, spread_update_order(...order('nowhere')));
 // More outboxes than a process keeps open, repeatedly.
 for ($round = 0; $round < 3; $round++) {
@@ -34,7 +34,7 @@ $plain = new Spread\Client('shop', 's3cret');
 configure(outbox: $first->setting(), delivery: 'deferred');
 $of_settings = new Spread\Client('shop', 's3cret');
 $of_options = new Spread\Client('shop', 's3cret', ['outbox' => $second->setting(), 'delivery' => 'direct']);
-$none = new Spread\Client('shop', 's3cret', ['outbox' => '']);
+$none = new Spread\Client('shop', 's3cret', ['outbox' => '', 'delivery' => 'direct']);
 configure(outbox: '', delivery: 'direct');
 foreach (['plain' => $plain, 'none' => $none] as $name => $client) {
     contains($name, 'Spread\ConnectionException', thrown(static fn () => $client->updateOrder(...order('nowhere'))));

@@ -72,7 +72,7 @@ same('orders kept', [true, true], [file_exists($own->file), file_exists($other->
 
 // spread.credentials_file: needed by spread_outbox_drain() alone.
 $drain = 'echo thrown(fn () => print spread_outbox_drain()["delivered"]);';
-same('credentials, other', "\"ok\"Spread\\ConfigurationException: the outbox was not drained: spread.credentials_file $refused", $run($set('credentials_file', $other->path('keys')) . "ini_set('spread.outbox', ''); echo call(); ini_restore('spread.outbox'); $drain", $to_http + ['spread.outbox' => $own->setting(), 'spread.log_failures' => 0]));
+same('credentials, other', "\"ok\"Spread\\ConfigurationException: the outbox was not drained: spread.credentials_file $refused", $run($set('credentials_file', $other->path('keys')) . "ini_set('spread.outbox', ''); echo call(); ini_restore('spread.outbox'); $drain", ['spread.delivery' => 'direct', 'spread.outbox' => $own->setting(), 'spread.log_failures' => 0] + $to_http));
 same('credentials, own', '1nothing', $run($set('credentials_file', $own->path('keys')) . $drain, $to_http + ['spread.outbox' => $own->setting()]));
 same('credentials, administrator', '1nothing', $run($drain, $to_http + ['spread.outbox' => $other->setting(), 'spread.credentials_file' => $other->path('keys')]));
 echo "done\n";

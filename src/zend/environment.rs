@@ -1,11 +1,10 @@
-//! The environment of the process, PHP's version, and the page of `phpinfo()`.
+//! The environment of the process, PHP's version, and the INI entries in `phpinfo()`.
 
 use std::ffi::{CStr, c_char};
 
 use ext_php_rs::ffi;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ModuleEntry;
-use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 
 // ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
 unsafe extern "C" {
@@ -32,15 +31,9 @@ pub(crate) fn environment(name: &CStr) -> Vec<u8> {
         .unwrap_or_default()
 }
 
-/// The page of `php --ri spread` and `phpinfo()`.
-pub(crate) extern "C" fn info(module: *mut ModuleEntry) {
-    info_table_start!();
-    info_table_row!("spread support", "enabled");
-    info_table_row!("Version", env!("CARGO_PKG_VERSION"));
-    info_table_row!("HTTP client", env!("SPREAD_HTTP_CLIENT"));
-    info_table_row!("TLS", concat!(env!("SPREAD_TLS"), ", ring"));
-    info_table_end!();
-    // SAFETY: the engine hands over our own entry.
+/// Prints the INI entries of the module, for phpinfo().
+pub(crate) fn show_ini_entries(module: *mut ModuleEntry) {
+    // SAFETY: the engine handed over our own entry.
     unsafe { display_ini_entries(module) };
 }
 

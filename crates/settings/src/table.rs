@@ -197,7 +197,8 @@ pub static CIRCUIT_BREAKER: Setting<bool> = Setting::new(
     "Whether calls are held back while SPREAD does not respond, so that they do not occupy all PHP \
      processes: `1` or `0`.",
     parsers::switch,
-);
+)
+.option(OptionType::Number);
 
 pub static CREDENTIALS_FILE: Setting<Vec<u8>> = Setting::new(
     c"spread.credentials_file",
