@@ -18,7 +18,8 @@
  *     spread.log_failures = 1        ; one line per failure in the log
  *     spread.log =                   ; file or syslog; when empty, PHP's error_log
  *     spread.outbox =                ; sqlite:/path/outbox.db or mysql://user:password@host:3306/database
- *     spread.delivery = direct       ; with an outbox: direct sends at once, deferred leaves that to the worker
+ *     spread.delivery = direct       ; direct, after_response (when the page has left) or deferred (by the worker)
+ *     spread.circuit_breaker = 1     ; hold calls back while SPREAD does not respond
  *     spread.credentials_file =      ; file of public_key:private_key lines, for an outbox of several shops
  */
 
@@ -269,7 +270,8 @@ final class Client
      * @param string $privateKey clé API privée / private API key
      * @param array{
      *     endpoint?: string, timeout?: int|float, connect_timeout?: int|float, ca_file?: string, proxy?: string,
-     *     auth?: 'auto'|'any'|'basic'|'digest', max_redirects?: int, outbox?: string, delivery?: 'direct'|'deferred'
+     *     auth?: 'auto'|'any'|'basic'|'digest', max_redirects?: int, outbox?: string,
+     *     delivery?: 'direct'|'after_response'|'deferred', circuit_breaker?: int
      * } $options
      *
      * @throws \ValueError for an unknown option or a value that does not parse
@@ -307,6 +309,15 @@ final class Client
      * @throws \ValueError when an array contains itself or nests deeper than 128 levels
      */
     public function updateOrder(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request): mixed {}
+
+    /**
+     * L'état du disjoncteur de l'adresse, pour les appels de ce client dans ce processus.
+     *
+     * The state of the endpoint's circuit, for the calls of this client in this process.
+     *
+     * @return 'closed'|'crowded'|'open'|'half_open'
+     */
+    public function state(): string {}
 
     /**
      * Comme spread_validate_order(). / Like spread_validate_order().

@@ -74,7 +74,7 @@ impl Class {
                 "Spread\\ConnectionException",
                 "Spread\\Exception",
                 "no address, no connection, no verified TLS, a redirect that must not be followed, a \
-                 connection lost before the whole answer",
+                 connection lost before the whole answer, or calls held back because there is no answer",
                 "check the endpoint and the network; sending again is safe",
             ),
             Self::Timeout => (

@@ -133,15 +133,16 @@ fn both_readmes_name_every_function_and_class() {
 }
 
 /// The settings most shops need; the reference has all.
-const SHOWN: [&str; 4] = [
+const SHOWN: [&str; 5] = [
     "spread.public_key",
     "spread.private_key",
     "spread.timeout",
+    "spread.delivery",
     "spread.outbox",
 ];
 
 #[test]
-fn both_readmes_show_four_settings_with_their_defaults() {
+fn both_readmes_show_five_settings_with_their_defaults() {
     for (readme, empty) in [("README.md", "empty"), ("README.fr.md", "vide")] {
         let text = read(readme);
         let rows: Vec<(&str, String)> = text
@@ -169,6 +170,7 @@ fn the_pages_name_no_setting_that_does_not_exist() {
     for page in [
         "README.md",
         "README.fr.md",
+        "docs/checkout.md",
         "docs/migration.md",
         "docs/operations.md",
         "docs/outbox.md",
