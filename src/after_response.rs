@@ -8,13 +8,14 @@
 //! RSHUTDOWN also runs after exit(), a fatal error, an uncaught exception and `max_execution_time`. User
 //! code, destructors and shutdown functions are over by then.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::mem;
 use std::time::{Duration, Instant};
 
 use client::config::{ClientConfig, Destination};
 use client::error::{Error, OrderName};
+use client::process_owned::ProcessOwned;
 use outbox::Address;
 use outbox::call::CallOutcome;
 use outbox::clock::Millis;
@@ -55,56 +56,70 @@ pub(crate) enum Place {
 }
 
 thread_local! {
-    static POSTPONED: RefCell<VecDeque<Postponed>> = const { RefCell::new(VecDeque::new()) };
+    /// A child that is forked in the request leaves these to its parent.
+    static POSTPONED: Cell<Option<ProcessOwned<VecDeque<Postponed>>>> = const { Cell::new(None) };
+}
+
+fn take() -> VecDeque<Postponed> {
+    let postponed = POSTPONED.take().and_then(ProcessOwned::into_owned);
+    postponed.unwrap_or_default()
+}
+
+fn put_back(orders: VecDeque<Postponed>) {
+    if !orders.is_empty() {
+        POSTPONED.set(Some(ProcessOwned::new(orders)));
+    }
 }
 
 /// Keeps an order for the end of the request. Sends the earlier ones first when there are too many.
 pub(crate) fn postpone(order: Postponed) {
-    let too_many = POSTPONED.with_borrow(|all| {
-        let size: usize = all.iter().map(|order| order.body.len()).sum();
-        let oldest = all.front().map(|order| order.begun.elapsed());
-        all.len() >= LIMIT || size >= SIZE_LIMIT || oldest.is_some_and(|age| age >= AGE_LIMIT)
-    });
-    if too_many {
-        send_all();
+    let mut orders = take();
+    let size: usize = orders.iter().map(|order| order.body.len()).sum();
+    let oldest = orders.front().map(|order| order.begun.elapsed());
+    if orders.len() >= LIMIT || size >= SIZE_LIMIT || oldest.is_some_and(|age| age >= AGE_LIMIT) {
+        send_all(&mem::take(&mut orders));
     }
-    POSTPONED.with_borrow_mut(|all| all.push_back(order));
+    orders.push_back(order);
+    put_back(orders);
 }
 
 /// Sends what is postponed when an update of this order is: a call that sends at once must not overtake it.
 pub(crate) fn send_before(destination: &Destination, order_id: &[u8]) {
-    let waits = POSTPONED.with_borrow(|all| {
-        all.iter().any(|order| {
-            matches!(order.place, Place::Memory(_))
-                && order.order_id == order_id
-                && order.destination.endpoint == destination.endpoint
-                && order.destination.keys.public == destination.keys.public
-        })
-    });
-    if waits && !order_id.is_empty() {
-        send_all();
+    let orders = take();
+    let waits = |order: &Postponed| {
+        matches!(order.place, Place::Memory(_))
+            && !order_id.is_empty()
+            && order.order_id == order_id
+            && order.destination.endpoint == destination.endpoint
+            && order.destination.keys.public == destination.keys.public
+    };
+    if orders.iter().any(waits) {
+        send_all(&orders);
+    } else {
+        put_back(orders);
     }
 }
 
 /// RSHUTDOWN.
 pub(crate) fn end_request() {
-    if POSTPONED.with_borrow(VecDeque::is_empty) {
+    let orders = take();
+    if orders.is_empty() {
         return;
     }
-    // A session handler may call as well.
+    put_back(orders);
     zend::finish_response();
-    send_all();
+    // A session handler may have called as well.
+    send_all(&take());
 }
 
 /// Sends all postponed orders within one `spread.timeout`, the first one's, and logs failures.
-fn send_all() {
-    let orders = POSTPONED.with_borrow_mut(mem::take);
+fn send_all(orders: &VecDeque<Postponed>) {
     let begun = Instant::now();
     let Some(timeout) = orders.front().map(|order| order.config.timeout) else {
         return;
     };
     let left = || timeout.saturating_sub(begun.elapsed());
-    for order in &orders {
+    for order in orders {
         match &order.place {
             Place::Memory(outbox) => order.log(send_from_memory(order, outbox.as_ref(), left())),
             Place::Outbox(address, accepted) => {
@@ -113,7 +128,7 @@ fn send_all() {
         }
     }
     // Where an earlier request had left updates of an order, those went out first.
-    for order in &orders {
+    for order in orders {
         if let Place::Outbox(address, accepted) = &order.place {
             while send_from_outbox(order, address, *accepted, left()) {}
         }

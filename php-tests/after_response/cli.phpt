@@ -74,6 +74,11 @@ $said = run_php('$client = new Spread\Client("shop", "s3cret", ["delivery" => "d
 same('a client', 'arraytrue', $said['out']);
 same('its sequence', ['f 200', 'g 200'], $arrived());
 
+// A child that is forked leaves the orders to its parent.
+$said = run_php($call . 'call("i"); $pid = pcntl_fork(); if ($pid === 0) { call("j"); exit; } pcntl_waitpid($pid, $status); call("k");', $base);
+same('a fork', ['status' => 0, 'out' => '', 'err' => ''], $said);
+same('its sequence', ['j 200', 'i 200', 'k 200'], $arrived());
+
 // Many: the memory is bounded.
 $said = run_php($call . 'foreach (range(1, 1100) as $id) { call("m"); } echo "called";', $base + ['spread.timeout' => 30]);
 same('many', 'called', $said['out']);
