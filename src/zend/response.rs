@@ -5,7 +5,8 @@ use std::ffi::CStr;
 use std::panic::UnwindSafe;
 
 use ext_php_rs::ffi;
-use ext_php_rs::zend::{Function, try_catch};
+use ext_php_rs::types::ZendCallable;
+use ext_php_rs::zend::try_catch;
 
 use super::ini::ini;
 
@@ -40,14 +41,16 @@ pub(crate) fn finish_response() {
     }
 }
 
-/// Calls a function of PHP without arguments, and returns whether there is one. What a session handler
-/// throws, and a fatal error in it, ends here: PHP has reported it.
+/// Calls a function of PHP without arguments, and returns whether it ran. What a session handler throws,
+/// and a fatal error in it, ends here: PHP has reported it. Where the executor does not run any more, after
+/// `opcache.preload`, nothing is called.
 fn call(name: &str) -> bool {
-    let Some(function) = Function::try_from_function(name) else {
-        return false;
-    };
-    let _ = try_catch(|| function.try_call(Vec::new()));
-    true
+    try_catch(|| {
+        let called =
+            ZendCallable::try_from_name(name).map(|function| function.try_call(Vec::new()));
+        matches!(called, Ok(Ok(_)))
+    })
+    .unwrap_or(false)
 }
 
 /// Runs `work` at the end of a request, where a script may have used up its memory. A fatal error ends here.
