@@ -37,6 +37,8 @@ mod validate;
 #[allow(unsafe_code)]
 mod zend;
 
+use std::panic::catch_unwind;
+
 use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::php_module;
 
@@ -79,14 +81,17 @@ extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
 
 /// RSHUTDOWN.
 extern "C" fn request_shutdown(_type: i32, _module_number: i32) -> i32 {
-    after_response::end_request();
-    zend::with_signals_blocked(outbox_connections::end_request);
+    // A panic must not leave a function that C calls.
+    let _ = catch_unwind(|| {
+        after_response::end_request();
+        zend::with_signals_blocked(outbox_connections::end_request);
+    });
     zend::end_request();
     zend::SUCCESS
 }
 
 /// MSHUTDOWN.
 extern "C" fn shutdown(_type: i32, _module_number: i32) -> i32 {
-    zend::with_signals_blocked(outbox_connections::end_process);
+    let _ = catch_unwind(|| zend::with_signals_blocked(outbox_connections::end_process));
     zend::SUCCESS
 }
