@@ -117,7 +117,7 @@ fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
     }
     let config = &settings.client;
     zend::with_signals_blocked(|| {
-        outbox_connections::with(address, config, |store| {
+        outbox_connections::with(address, outbox_connections::of_drain(config), |store| {
             relay_once(store, config, &keys, limit, deadline)
         })
     })

@@ -14,7 +14,7 @@ use client::error::{Error, Kind};
 use client::process_owned::ProcessOwned;
 use outbox::call::{self, CallOutcome, Delivery};
 use outbox::store::Update;
-use outbox::{Address, Opening, Store, StoreError, entropy, open};
+use outbox::{Address, Opening, Store, StoreError, Timeout, entropy, open};
 
 use crate::zend;
 
@@ -24,7 +24,6 @@ const LIMIT: usize = 4;
 /// An open outbox.
 struct Connection {
     address: Address,
-    timeout: Duration,
     store: Box<dyn Store + Send>,
 }
 
@@ -51,17 +50,18 @@ extern "C" fn close_before_fork() {
 
 /// The connection to `address`, opened when there is none. It is taken out of its slot while in use: if
 /// the call ends early, the next one opens another.
-fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> {
+fn take(address: &Address, timeout: Timeout) -> Result<Connection, StoreError> {
     let mut idle = take_idle();
     let found = idle
         .iter()
-        .position(|connection| connection.address == *address && connection.timeout == timeout);
+        .position(|connection| connection.address == *address);
     let found = found.map(|index| idle.swap_remove(index));
     if idle.len() == LIMIT {
         idle.remove(0);
     }
     set_idle(idle);
-    if let Some(connection) = found {
+    if let Some(mut connection) = found {
+        connection.store.set_timeout(timeout);
         return Ok(connection);
     }
     zend::before_fork(close_before_fork);
@@ -71,7 +71,6 @@ fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> 
     };
     Ok(Connection {
         address: address.clone(),
-        timeout,
         store: open(address, opening)?,
     })
 }
@@ -82,10 +81,9 @@ fn put_back(connection: Connection) {
     set_idle(idle);
 }
 
-/// Timeout of one operation on the outbox. An unresponsive database costs it twice, on the kept
-/// connection and on a new one: half of the call's timeout is left to send the order without the outbox.
-fn timeout(config: &ClientConfig) -> Duration {
-    config.connect_timeout.min(config.timeout / 4)
+/// Timeout of each operation of a drain.
+pub(crate) fn of_drain(config: &ClientConfig) -> Timeout {
+    Timeout::Each(config.connect_timeout.min(config.timeout / 4))
 }
 
 /// Does `work` on the outbox, and once more on a new connection when the SQLite file was moved or
@@ -95,12 +93,12 @@ fn timeout(config: &ClientConfig) -> Duration {
 /// When the outbox cannot be opened, and those of `work`.
 pub(crate) fn with<T>(
     address: &Address,
-    config: &ClientConfig,
+    timeout: Timeout,
     mut work: impl FnMut(&mut dyn Store) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let mut again = matches!(address, Address::Sqlite { .. });
     loop {
-        let mut connection = take(address, timeout(config))?;
+        let mut connection = take(address, timeout)?;
         match work(connection.store.as_mut()) {
             Err(StoreError::Lost(_)) if mem::take(&mut again) => {}
             Err(lost @ StoreError::Lost(_)) => return Err(lost),
@@ -113,6 +111,9 @@ pub(crate) fn with<T>(
 }
 
 /// Stores an update and, with direct delivery, sends it, within `config.timeout`. Does not call Zend.
+///
+/// Half of that time is for the database, from opening it to the order's lease: the other half is left to
+/// send the order without the outbox.
 ///
 /// # Errors
 /// When the update could not be stored. It was not sent then.
@@ -134,7 +135,8 @@ pub(crate) fn update(
     };
     let entropy = entropy::draw();
     let mut send = Some(send);
-    with(address, config, |store| {
+    let database = Timeout::Until(begun + config.timeout / 2);
+    with(address, database, |store| {
         call::update(
             store,
             &update,

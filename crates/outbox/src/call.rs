@@ -8,7 +8,7 @@ use super::clock::{Millis, millis};
 use super::entropy::Entropy;
 use super::error::StoreError;
 use super::retry::Policy;
-use super::store::{Completion, LeaseRequest, Outcome, Store, Update};
+use super::store::{Completion, LeaseRequest, Outcome, Store, Timeout, Update};
 use client::UNACKNOWLEDGED;
 use client::answer::Answer;
 use client::error::{Error, OrderName};
@@ -16,6 +16,10 @@ use client::error::{Error, OrderName};
 /// How much longer a lease is than an attempt: by the time that bytes of a dead attempt can still arrive
 /// from the kernel, and ten seconds for a process that was stopped for a while or looks at its clock late.
 pub const LEASE_MARGIN: Duration = UNACKNOWLEDGED.saturating_add(Duration::from_secs(10));
+
+/// An attempt may use up the timeout. Completing it then gets this much, more than a healthy database needs:
+/// else no circuit would open while SPREAD hangs.
+const COMPLETION: Duration = Duration::from_millis(250);
 
 /// When updates are sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,6 +95,7 @@ pub fn update(
     let Some(lease) = store.enqueue(update, request, now)? else {
         return Ok(CallOutcome::Queued);
     };
+    store.set_timeout(Timeout::Until(begun + timeout + COMPLETION));
     let left = timeout.saturating_sub(begun.elapsed());
     let now = store.now()?;
     if !may_send(left, until, now) {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::clock::Millis;
 use super::error::StoreError;
+use super::store::Timeout;
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
 
@@ -100,6 +101,9 @@ pub(super) enum Durability {
 pub(super) trait Database {
     /// Whether rows are locked one by one; else a transaction has the database for itself.
     const LOCKS_ROWS: bool;
+
+    /// See [`Store::set_timeout`](super::store::Store::set_timeout).
+    fn set_timeout(&mut self, timeout: Timeout);
 
     /// The time by the clock that all users of this database share.
     fn now(&mut self) -> Result<Millis>;

@@ -70,4 +70,4 @@ pub mod store;
 pub use address::Address;
 pub use error::StoreError;
 pub use open::open;
-pub use store::{Opening, Store};
+pub use store::{Opening, Store, Timeout};

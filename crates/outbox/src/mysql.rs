@@ -9,6 +9,7 @@
 mod codes;
 mod connect;
 mod connection;
+mod limits;
 mod migrate;
 mod reason;
 mod routes;
@@ -23,7 +24,7 @@ use super::address::Server;
 use super::clock::{Millis, millis};
 use super::database::{Cell, Database, Durability, Result, Row, Upsert, Value};
 use super::error::StoreError;
-use super::store::Opening;
+use super::store::{Opening, Timeout};
 use connection::Connection;
 
 /// How long this machine counts on before it queries the database's time again.
@@ -89,6 +90,10 @@ fn cell(value: Sent) -> Cell {
 impl Database for Mysql {
     const LOCKS_ROWS: bool = true;
 
+    fn set_timeout(&mut self, timeout: Timeout) {
+        self.connection.set_timeout(timeout);
+    }
+
     fn now(&mut self) -> Result<Millis> {
         if let Some((queried, then)) = self.clock
             && queried.elapsed() < CLOCK_LIFE
@@ -121,7 +126,7 @@ impl Database for Mysql {
         _durability: Durability,
         mut work: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let (begun, mut tries) = (Instant::now(), 1);
+        let (deadline, mut tries) = (self.connection.deadline(), 1);
         loop {
             self.connection.begin()?;
             let error = match self.work_and_commit(&mut work) {
@@ -129,7 +134,7 @@ impl Database for Mysql {
                 Err(error) => error,
             };
             let conflict = self.connection.rollback();
-            if !conflict || tries == TRIES || begun.elapsed() >= self.connection.timeout() {
+            if conflict.is_none_or(|wait| Instant::now() + wait >= deadline) || tries == TRIES {
                 return Err(error);
             }
             std::thread::sleep(Duration::from_millis(u64::from(tries)));

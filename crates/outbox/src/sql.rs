@@ -20,7 +20,7 @@ use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
 use super::store::{
     Change, ClaimRequest, ClaimResult, Completion, Counts, Filter, KeyPair, Lease, LeaseRequest,
-    Outcome, Record, State, Store, Update,
+    Outcome, Record, State, Store, Timeout, Update,
 };
 use claim::DueTimes;
 
@@ -115,6 +115,10 @@ fn append<D: Database>(
 }
 
 impl<D: Database> Store for Sql<D> {
+    fn set_timeout(&mut self, timeout: Timeout) {
+        self.database.set_timeout(timeout);
+    }
+
     fn now(&mut self) -> Result<Millis> {
         self.database.now()
     }

@@ -28,7 +28,7 @@ use super::clock::{Millis, millis};
 use super::database::{Cell, Database, Durability, Result, Row, Upsert, Value};
 use super::error::StoreError;
 use super::schema;
-use super::store::Opening;
+use super::store::{Opening, Timeout};
 use client::error::printable;
 
 /// How often a lock is tried while another connection has it. Short: SQLite's own waits grow to 100 ms, and
@@ -46,7 +46,7 @@ pub(super) struct Sqlite {
     synchronous: Synchronous,
     /// The current durability of commits.
     durability: Durability,
-    timeout: Duration,
+    timeout: Timeout,
 }
 
 impl Sqlite {
@@ -135,12 +135,12 @@ impl Sqlite {
             .map_err(|error| self.failure(&error))
     }
 
-    /// Runs `work` until no other connection has the lock it needs, for [`Opening::timeout`] at most.
+    /// Runs `work` until no other connection has the lock it needs, or the time is over.
     fn wait<T>(&mut self, mut work: impl FnMut(&mut Self) -> rusqlite::Result<T>) -> Result<T> {
-        let begun = Instant::now();
+        let deadline = self.timeout.deadline();
         loop {
             match work(self) {
-                Err(error) if reason::is_busy(&error) && begun.elapsed() < self.timeout => {
+                Err(error) if reason::is_busy(&error) && Instant::now() < deadline => {
                     std::thread::sleep(LOCK_POLL);
                 }
                 outcome => return outcome.map_err(|error| self.failure(&error)),
@@ -241,6 +241,10 @@ fn bind(statement: &mut Statement<'_>, values: &[Value<'_>]) -> rusqlite::Result
 
 impl Database for Sqlite {
     const LOCKS_ROWS: bool = false;
+
+    fn set_timeout(&mut self, timeout: Timeout) {
+        self.timeout = timeout;
+    }
 
     fn now(&mut self) -> Result<Millis> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -370,7 +374,7 @@ mod tests {
     fn a_sync_writes_to_the_log_and_changes_nothing() {
         let path = std::env::temp_dir().join(format!("spread-sync-{}.db", std::process::id()));
         let opening = Opening {
-            timeout: Duration::from_secs(5),
+            timeout: Timeout::Each(Duration::from_secs(5)),
             create: true,
         };
         for (synchronous, writes) in [(Synchronous::Full, true), (Synchronous::Normal, false)] {
@@ -391,7 +395,7 @@ mod tests {
     fn a_log_that_another_program_removed_takes_no_update() {
         let path = std::env::temp_dir().join(format!("spread-log-{}.db", std::process::id()));
         let opening = Opening {
-            timeout: Duration::from_secs(5),
+            timeout: Timeout::Each(Duration::from_secs(5)),
             create: true,
         };
         let opened = || Sqlite::open(&path, Synchronous::Full, opening).unwrap();

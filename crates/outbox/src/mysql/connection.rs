@@ -1,44 +1,58 @@
 //! One connection to a server, made again when it is gone.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mysql::prelude::Queryable as _;
 use mysql::{Conn, Error};
+use socket2::SockRef;
 
 use super::super::address::Server;
 use super::super::database::Result;
 use super::super::error::StoreError;
+use super::super::store::Timeout;
 use super::connect::{connect, guarded};
+use super::limits::{Limits, SHORTEST};
 use super::{codes, reason};
 
 pub(super) struct Connection {
     server: Server,
-    timeout: Duration,
-    open: Option<Conn>,
+    timeout: Timeout,
+    open: Option<Open>,
     /// How many connections were made.
     number: u64,
-    /// The last error of a statement was a conflict with another transaction, or with the log's format.
-    conflict: bool,
+    /// The code of the last error of a statement, when it was a conflict with another transaction, or with
+    /// the log's format.
+    conflict: Option<u16>,
     /// The server logs statements, so a session must ask it for rows.
     wants_row_log: bool,
 }
 
+struct Open {
+    conn: Conn,
+    /// Those of the session.
+    limits: Limits,
+}
+
 impl Connection {
     /// Connects when it is first used.
-    pub(super) fn new(server: &Server, timeout: Duration) -> Self {
+    pub(super) fn new(server: &Server, timeout: Timeout) -> Self {
         Self {
             server: server.clone(),
             timeout,
             open: None,
             number: 0,
-            conflict: false,
+            conflict: None,
             wants_row_log: false,
         }
     }
 
-    /// The longest wait, for the server or for another transaction.
-    pub(super) fn timeout(&self) -> Duration {
-        self.timeout
+    pub(super) fn set_timeout(&mut self, timeout: Timeout) {
+        self.timeout = timeout;
+    }
+
+    /// When an operation that begins now must end.
+    pub(super) fn deadline(&self) -> Instant {
+        self.timeout.deadline()
     }
 
     pub(super) fn number(&self) -> u64 {
@@ -47,24 +61,31 @@ impl Connection {
 
     /// The last error does not come again on the next connection.
     pub(super) fn can_run_again(&self) -> bool {
-        self.conflict
+        self.conflict.is_some()
     }
 
     /// Runs `work` on the connection, and drops a connection that is gone.
     pub(super) fn run<T>(&mut self, work: impl FnOnce(&mut Conn) -> mysql::Result<T>) -> Result<T> {
-        let open = match &mut self.open {
-            Some(open) => open,
-            none => {
-                let mut open = connect(&self.server, self.timeout)?;
-                if self.wants_row_log {
-                    // Without the privilege the next order fails as before, with the reason.
-                    let _ = guarded(|| open.query_drop("SET SESSION binlog_format = ROW"));
-                }
-                self.number += 1;
-                none.insert(open)
-            }
+        self.run_within(self.timeout.left(), work)
+    }
+
+    fn run_within<T>(
+        &mut self,
+        timeout: Duration,
+        work: impl FnOnce(&mut Conn) -> mysql::Result<T>,
+    ) -> Result<T> {
+        if timeout.is_zero() {
+            return Err(StoreError::Failed(reason::of_timeout(&self.server)));
+        }
+        let open = self.opened(timeout)?;
+        let within = |conn: &mut Conn| {
+            let timeout = Some(timeout.max(SHORTEST));
+            let socket = SockRef::from(&*conn);
+            socket.set_read_timeout(timeout)?;
+            socket.set_write_timeout(timeout)?;
+            work(conn)
         };
-        let error = match guarded(|| work(open)) {
+        let error = match guarded(|| within(&mut open.conn)) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
@@ -76,7 +97,8 @@ impl Connection {
                     self.wants_row_log = true;
                     self.open = None;
                 }
-                self.conflict = first || codes::is_conflict(error.code);
+                let conflict = first || codes::is_conflict(error.code);
+                self.conflict = conflict.then_some(error.code);
                 Err(StoreError::Failed(reason))
             }
             _ => {
@@ -86,6 +108,18 @@ impl Connection {
         }
     }
 
+    fn opened(&mut self, timeout: Duration) -> Result<&mut Open> {
+        Ok(match &mut self.open {
+            Some(open) => open,
+            none => {
+                let conn = connect(&self.server, timeout, self.wants_row_log)?;
+                self.number += 1;
+                let limits = Limits::within(timeout);
+                none.insert(Open { conn, limits })
+            }
+        })
+    }
+
     /// Runs `work`, which changes nothing and is in no transaction. Runs it once more on a new connection
     /// when the old one died while it was idle.
     pub(super) fn run_or_reconnect<T>(
@@ -93,15 +127,30 @@ impl Connection {
         work: impl Fn(&mut Conn) -> mysql::Result<T>,
     ) -> Result<T> {
         let fresh = self.open.is_none();
-        match self.run(&work) {
+        let timeout = match self.timeout {
+            // A connection that a firewall has forgotten must leave time for a new one.
+            Timeout::Until(_) if !fresh => self.timeout.left() / 2,
+            timeout => timeout.left(),
+        };
+        match self.run_within(timeout, &work) {
             Err(StoreError::Lost(_)) if !fresh => self.run(&work),
             outcome => outcome,
         }
     }
 
     pub(super) fn begin(&mut self) -> Result<()> {
-        self.run_or_reconnect(|open| open.query_drop("START TRANSACTION"))?;
-        self.conflict = false;
+        let limits = Limits::within(self.timeout.left());
+        let changed = self.open.as_ref().is_some_and(|open| open.limits != limits);
+        if changed {
+            let begin = format!("{limits}; START TRANSACTION");
+            self.run_or_reconnect(|open| open.query_drop(&begin))?;
+        } else {
+            self.run_or_reconnect(|open| open.query_drop("START TRANSACTION"))?;
+        }
+        if let Some(open) = self.open.as_mut().filter(|_| changed) {
+            open.limits = limits;
+        }
+        self.conflict = None;
         Ok(())
     }
 
@@ -109,13 +158,18 @@ impl Connection {
         self.run(|open| open.query_drop("COMMIT"))
     }
 
-    /// Rolls back; whether the transaction failed by a conflict with another one.
-    pub(super) fn rollback(&mut self) -> bool {
-        if let Some(mut open) = self.open.take()
-            && guarded(|| open.query_drop("ROLLBACK")).is_ok()
-        {
-            self.open = Some(open);
+    /// Rolls back. When the transaction failed by a conflict with another one and can be run again: how
+    /// long it may wait for that one.
+    pub(super) fn rollback(&mut self) -> Option<Duration> {
+        let wait = self.open.as_ref().map(|open| open.limits.lock_wait());
+        let conflict = self.conflict;
+        if wait.is_some() && self.run(|open| open.query_drop("ROLLBACK")).is_err() {
+            // The server rolls back what a connection leaves.
+            self.open = None;
         }
-        self.conflict
+        conflict.map(|code| match wait {
+            Some(wait) if codes::is_lock_timeout(code) => wait,
+            _ => Duration::ZERO,
+        })
     }
 }

@@ -8,7 +8,7 @@ use super::super::clock::Millis;
 use super::super::database::{Database, Durability, Result, Row, Upsert, Value};
 use super::super::error::StoreError;
 use super::super::sqlite::Sqlite;
-use super::super::store::{LeaseRequest, Opening, Store as _, Update};
+use super::super::store::{LeaseRequest, Opening, Store as _, Timeout, Update};
 use super::Sql;
 
 struct Unconfirmed {
@@ -18,6 +18,10 @@ struct Unconfirmed {
 
 impl Database for Unconfirmed {
     const LOCKS_ROWS: bool = Sqlite::LOCKS_ROWS;
+
+    fn set_timeout(&mut self, timeout: Timeout) {
+        self.database.set_timeout(timeout);
+    }
 
     fn now(&mut self) -> Result<Millis> {
         self.database.now()
@@ -70,7 +74,7 @@ impl Database for Unconfirmed {
 fn queue_behind(error: StoreError) -> (Result<bool>, u64) {
     let path = std::env::temp_dir().join(format!("spread-unconfirmed-{}.db", std::process::id()));
     let opening = Opening {
-        timeout: Duration::from_secs(5),
+        timeout: Timeout::Each(Duration::from_secs(5)),
         create: true,
     };
     let database = Sqlite::open(&path, Synchronous::Full, opening).unwrap();
