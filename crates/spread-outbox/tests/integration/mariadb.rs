@@ -59,6 +59,8 @@ impl MariaDb {
             .args(["--no-defaults", "--auth-root-authentication-method=normal"])
             .args(["--skip-test-db", "--user=root"])
             .arg(format!("--datadir={}", directory.join("data").display()))
+            // Else servers that are made at the same time share it.
+            .env("TMPDIR", &directory)
             .output()
             .unwrap();
         assert!(installed.status.success(), "{installed:?}");
