@@ -17,8 +17,8 @@ use client::error::{Error, OrderName};
 /// from the kernel, and ten seconds for a process that was stopped for a while or looks at its clock late.
 pub const LEASE_MARGIN: Duration = UNACKNOWLEDGED.saturating_add(Duration::from_secs(10));
 
-/// An attempt may use up the timeout. Completing it then gets this much, more than a healthy database needs:
-/// else no circuit would open while SPREAD hangs.
+/// An attempt may use up the timeout. Ending the lease then gets this much, more than a healthy database
+/// needs: else no circuit would open while SPREAD hangs.
 const COMPLETION: Duration = Duration::from_millis(250);
 
 /// When updates are sent.
@@ -95,7 +95,8 @@ pub fn update(
     let Some(lease) = store.enqueue(update, request, now)? else {
         return Ok(CallOutcome::Queued);
     };
-    store.set_timeout(Timeout::Until(begun + timeout + COMPLETION));
+    let rest = || Timeout::Until((begun + timeout).max(Instant::now() + COMPLETION));
+    store.set_timeout(rest());
     let left = timeout.saturating_sub(begun.elapsed());
     let now = store.now()?;
     if !may_send(left, until, now) {
@@ -109,6 +110,7 @@ pub fn update(
         return Ok(CallOutcome::Queued);
     }
     let attempt = attempt::examined(send(left));
+    store.set_timeout(rest());
     let outcome = attempt::outcome(&attempt, &OrderName::new(update.order_id));
     let is_refused = matches!(outcome, Outcome::Refused(_));
     let completion = Completion {

@@ -25,7 +25,7 @@ use rusqlite::{Connection, OpenFlags, Statement};
 
 use super::address::Synchronous;
 use super::clock::{Millis, millis};
-use super::database::{Cell, Database, Durability, Result, Row, Upsert, Value};
+use super::database::{Cell, Database, Done, Durability, Result, Row, Upsert, Value};
 use super::error::StoreError;
 use super::schema;
 use super::store::{Opening, Timeout};
@@ -154,7 +154,7 @@ impl Sqlite {
             Synchronous::Normal => Durability::Relaxed,
         };
         if wanted != self.durability {
-            self.run(match wanted {
+            self.run_plain(match wanted {
                 Durability::Durable => "PRAGMA synchronous = FULL",
                 Durability::Relaxed => "PRAGMA synchronous = NORMAL",
             })?;
@@ -176,7 +176,7 @@ impl Sqlite {
 
     /// Commits after a success. Whatever happens, no transaction stays open.
     pub(super) fn end<T>(&mut self, outcome: Result<T>) -> Result<T> {
-        let outcome = outcome.and_then(|value| self.run("COMMIT").map(|()| value));
+        let outcome = outcome.and_then(|value| self.run_plain("COMMIT").map(|()| value));
         if outcome.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
@@ -184,7 +184,7 @@ impl Sqlite {
     }
 
     /// Runs a statement without parameters, whatever it returns.
-    fn run(&mut self, sql: &'static str) -> Result<()> {
+    fn run_plain(&mut self, sql: &'static str) -> Result<()> {
         let run = || -> rusqlite::Result<()> {
             let mut statement = self.connection.prepare_cached(sql)?;
             let mut rows = statement.raw_query();
@@ -288,19 +288,17 @@ impl Database for Sqlite {
         })
     }
 
-    fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+    fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Done> {
         let run = || -> rusqlite::Result<usize> {
             let mut statement = self.connection.prepare_cached(sql)?;
             bind(&mut statement, values)?;
             statement.raw_execute()
         };
         let changed = run().map_err(|error| self.failure(&error))?;
-        Ok(changed as u64)
-    }
-
-    fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<i64> {
-        self.execute(sql, values)?;
-        Ok(self.connection.last_insert_rowid())
+        Ok(Done {
+            changed: changed as u64,
+            id: self.connection.last_insert_rowid(),
+        })
     }
 
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
@@ -354,7 +352,7 @@ impl Database for Sqlite {
 
     fn checkpoint(&mut self) -> Result<()> {
         // Does not wait for readers and writers; the next checkpoint does what this one leaves.
-        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.run_plain("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     fn shrink(&mut self) -> Result<()> {

@@ -168,15 +168,13 @@ fn options(server: &Server, timeout: Duration, tls: Option<SslOpts>) -> OptsBuil
         // An UPDATE counts the rows that it finds, changed or not.
         .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
         .ssl_opts(tls)
-        .init(vec![
+        // One round trip. READ COMMITTED: a transaction that has waited for an order's row must then see what
+        // its records have become. The default would show them as they were when it began.
+        .init(vec![format!(
             "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, \
-             time_zone = '+00:00'"
-                .into(),
-            Limits::within(timeout).to_string(),
-            // A transaction that has waited for an order's row must then see what its records have become:
-            // the default would show them as they were when it began.
-            "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED".into(),
-        ])
+             time_zone = '+00:00'; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; {}",
+            Limits::within(timeout)
+        )])
 }
 
 fn tls(server: &Server, mode: Tls) -> Result<SslOpts> {

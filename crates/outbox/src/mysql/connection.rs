@@ -1,5 +1,6 @@
 //! One connection to a server, made again when it is gone.
 
+use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
 
 use mysql::prelude::Queryable as _;
@@ -31,7 +32,14 @@ struct Open {
     conn: Conn,
     /// Those of the session.
     limits: Limits,
+    /// When the last statement ended.
+    used: Instant,
+    /// It has been of use.
+    has_committed: bool,
 }
+
+/// A connection that was used within this time is not asked whether it is alive.
+const FRESH: Duration = Duration::from_secs(10);
 
 impl Connection {
     /// Connects when it is first used.
@@ -86,7 +94,10 @@ impl Connection {
             work(conn)
         };
         let error = match guarded(|| within(&mut open.conn)) {
-            Ok(value) => return Ok(value),
+            Ok(value) => {
+                open.used = Instant::now();
+                return Ok(value);
+            }
             Err(error) => error,
         };
         let reason = reason::of(&self.server, &error);
@@ -103,6 +114,7 @@ impl Connection {
             }
             _ => {
                 self.open = None;
+                self.conflict = None;
                 Err(StoreError::Lost(reason))
             }
         }
@@ -115,7 +127,12 @@ impl Connection {
                 let conn = connect(&self.server, timeout, self.wants_row_log)?;
                 self.number += 1;
                 let limits = Limits::within(timeout);
-                none.insert(Open { conn, limits })
+                none.insert(Open {
+                    conn,
+                    limits,
+                    used: Instant::now(),
+                    has_committed: false,
+                })
             }
         })
     }
@@ -138,24 +155,95 @@ impl Connection {
         }
     }
 
-    pub(super) fn begin(&mut self) -> Result<()> {
+    /// The limits to set with the next statement, when they are others than the session's.
+    fn changed_limits(&self) -> Option<Limits> {
         let limits = Limits::within(self.timeout.left());
-        let changed = self.open.as_ref().is_some_and(|open| open.limits != limits);
-        if changed {
-            let begin = format!("{limits}; START TRANSACTION");
-            self.run_or_reconnect(|open| open.query_drop(&begin))?;
-        } else {
-            self.run_or_reconnect(|open| open.query_drop("START TRANSACTION"))?;
-        }
-        if let Some(open) = self.open.as_mut().filter(|_| changed) {
+        let open = self.open.as_ref()?;
+        (open.limits != limits).then_some(limits)
+    }
+
+    fn set_limits(&mut self, limits: Option<Limits>) {
+        if let (Some(open), Some(limits)) = (&mut self.open, limits) {
             open.limits = limits;
         }
+    }
+
+    pub(super) fn begin(&mut self) -> Result<()> {
+        let limits = self.changed_limits();
+        let begin = match limits {
+            Some(limits) => format!("{limits}; START TRANSACTION"),
+            None => "START TRANSACTION".into(),
+        };
+        self.run_or_reconnect(|open| open.query_drop(&begin))?;
+        self.set_limits(limits);
         self.conflict = None;
         Ok(())
     }
 
+    /// Makes sure that there is a connection, for [`Connection::batch`]. One that a firewall has forgotten
+    /// would use up the time.
+    pub(super) fn ready(&mut self) -> Result<()> {
+        match &self.open {
+            Some(open) if open.used.elapsed() < FRESH => Ok(()),
+            Some(_) => self.run_or_reconnect(Conn::ping),
+            None => self.opened(self.timeout.left()).map(drop),
+        }
+    }
+
+    /// Begins a transaction and runs statements in it, in one round trip. For each, how many rows it changed
+    /// and the id it gave. Nothing when the connection of this number is gone.
+    ///
+    /// The COMMIT is not among them: a server that comes back would run it after the caller has given up and
+    /// sent the order in another way.
+    pub(super) fn batch(
+        &mut self,
+        number: u64,
+        statements: &str,
+    ) -> Result<Option<Vec<(u64, u64)>>> {
+        let Some(open) = self.open.as_ref().filter(|_| self.number == number) else {
+            return Ok(None);
+        };
+        let has_committed = open.has_committed;
+        let limits = self.changed_limits();
+        let (before, text) = match limits {
+            Some(limits) => (2, format!("{limits}; START TRANSACTION; {statements}")),
+            None => (1, format!("START TRANSACTION; {statements}")),
+        };
+        self.conflict = None;
+        let outcome = self.run(|open| {
+            // It reads on when it is dropped. At nonsense from the server it would panic there once more,
+            // which ends the process.
+            let mut result = ManuallyDrop::new(open.query_iter(&text)?);
+            let mut results = Vec::new();
+            while let Some(set) = result.iter() {
+                results.push((
+                    set.affected_rows(),
+                    set.last_insert_id().unwrap_or_default(),
+                ));
+                for row in set {
+                    row?;
+                }
+            }
+            Ok(results)
+        });
+        match outcome {
+            Ok(mut results) => {
+                self.set_limits(limits);
+                results.drain(..before.min(results.len()));
+                Ok(Some(results))
+            }
+            // It died while it was idle.
+            Err(StoreError::Lost(_)) if has_committed => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     pub(super) fn commit(&mut self) -> Result<()> {
-        self.run(|open| open.query_drop("COMMIT"))
+        self.run(|open| open.query_drop("COMMIT"))?;
+        if let Some(open) = &mut self.open {
+            open.has_committed = true;
+        }
+        Ok(())
     }
 
     /// Rolls back. When the transaction failed by a conflict with another one and can be run again: how

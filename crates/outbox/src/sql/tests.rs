@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::address::Synchronous;
 use super::super::clock::Millis;
-use super::super::database::{Database, Durability, Result, Row, Upsert, Value};
+use super::super::database::{Database, Done, Durability, Result, Row, Upsert, Value};
 use super::super::error::StoreError;
 use super::super::sqlite::Sqlite;
 use super::super::store::{LeaseRequest, Opening, Store as _, Timeout, Update};
@@ -45,12 +45,8 @@ impl Database for Unconfirmed {
         Err(self.error.clone())
     }
 
-    fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
-        self.database.execute(sql, values)
-    }
-
-    fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<i64> {
-        self.database.insert(sql, values)
+    fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Done> {
+        self.database.run(sql, values)
     }
 
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
