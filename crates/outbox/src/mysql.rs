@@ -36,9 +36,15 @@ const TRIES: u32 = 20;
 
 pub(super) struct Mysql {
     connection: Connection,
-    /// When the database's time was queried, and what it was.
-    clock: Option<(Instant, Millis)>,
+    clock: Option<Clock>,
     in_transaction: bool,
+}
+
+/// The time of the server that a connection leads to.
+struct Clock {
+    connection: u64,
+    queried: Instant,
+    then: Millis,
 }
 
 impl Mysql {
@@ -119,10 +125,11 @@ impl Database for Mysql {
     }
 
     fn now(&mut self) -> Result<Millis> {
-        if let Some((queried, then)) = self.clock
-            && queried.elapsed() < CLOCK_LIFE
+        if let Some(clock) = &self.clock
+            && self.connection.open_number() == Some(clock.connection)
+            && clock.queried.elapsed() < CLOCK_LIFE
         {
-            return Ok(then + millis(queried.elapsed()));
+            return Ok(clock.then + millis(clock.queried.elapsed()));
         }
         let begun = Instant::now();
         let time = "SELECT CAST(ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) AS SIGNED)";
@@ -131,7 +138,11 @@ impl Database for Mysql {
             .run_or_reconnect(|open| open.query_first::<Millis, _>(time));
         let queried = begun + begun.elapsed() / 2;
         let then = then?.ok_or_else(|| StoreError::Failed("the server returns no time".into()))?;
-        self.clock = Some((queried, then));
+        self.clock = Some(Clock {
+            connection: self.connection.number(),
+            queried,
+            then,
+        });
         Ok(then + millis(queried.elapsed()))
     }
 

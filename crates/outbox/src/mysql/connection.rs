@@ -67,6 +67,11 @@ impl Connection {
         self.number
     }
 
+    /// The number of the connection that is open.
+    pub(super) fn open_number(&self) -> Option<u64> {
+        self.open.as_ref().map(|_| self.number)
+    }
+
     /// The last error does not come again on the next connection.
     pub(super) fn can_run_again(&self) -> bool {
         self.conflict.is_some()
