@@ -69,5 +69,6 @@ extern "C" fn request_startup(_type: i32, _module_number: i32) -> i32 {
 /// RSHUTDOWN.
 extern "C" fn request_shutdown(_type: i32, _module_number: i32) -> i32 {
     zend::end_request();
+    outbox_connections::end_request();
     zend::SUCCESS
 }

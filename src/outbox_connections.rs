@@ -1,6 +1,7 @@
 //! A PHP process's connections to the outbox, a few for each thread.
 //!
-//! A connection is opened when a call needs it, and kept. Before a fork the forking thread closes its
+//! A connection is opened when a call needs it, and kept; one to a server until the request ends, because a
+//! web server's process may then be idle for long, and the shop needs the server's connections. Before a fork the forking thread closes its
 //! SQLite connections: SQLite's locks belong to the process, and a child that used or closed an
 //! inherited file would release the parent's locks. A child forgets all others (`ProcessOwned`).
 
@@ -48,6 +49,18 @@ extern "C" fn close_before_fork() {
     set_idle(idle);
 }
 
+/// Gives the connections to servers back.
+fn close_servers() {
+    let mut idle = take_idle();
+    idle.retain(|connection| matches!(connection.address, Address::Sqlite { .. }));
+    set_idle(idle);
+}
+
+/// RSHUTDOWN.
+pub(crate) fn end_request() {
+    close_servers();
+}
+
 /// The connection to `address`, opened when there is none. It is taken out of its slot while in use: if
 /// the call ends early, the next one opens another.
 fn take(address: &Address, timeout: Timeout) -> Result<Connection, StoreError> {
@@ -69,9 +82,11 @@ fn take(address: &Address, timeout: Timeout) -> Result<Connection, StoreError> {
         timeout,
         create: true,
     };
+    // The server may have no connection left because this thread holds one.
+    let store = open(address, opening).inspect_err(|_| close_servers())?;
     Ok(Connection {
         address: address.clone(),
-        store: open(address, opening)?,
+        store,
     })
 }
 
