@@ -134,20 +134,11 @@ fn connect_to(
     }
 }
 
-/// The client panics at some of what it cannot read, such as a version without a number, and at users of
-/// plugins that it is built without. That must be an outbox that fails, and no more.
+/// The client panics at some of what it cannot read, such as a version without a number. That must be an
+/// outbox that fails, and no more.
 pub(super) fn guarded<T>(work: impl FnOnce() -> mysql::Result<T>) -> mysql::Result<T> {
-    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panicked| {
-        let reason = panicked.downcast_ref::<String>().map(String::as_str);
-        let reason = reason.or_else(|| panicked.downcast_ref().copied());
-        let plugin = ["ed25519", "parsec"]
-            .into_iter()
-            .find(|plugin| reason.is_some_and(|reason| reason.contains(plugin)));
-        Err(Error::DriverError(match plugin {
-            Some(plugin) => DriverError::UnknownAuthPlugin(plugin.into()),
-            None => DriverError::UnexpectedPacket,
-        }))
-    })
+    panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or(Err(Error::DriverError(DriverError::UnexpectedPacket)))
 }
 
 fn options(server: &Server, timeout: Duration, tls: Option<SslOpts>) -> OptsBuilder {

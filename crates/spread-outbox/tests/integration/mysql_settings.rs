@@ -64,7 +64,7 @@ fn a_schema_table_without_a_primary_key_gets_one() {
 }
 
 #[test]
-fn an_authentication_that_spread_cannot_do_is_named() {
+fn users_of_other_plugins_are_served_or_their_plugin_is_named() {
     let Some(server) = MariaDb::shared() else {
         return;
     };
@@ -72,10 +72,17 @@ fn an_authentication_that_spread_cannot_do_is_named() {
     for statement in [
         "INSTALL SONAME 'auth_ed25519'",
         "CREATE USER 'curve'@'%' IDENTIFIED VIA ed25519 USING PASSWORD('p@ss')",
+        "GRANT ALL ON `spread%`.* TO 'curve'@'%'",
+        "INSTALL SONAME 'auth_pam'",
+        "CREATE USER 'modules'@'%' IDENTIFIED VIA pam",
     ] {
         root.query_drop(statement).unwrap();
     }
     let base = server.database();
-    let sentence = refusal(&base.replace("shop:p%40ss%2Fw%3Ard", "curve:p%40ss"));
-    assert!(sentence.contains("authenticates by ed25519"), "{sentence}");
+    let of = |user: &str| base.replace("shop:p%40ss%2Fw%3Ard", user);
+    enqueues(&of("curve:p%40ss"));
+    let sentence = refusal(&of("curve:p%40ss2"));
+    assert!(sentence.contains("refuses the user"), "{sentence}");
+    let sentence = refusal(&of("modules:p%40ss"));
+    assert!(sentence.contains("authenticates by "), "{sentence}");
 }
