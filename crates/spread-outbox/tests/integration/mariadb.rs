@@ -148,6 +148,12 @@ impl MariaDb {
         Conn::new(self.options("root", "", "mysql")).unwrap()
     }
 
+    /// It is MySQL under MariaDB's name: see `scripts/matrix`.
+    pub(crate) fn is_mysql(&self) -> bool {
+        let version: Option<String> = self.root().query_first("SELECT VERSION()").unwrap();
+        !version.unwrap().contains("MariaDB")
+    }
+
     /// The address of a new database.
     pub(crate) fn database(&self) -> String {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
