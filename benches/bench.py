@@ -8,6 +8,7 @@ The groups of rows, which ROWS selects:
     link linkfirst          the same over a link with a real round-trip time
     page                    pages per second of php-fpm behind nginx
     deferred direct         cost of the outbox per call
+    mysql                   the same on MariaDB, and the worker's delivery rate
     drain million           the worker's delivery rate, and the cost of a large backlog
     soak                    100,000 orders in one process
 
@@ -33,7 +34,8 @@ from figures import Row
 from footprint import memory_rows, size_rows, start_rows
 from instructions import call_rows, decode_rows, encode_rows
 from latency import first_rows, link_first_rows, link_rows, warm_rows
-from outbox import deferred_rows, direct_rows, drain_rows, million_rows
+from mariadb import MariaDb
+from outbox import deferred_rows, direct_rows, drain_rows, million_rows, mysql_rows
 from page import page_rows
 from programs import Missing, Programs, program
 from report import Report
@@ -55,6 +57,7 @@ ROWS = {
     "page": page_rows,
     "deferred": deferred_rows,
     "direct": direct_rows,
+    "mysql": mysql_rows,
     "drain": drain_rows,
     "million": million_rows,
     "soak": soak_rows,
@@ -79,6 +82,10 @@ class Bench:
     def here(self):
         """The API on loopback."""
         return Api(self.programs, self.directory, "127.0.0.1")
+
+    @cached_property
+    def mariadb(self):
+        return MariaDb(self.programs, self.directory)
 
     @cached_property
     def link(self):

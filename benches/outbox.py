@@ -34,6 +34,11 @@ def address(bench, name, synchronous="full"):
     return f'"sqlite:{bench.directory}/{name}.db?synchronous={synchronous}"'
 
 
+def percentiles(times):
+    times = sorted(times)
+    return f"p50 {number(median(times))} µs, p99 {number(times[int(len(times) * 0.99)])} µs"
+
+
 def deferred_rows(bench):
     wall = Samples()
     kinds = ("normal", "full")
@@ -54,8 +59,7 @@ def deferred_rows(bench):
                 wall.add(kind, [time * 1000 for time in workers[kind].orders(200)[0]])
 
     def text(kind):
-        times = sorted(wall.all(kind))
-        return f"p50 {number(median(times))} µs, p99 {number(times[int(len(times) * 0.99)])} µs"
+        return percentiles(wall.all(kind))
 
     return [
         Row(
@@ -93,14 +97,59 @@ def fill(path, count, endpoint):
     output(*COSTS, "fill", path, str(count), endpoint, KEYS[0])
 
 
-def environment(bench, path):
+def environment(bench, outbox):
     return {
         "PATH": os.environ["PATH"],
-        "SPREAD_OUTBOX": f"sqlite:{path}",
+        "SPREAD_OUTBOX": outbox,
         "SPREAD_PUBLIC_KEY": KEYS[0],
         "SPREAD_PRIVATE_KEY": KEYS[1],
         "SPREAD_CA_FILE": bench.shop.bundle,
     }
+
+
+def drain(bench, outbox, count):
+    """Drains an outbox and returns the orders per second."""
+    variables = environment(bench, outbox)
+    begun = time.perf_counter()
+    output(WORKER, "drain", "--connections", "8", env=variables)
+    rate = count / (time.perf_counter() - begun)
+    left = json.loads(output(WORKER, "status", "--json", env=variables))
+    if left["pending"] != 0:
+        raise RuntimeError(f"the worker left {left['pending']} orders")
+    return rate
+
+
+def mysql_rows(bench):
+    """Deferred calls of one process, and their delivery. Each round fills the outbox that the next one drains."""
+    outbox = bench.mariadb.database("orders")
+    settings = {"spread.outbox": f'"{outbox}"', "spread.delivery": "deferred"}
+    wall, rates = Samples(), []
+    count = 500 if bench.quick else 5_000
+    with Programs() as programs:
+        worker = bench.shop.worker(programs, "deferred", bench.here.endpoint, settings)
+        worker.orders(100)
+        drain(bench, outbox, 100)
+        for _ in range(bench.rounds(5)):
+            wall.add("mysql", [time * 1000 for time in worker.orders(count)[0]])
+            rates.append(drain(bench, outbox, count))
+    note = f"{percentiles(wall.all('mysql'))}; MariaDB on this machine, each commit on the disk, two round trips"
+    rows = [
+        Row(
+            "a deferred order, MySQL",
+            "on an open connection",
+            "≤",
+            1500,
+            " µs",
+            wall.median("mysql"),
+            wall.spread("mysql"),
+            note,
+        )
+    ]
+    note = f"{count} orders over https with 8 connections, from the program's start to its end"
+    rows.append(
+        Row("spread-outbox drain, MySQL", "orders per second", "≥", 300, "", median(rates), spread(rates), note)
+    )
+    return rows
 
 
 def drain_rows(bench):
@@ -110,12 +159,7 @@ def drain_rows(bench):
     path = f"{bench.directory}/drain.db"
     for _ in range(bench.rounds(5)):
         fill(path, count, bench.here.endpoint)
-        begun = time.perf_counter()
-        output(WORKER, "drain", "--connections", "8", env=environment(bench, path))
-        rates.append(count / (time.perf_counter() - begun))
-        left = json.loads(output(WORKER, "status", "--json", env=environment(bench, path)))
-        if left["pending"] != 0:
-            raise RuntimeError(f"the worker left {left['pending']} orders")
+        rates.append(drain(bench, f"sqlite:{path}", count))
     note = f"{count} orders over https with 8 connections, from the program's start to its end"
     return [Row("spread-outbox drain", "orders per second", "≥", 2000, "", median(rates), spread(rates), note)]
 
@@ -135,7 +179,7 @@ def million_rows(bench):
         measure += ", relative to a nearly empty outbox"
         rows.append(Row(group, measure, "≤", 1.5, " ×", median(ratios), spread(ratios), note))
     with Programs() as programs:
-        worker = programs.start([WORKER, "run"], env=environment(bench, full), stderr=subprocess.DEVNULL)
+        worker = programs.start([WORKER, "run"], env=environment(bench, f"sqlite:{full}"), stderr=subprocess.DEVNULL)
         time.sleep(1 if bench.quick else 5)
         with open(f"/proc/{worker.pid}/status") as status:
             fields = dict(line.split(":", 1) for line in status)

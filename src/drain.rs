@@ -110,7 +110,7 @@ fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
     }
     let config = &settings.client;
     zend::with_signals_blocked(|| {
-        let timeout = outbox_connections::timeout(config);
+        let timeout = outbox_connections::of_drain(config);
         outbox_connections::with(address, timeout, |store, unwritten| {
             relay_once(store, unwritten, config, &keys, limit, deadline)
         })

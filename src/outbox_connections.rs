@@ -1,7 +1,9 @@
 //! A PHP process's connections to the outbox, a few for each thread.
 //!
-//! A connection is opened when a call needs it, and kept. Beside it stands what could not be written into
-//! the outbox: it is written before the next use, at the end of the request or at the end of the process. Before a fork the forking thread closes its
+//! A connection is opened when a call needs it, and kept; one to a server until the request ends, because a
+//! web server's process may then be idle for long, and the shop needs the server's connections. Beside it
+//! stands what could not be written into the outbox: it is written before the next use, at the end of the
+//! request or at the end of the process. Before a fork the forking thread closes its
 //! SQLite connections: SQLite's locks belong to the process, and a child that used or closed an
 //! inherited file would release the parent's locks. A child forgets all others (`ProcessOwned`).
 
@@ -19,7 +21,7 @@ use outbox::call::{self, CallOutcome, Delivery, Incomplete};
 use outbox::clock::Millis;
 use outbox::store::Update;
 use outbox::unwritten::Unwritten;
-use outbox::{Address, Opening, Store, StoreError, entropy, open};
+use outbox::{Address, Opening, Store, StoreError, Timeout, entropy, open};
 use settings::{ErrorMode, OutboxSetting, Report};
 
 use crate::ini::{self, Loaded};
@@ -31,7 +33,6 @@ const LIMIT: usize = 4;
 /// An open outbox.
 struct Connection {
     address: Address,
-    timeout: Duration,
     store: Box<dyn Store + Send>,
 }
 
@@ -93,12 +94,7 @@ pub(crate) fn delivered_without(
     with_unwritten(address, |unwritten| unwritten.delivered(&update, begun));
 }
 
-/// At the end of a request.
-pub(crate) fn end_request() {
-    write_unwritten(REQUEST_END);
-}
-
-/// At the end of the process.
+/// MSHUTDOWN.
 pub(crate) fn end_process() {
     write_unwritten(PROCESS_END);
 }
@@ -112,6 +108,7 @@ fn write_unwritten(timeout: Duration) {
     let addresses: Vec<Address> = all.iter().map(|(address, _)| address.clone()).collect();
     UNWRITTEN.set(Some(ProcessOwned::new(all)));
     for address in addresses {
+        let timeout = Timeout::Until(Instant::now() + timeout);
         let _ = with(&address, timeout, |_, _| Ok(()));
     }
 }
@@ -123,19 +120,33 @@ extern "C" fn close_before_fork() {
     set_idle(idle);
 }
 
+/// Gives the connections to servers back.
+fn close_servers() {
+    let mut idle = take_idle();
+    idle.retain(|connection| matches!(connection.address, Address::Sqlite { .. }));
+    set_idle(idle);
+}
+
+/// RSHUTDOWN.
+pub(crate) fn end_request() {
+    write_unwritten(REQUEST_END);
+    close_servers();
+}
+
 /// The connection to `address`, opened when there is none. It is taken out of its slot while in use: if
 /// the call ends early, the next one opens another.
-fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> {
+fn take(address: &Address, timeout: Timeout) -> Result<Connection, StoreError> {
     let mut idle = take_idle();
     let found = idle
         .iter()
-        .position(|connection| connection.address == *address && connection.timeout == timeout);
+        .position(|connection| connection.address == *address);
     let found = found.map(|index| idle.swap_remove(index));
     if idle.len() == LIMIT {
         idle.remove(0);
     }
     set_idle(idle);
-    if let Some(connection) = found {
+    if let Some(mut connection) = found {
+        connection.store.set_timeout(timeout);
         return Ok(connection);
     }
     zend::before_fork(close_before_fork);
@@ -143,10 +154,11 @@ fn take(address: &Address, timeout: Duration) -> Result<Connection, StoreError> 
         timeout,
         create: true,
     };
+    // The server may have no connection left because this thread holds one.
+    let store = open(address, opening).inspect_err(|_| close_servers())?;
     Ok(Connection {
         address: address.clone(),
-        timeout,
-        store: open(address, opening)?,
+        store,
     })
 }
 
@@ -156,10 +168,14 @@ fn put_back(connection: Connection) {
     set_idle(idle);
 }
 
-/// Timeout of one operation on the outbox. An unresponsive database costs it twice, on the kept
-/// connection and on a new one: half of the call's timeout is left to send the order without the outbox.
-pub(crate) fn timeout(config: &ClientConfig) -> Duration {
-    config.connect_timeout.min(config.timeout / 4)
+/// Timeout of each operation of a drain.
+pub(crate) fn of_drain(config: &ClientConfig) -> Timeout {
+    Timeout::Each(config.connect_timeout.min(config.timeout / 4))
+}
+
+/// Half of a call's time is for the database: the other half is left to send the order without the outbox.
+fn half_of(timeout: Duration) -> Timeout {
+    Timeout::Until(Instant::now() + timeout / 2)
 }
 
 /// Writes what could not be written before, then does `work` on the outbox. Does it once more on a new
@@ -169,7 +185,7 @@ pub(crate) fn timeout(config: &ClientConfig) -> Duration {
 /// When the outbox cannot be opened or written, and those of `work`.
 pub(crate) fn with<T>(
     address: &Address,
-    timeout: Duration,
+    timeout: Timeout,
     mut work: impl FnMut(&mut dyn Store, &mut Unwritten) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let mut again = matches!(address, Address::Sqlite { .. });
@@ -179,7 +195,7 @@ pub(crate) fn with<T>(
         let outcome = with_unwritten(address, |unwritten| {
             let begun = Instant::now();
             if let Err(error) = unwritten.write(store)
-                && (begun.elapsed() >= timeout || matches!(error, StoreError::Lost(_)))
+                && (begun.elapsed() >= timeout.left() || matches!(error, StoreError::Lost(_)))
             {
                 return Err(error);
             }
@@ -245,7 +261,7 @@ pub(crate) fn record(
     body: &[u8],
 ) -> Result<Millis, StoreError> {
     let update = update_of(destination, order_id, body);
-    with(address, timeout(config), |store, _| {
+    with(address, half_of(config.timeout), |store, _| {
         call::record(store, &update)
     })
 }
@@ -270,7 +286,7 @@ pub(crate) fn send_recorded(
     let entropy = entropy::draw();
     let mut send = Some(send);
     zend::with_signals_blocked(|| {
-        with(address, timeout(config), |store, unwritten| {
+        with(address, half_of(limit), |store, unwritten| {
             let left = limit.saturating_sub(begun.elapsed());
             call::send_recorded(
                 store,
@@ -295,6 +311,9 @@ fn sent_twice() -> Error {
 /// Stores an update and, with direct delivery, sends it, within `config.timeout`. Returns the age of the
 /// oldest pending record as well, when it is to be logged. Does not call Zend.
 ///
+/// Half of that time is for the database, from opening it to the order's lease: the other half is left to
+/// send the order without the outbox.
+///
 /// # Errors
 /// When the update could not be stored. It was not sent then.
 pub(crate) fn update(
@@ -310,8 +329,8 @@ pub(crate) fn update(
     let update = update_of(destination, order_id, body);
     let entropy = entropy::draw();
     let mut send = Some(send);
-    let timeout = timeout(config);
-    let (outcome, age) = with(address, timeout, |store, unwritten| {
+    let database = half_of(config.timeout);
+    let (outcome, age) = with(address, database, |store, unwritten| {
         let outcome = call::update(
             store,
             unwritten,
@@ -324,8 +343,7 @@ pub(crate) fn update(
                 None => Err(sent_twice()),
             },
         )?;
-        // One more operation, which may reconnect.
-        let has_time = begun.elapsed() + timeout * 2 <= config.timeout;
+        let has_time = begun.elapsed() < config.timeout / 2;
         let age = (matches!(outcome, CallOutcome::Queued) && has_time)
             .then(|| age_to_log(address, store));
         Ok((outcome, age.flatten()))
@@ -336,7 +354,9 @@ pub(crate) fn update(
             error,
             incomplete: Some(Incomplete::Store(StoreError::Lost(_))),
         } => {
-            let kept = with(address, timeout, |store, _| {
+            // The attempt may have used up the timeout; a new file is there at once, or not at all.
+            let rest = (begun + config.timeout).max(Instant::now() + REQUEST_END);
+            let kept = with(address, Timeout::Until(rest), |store, _| {
                 let now = store.now()?;
                 store.enqueue(&update, None, now)
             });

@@ -30,7 +30,7 @@ fn fields() -> Result<Fields, Error> {
     let loaded = ini::current();
     let address = outbox_connections::configured(&loaded, NOT_READ)?;
     let config = &loaded.settings.as_ref().map_err(Clone::clone)?.client;
-    let timeout = outbox_connections::timeout(config);
+    let timeout = outbox_connections::of_drain(config);
     zend::with_signals_blocked(|| {
         outbox_connections::with(address, timeout, |store, _| Status::read(store))
     })

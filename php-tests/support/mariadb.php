@@ -52,7 +52,7 @@ final class MariaDb
         $script = '"$@" & server=$!; echo $server; read -r _; kill -9 "$server" 2>/dev/null; wait "$server" 2>/dev/null';
         $this->process = proc_open([
             '/bin/sh', '-c', $script, 'sh', program('mariadbd'), '--no-defaults', ...self::user(), "--bind-address={$this->host}", '--skip-name-resolve',
-            '--innodb-buffer-pool-size=32M', '--innodb-log-file-size=16M', "--datadir={$this->directory}/data", "--tmpdir={$this->directory}", "--port={$this->port}",
+            '--innodb-buffer-pool-size=32M', '--loose-innodb-log-file-size=16M', "--datadir={$this->directory}/data", "--tmpdir={$this->directory}", "--port={$this->port}",
             "--socket={$this->directory}/socket", "--pid-file={$this->directory}/pid", "--log-error={$this->directory}/log",
         ], [['pipe', 'r'], ['pipe', 'w'], ['file', '/dev/null', 'w']], $pipes);
         $this->leash = $pipes[0];

@@ -428,6 +428,26 @@ final class Connection
         }
     }
 
+    /** Passes everything on to and from a server on a port of 127.0.0.1; each chunk of the server's waits for `$pause()` seconds. */
+    public function forward(int $port, Closure $pause): void
+    {
+        $server = stream_socket_client("tcp://127.0.0.1:$port");
+        stream_set_blocking($server, false);
+        while ($this->stream !== null) {
+            $this->select([$this->stream, $server], [], null);
+            $chunk = (string) @fread($server, 65536);
+            if ($chunk !== '') {
+                $this->wait($pause());
+                $this->write($chunk);
+            }
+            $sent = (string) @fread($this->stream, 65536);
+            fwrite($server, $sent);
+            if (feof($server) || feof($this->stream)) {
+                $this->close();
+            }
+        }
+    }
+
     /** Whether data from the client, or its end, arrives within this time. */
     public function hasInput(float $seconds): bool
     {

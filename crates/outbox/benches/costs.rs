@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use outbox::retry::Policy;
 use outbox::store::{ClaimRequest, Completion, LeaseRequest, Outcome, Update};
-use outbox::{Address, Opening, Store, open};
+use outbox::{Address, Opening, Store, Timeout, open};
 
 /// As many bytes as the documented order has.
 const BODY: [u8; 1463] = [b'x'; 1463];
@@ -20,7 +20,7 @@ fn store(path: &str) -> Box<dyn Store + Send> {
     let address = format!("sqlite:{path}?synchronous=normal");
     let address = Address::parse(address.as_bytes()).unwrap().unwrap();
     let opening = Opening {
-        timeout: Duration::from_secs(5),
+        timeout: Timeout::Each(Duration::from_secs(5)),
         create: true,
     };
     open(&address, opening).unwrap()

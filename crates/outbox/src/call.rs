@@ -9,7 +9,7 @@ use super::clock::{Millis, millis};
 use super::entropy::Entropy;
 use super::error::StoreError;
 use super::retry::Policy;
-use super::store::{Completion, Lease, LeaseRequest, Outcome, Store, Update};
+use super::store::{Completion, Lease, LeaseRequest, Outcome, Store, Timeout, Update};
 use super::unwritten::Unwritten;
 use client::UNACKNOWLEDGED;
 use client::answer::Answer;
@@ -18,6 +18,10 @@ use client::error::{Error, Kind, Names, OrderName};
 /// How much longer a lease is than an attempt: by the time that bytes of a dead attempt can still arrive
 /// from the kernel, and ten seconds for a process that was stopped for a while or looks at its clock late.
 pub const LEASE_MARGIN: Duration = UNACKNOWLEDGED.saturating_add(Duration::from_secs(10));
+
+/// An attempt may use up the timeout. Ending the lease then gets this much, more than a healthy database
+/// needs: else no circuit would open while SPREAD hangs.
+const COMPLETION: Duration = Duration::from_millis(250);
 
 /// When updates are sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,12 +112,7 @@ pub fn update(
                 until,
                 jitter: entropy.jitter,
             };
-            attempt.make(
-                store,
-                unwritten,
-                timeout.saturating_sub(begun.elapsed()),
-                send,
-            )
+            attempt.make(store, unwritten, begun + timeout, send)
         }
         None => Ok(CallOutcome::Queued),
     }
@@ -160,9 +159,11 @@ pub fn send_recorded(
         until,
         jitter: entropy.jitter,
     };
-    let left = timeout.saturating_sub(begun.elapsed());
+    let deadline = begun + timeout;
     attempt
-        .make(store, unwritten, left, |limit| send(&claimed.body, limit))
+        .make(store, unwritten, deadline, |limit| {
+            send(&claimed.body, limit)
+        })
         .map(Some)
 }
 
@@ -177,19 +178,23 @@ struct LeasedAttempt<'u> {
 }
 
 impl LeasedAttempt<'_> {
-    /// Sends within `left` and records the outcome.
+    /// Sends until `deadline` and records the outcome.
     fn make(
         &self,
         store: &mut dyn Store,
         unwritten: &mut Unwritten,
-        left: Duration,
+        deadline: Instant,
         send: impl FnOnce(Duration) -> Attempt,
     ) -> Result<CallOutcome, StoreError> {
+        let rest = || Timeout::Until(deadline.max(Instant::now() + COMPLETION));
+        store.set_timeout(rest());
+        let left = deadline.saturating_duration_since(Instant::now());
         let now = store.now()?;
         if !may_send(left, self.until, now) {
             return Ok(self.release(store, unwritten));
         }
         let attempt = attempt::examined(send(left));
+        store.set_timeout(rest());
         if let Err(error) = &attempt
             && matches!(error.kind(), Kind::Held { .. })
         {

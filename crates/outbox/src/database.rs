@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::clock::Millis;
 use super::error::StoreError;
+use super::store::Timeout;
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
 
@@ -96,10 +97,24 @@ pub(super) enum Durability {
     Relaxed,
 }
 
+/// A statement of a batch, with its parameters.
+pub(super) type Statement<'s> = (&'static str, &'s [Value<'s>]);
+
+/// What a statement did.
+pub(super) struct Done {
+    /// How many rows it changed.
+    pub(super) changed: u64,
+    /// The last id that an INSERT gave.
+    pub(super) id: i64,
+}
+
 /// A connection.
 pub(super) trait Database {
     /// Whether rows are locked one by one; else a transaction has the database for itself.
     const LOCKS_ROWS: bool;
+
+    /// See [`Store::set_timeout`](super::store::Store::set_timeout).
+    fn set_timeout(&mut self, timeout: Timeout);
 
     /// The time by the clock that all users of this database share.
     fn now(&mut self) -> Result<Millis>;
@@ -123,11 +138,39 @@ pub(super) trait Database {
     /// Makes all earlier commits durable.
     fn sync(&mut self) -> Result<()>;
 
+    /// Makes sure that the connection is there, for a batch.
+    fn ready(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Runs statements in one transaction, all of them in one round trip where there is a server. Nothing
+    /// when [`Database::connection`] is no longer `connection`.
+    fn batch(
+        &mut self,
+        durability: Durability,
+        connection: u64,
+        statements: &[Statement<'_>],
+    ) -> Result<Option<Vec<Done>>> {
+        self.transaction(durability, |db| {
+            if db.connection() != connection {
+                return Ok(None);
+            }
+            let done = statements.iter().map(|(sql, values)| db.run(sql, values));
+            done.collect::<Result<_>>().map(Some)
+        })
+    }
+
+    fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Done>;
+
     /// Runs a statement and returns how many rows it changed.
-    fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64>;
+    fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        Ok(self.run(sql, values)?.changed)
+    }
 
     /// Runs an INSERT and returns the id it gave.
-    fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<i64>;
+    fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<i64> {
+        Ok(self.run(sql, values)?.id)
+    }
 
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>>;
 

@@ -76,4 +76,4 @@ pub mod unwritten;
 pub use address::Address;
 pub use error::StoreError;
 pub use open::open;
-pub use store::{Opening, Store};
+pub use store::{Opening, Store, Timeout};

@@ -9,9 +9,11 @@
 mod codes;
 mod connect;
 mod connection;
+mod limits;
 mod migrate;
 mod reason;
 mod routes;
+mod text;
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -21,9 +23,9 @@ use mysql::{Conn, Value as Sent};
 
 use super::address::Server;
 use super::clock::{Millis, millis};
-use super::database::{Cell, Database, Durability, Result, Row, Upsert, Value};
+use super::database::{Cell, Database, Done, Durability, Result, Row, Statement, Upsert, Value};
 use super::error::StoreError;
-use super::store::Opening;
+use super::store::{Opening, Timeout};
 use connection::Connection;
 
 /// How long this machine counts on before it queries the database's time again.
@@ -34,9 +36,15 @@ const TRIES: u32 = 20;
 
 pub(super) struct Mysql {
     connection: Connection,
-    /// When the database's time was queried, and what it was.
-    clock: Option<(Instant, Millis)>,
+    clock: Option<Clock>,
     in_transaction: bool,
+}
+
+/// The time of the server that a connection leads to.
+struct Clock {
+    connection: u64,
+    queried: Instant,
+    then: Millis,
 }
 
 impl Mysql {
@@ -55,6 +63,23 @@ impl Mysql {
         })
     }
 
+    /// Runs a transaction, and runs it again when it conflicted with another one.
+    fn repeat<T>(&mut self, mut transaction: impl FnMut(&mut Self) -> Result<T>) -> Result<T> {
+        let (deadline, mut tries) = (self.connection.deadline(), 1);
+        loop {
+            let error = match transaction(self) {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            let conflict = self.connection.rollback();
+            if conflict.is_none_or(|wait| Instant::now() + wait >= deadline) || tries == TRIES {
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(u64::from(tries)));
+            tries += 1;
+        }
+    }
+
     /// Runs `work` and commits.
     fn work_and_commit<T>(&mut self, work: &mut impl FnMut(&mut Self) -> Result<T>) -> Result<T> {
         self.in_transaction = true;
@@ -64,6 +89,12 @@ impl Mysql {
         self.connection.commit()?;
         Ok(value)
     }
+}
+
+fn done(changed: u64, id: u64) -> Result<Done> {
+    let id =
+        i64::try_from(id).map_err(|_| StoreError::Failed(format!("the id {id} is too large")))?;
+    Ok(Done { changed, id })
 }
 
 fn sent(values: &[Value<'_>]) -> Vec<Sent> {
@@ -89,11 +120,16 @@ fn cell(value: Sent) -> Cell {
 impl Database for Mysql {
     const LOCKS_ROWS: bool = true;
 
+    fn set_timeout(&mut self, timeout: Timeout) {
+        self.connection.set_timeout(timeout);
+    }
+
     fn now(&mut self) -> Result<Millis> {
-        if let Some((queried, then)) = self.clock
-            && queried.elapsed() < CLOCK_LIFE
+        if let Some(clock) = &self.clock
+            && self.connection.open_number() == Some(clock.connection)
+            && clock.queried.elapsed() < CLOCK_LIFE
         {
-            return Ok(then + millis(queried.elapsed()));
+            return Ok(clock.then + millis(clock.queried.elapsed()));
         }
         let begun = Instant::now();
         let time = "SELECT CAST(ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) AS SIGNED)";
@@ -102,7 +138,11 @@ impl Database for Mysql {
             .run_or_reconnect(|open| open.query_first::<Millis, _>(time));
         let queried = begun + begun.elapsed() / 2;
         let then = then?.ok_or_else(|| StoreError::Failed("the server returns no time".into()))?;
-        self.clock = Some((queried, then));
+        self.clock = Some(Clock {
+            connection: self.connection.number(),
+            queried,
+            then,
+        });
         Ok(then + millis(queried.elapsed()))
     }
 
@@ -121,20 +161,10 @@ impl Database for Mysql {
         _durability: Durability,
         mut work: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let (begun, mut tries) = (Instant::now(), 1);
-        loop {
-            self.connection.begin()?;
-            let error = match self.work_and_commit(&mut work) {
-                Ok(value) => return Ok(value),
-                Err(error) => error,
-            };
-            let conflict = self.connection.rollback();
-            if !conflict || tries == TRIES || begun.elapsed() >= self.connection.timeout() {
-                return Err(error);
-            }
-            std::thread::sleep(Duration::from_millis(u64::from(tries)));
-            tries += 1;
-        }
+        self.repeat(|database| {
+            database.connection.begin()?;
+            database.work_and_commit(&mut work)
+        })
     }
 
     /// Each commit is as durable as the server makes it.
@@ -142,19 +172,34 @@ impl Database for Mysql {
         Ok(())
     }
 
-    fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
-        self.connection.run(|open| {
-            open.exec_drop(sql, sent(values))?;
-            Ok(open.affected_rows())
+    fn ready(&mut self) -> Result<()> {
+        self.connection.ready()
+    }
+
+    fn batch(
+        &mut self,
+        _durability: Durability,
+        connection: u64,
+        statements: &[Statement<'_>],
+    ) -> Result<Option<Vec<Done>>> {
+        let batch = text::batch(statements);
+        self.repeat(|database| {
+            let Some(results) = database.connection.batch(connection, &batch)? else {
+                return Ok(None);
+            };
+            let done = results.into_iter().map(|(changed, id)| done(changed, id));
+            let done = done.collect::<Result<_>>()?;
+            database.connection.commit()?;
+            Ok(Some(done))
         })
     }
 
-    fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<i64> {
-        let id = self.connection.run(|open| {
+    fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Done> {
+        let (changed, id) = self.connection.run(|open| {
             open.exec_drop(sql, sent(values))?;
-            Ok(open.last_insert_id())
+            Ok((open.affected_rows(), open.last_insert_id()))
         })?;
-        i64::try_from(id).map_err(|_| StoreError::Failed(format!("the id {id} is too large")))
+        done(changed, id)
     }
 
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {

@@ -21,7 +21,7 @@ use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
 use super::store::{
     Change, ClaimRequest, ClaimResult, Claimed, Completion, Counts, Delivered, Filter, KeyPair,
-    Lease, LeaseRequest, Outcome, Record, State, Store, Update,
+    Lease, LeaseRequest, Outcome, Record, State, Store, Timeout, Update,
 };
 use claim::DueTimes;
 
@@ -91,18 +91,10 @@ impl<D: Database> Sql<D> {
         if let Some(known) = known {
             return Ok(known.ids);
         }
-        let ids = self.database.transaction(Durability::Relaxed, |db| {
-            let endpoint = db.upsert(Upsert::Endpoint, &[Value::Text(endpoint)])?;
-            let key_pair = db.upsert(
-                Upsert::KeyPair,
-                &[Value::Int(endpoint), Value::Bytes(public_key)],
-            )?;
-            Ok(Ids {
-                endpoint,
-                key_pair,
-                connection: db.connection(),
-            })
-        })?;
+        let ids = match read_ids(&mut self.database, endpoint, public_key)? {
+            Some(ids) => ids,
+            None => self.insert_ids(endpoint, public_key)?,
+        };
         if self.known.len() == KNOWN_LIMIT {
             self.known.clear();
         }
@@ -113,32 +105,45 @@ impl<D: Database> Sql<D> {
         });
         Ok(ids)
     }
+
+    fn insert_ids(&mut self, endpoint: &str, public_key: &[u8]) -> Result<Ids> {
+        self.database.transaction(Durability::Relaxed, |db| {
+            let endpoint = db.upsert(Upsert::Endpoint, &[Value::Text(endpoint)])?;
+            let key_pair = db.upsert(
+                Upsert::KeyPair,
+                &[Value::Int(endpoint), Value::Bytes(public_key)],
+            )?;
+            Ok(Ids {
+                endpoint,
+                key_pair,
+                connection: db.connection(),
+            })
+        })
+    }
 }
 
-/// Appends an update to its order; the lease, when one was asked for and the order is free.
-fn append<D: Database>(
-    db: &mut D,
-    ids: Ids,
-    update: &Update<'_>,
-    request: Option<LeaseRequest>,
-    now: Millis,
-) -> Result<Option<Lease>> {
-    let Ids {
-        endpoint, key_pair, ..
-    } = ids;
-    let order = order::id(key_pair, update, now);
-    let appended = pending::append(db, key_pair, order, update, request, now)?;
-    Ok(request.filter(|_| appended.sole).map(|request| Lease {
-        record: appended.record,
-        order,
-        key_pair,
-        endpoint,
-        token: request.token,
-        probe: false,
-    }))
+/// The ids of an update's endpoint and key pair, when they are known to the database.
+fn read_ids<D: Database>(db: &mut D, endpoint: &str, public_key: &[u8]) -> Result<Option<Ids>> {
+    let row = db.query_first(
+        "SELECT k.id AS key_pair, k.endpoint AS endpoint FROM spread_key_pairs k \
+         JOIN spread_endpoints e ON e.id = k.endpoint WHERE e.url = ? AND k.public_key = ?",
+        &[Value::Text(endpoint), Value::Bytes(public_key)],
+    )?;
+    row.map(|row| {
+        Ok(Ids {
+            endpoint: row.int("endpoint")?,
+            key_pair: row.int("key_pair")?,
+            connection: db.connection(),
+        })
+    })
+    .transpose()
 }
 
 impl<D: Database> Store for Sql<D> {
+    fn set_timeout(&mut self, timeout: Timeout) {
+        self.database.set_timeout(timeout);
+    }
+
     fn now(&mut self) -> Result<Millis> {
         self.database.now()
     }
@@ -157,14 +162,32 @@ impl<D: Database> Store for Sql<D> {
             Durability::Durable
         };
         let request = lease.map(|lease| lease.within_reach(now));
-        let Update {
-            endpoint,
-            public_key,
-            ..
-        } = *update;
-        let lease = self.with_ids(endpoint, public_key, durability, |db, ids| {
-            append(db, ids, update, request, now)
-        })?;
+        let (appended, order, ids) = loop {
+            self.database.ready()?;
+            let ids = self.ids(update.endpoint, update.public_key)?;
+            let order = order::id(ids.key_pair, update, now);
+            let appended = pending::append(
+                &mut self.database,
+                durability,
+                ids.connection,
+                (ids.key_pair, order),
+                update,
+                request,
+                now,
+            )?;
+            if let Some(appended) = appended {
+                break (appended, order, ids);
+            }
+            // The connection is another one, where the ids are others.
+        };
+        let lease = request.filter(|_| appended.sole).map(|request| Lease {
+            record: appended.record,
+            order,
+            key_pair: ids.key_pair,
+            endpoint: ids.endpoint,
+            token: request.token,
+            probe: false,
+        });
         // Queued behind an earlier update, so it is not sent now. When the disk fails to confirm it, it is
         // queued all the same: after an error the caller would send it, before the earlier update.
         if request.is_some()

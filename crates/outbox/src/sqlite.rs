@@ -25,10 +25,10 @@ use rusqlite::{Connection, OpenFlags, Statement};
 
 use super::address::Synchronous;
 use super::clock::{Millis, millis};
-use super::database::{Cell, Database, Durability, Result, Row, Upsert, Value};
+use super::database::{Cell, Database, Done, Durability, Result, Row, Upsert, Value};
 use super::error::StoreError;
 use super::schema;
-use super::store::Opening;
+use super::store::{Opening, Timeout};
 use client::error::printable;
 
 /// How often a lock is tried while another connection has it. Short: SQLite's own waits grow to 100 ms, and
@@ -46,7 +46,7 @@ pub(super) struct Sqlite {
     synchronous: Synchronous,
     /// The current durability of commits.
     durability: Durability,
-    timeout: Duration,
+    timeout: Timeout,
 }
 
 impl Sqlite {
@@ -129,12 +129,12 @@ impl Sqlite {
             .map_err(|error| self.failure(&error))
     }
 
-    /// Runs `work` until no other connection has the lock it needs, for [`Opening::timeout`] at most.
+    /// Runs `work` until no other connection has the lock it needs, or the time is over.
     fn wait<T>(&mut self, mut work: impl FnMut(&mut Self) -> rusqlite::Result<T>) -> Result<T> {
-        let begun = Instant::now();
+        let deadline = self.timeout.deadline();
         loop {
             match work(self) {
-                Err(error) if reason::is_busy(&error) && begun.elapsed() < self.timeout => {
+                Err(error) if reason::is_busy(&error) && Instant::now() < deadline => {
                     std::thread::sleep(LOCK_POLL);
                 }
                 outcome => return outcome.map_err(|error| self.failure(&error)),
@@ -148,7 +148,7 @@ impl Sqlite {
             Synchronous::Normal => Durability::Relaxed,
         };
         if wanted != self.durability {
-            self.run(match wanted {
+            self.run_plain(match wanted {
                 Durability::Durable => "PRAGMA synchronous = FULL",
                 Durability::Relaxed => "PRAGMA synchronous = NORMAL",
             })?;
@@ -170,7 +170,7 @@ impl Sqlite {
 
     /// Commits after a success. Whatever happens, no transaction stays open.
     pub(super) fn end<T>(&mut self, outcome: Result<T>) -> Result<T> {
-        let outcome = outcome.and_then(|value| self.run("COMMIT").map(|()| value));
+        let outcome = outcome.and_then(|value| self.run_plain("COMMIT").map(|()| value));
         if outcome.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
@@ -178,7 +178,7 @@ impl Sqlite {
     }
 
     /// Runs a statement without parameters, whatever it returns.
-    fn run(&mut self, sql: &'static str) -> Result<()> {
+    fn run_plain(&mut self, sql: &'static str) -> Result<()> {
         let run = || -> rusqlite::Result<()> {
             let mut statement = self.connection.prepare_cached(sql)?;
             let mut rows = statement.raw_query();
@@ -236,6 +236,10 @@ fn bind(statement: &mut Statement<'_>, values: &[Value<'_>]) -> rusqlite::Result
 impl Database for Sqlite {
     const LOCKS_ROWS: bool = false;
 
+    fn set_timeout(&mut self, timeout: Timeout) {
+        self.timeout = timeout;
+    }
+
     fn now(&mut self) -> Result<Millis> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         since
@@ -278,19 +282,17 @@ impl Database for Sqlite {
         })
     }
 
-    fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+    fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Done> {
         let run = || -> rusqlite::Result<usize> {
             let mut statement = self.connection.prepare_cached(sql)?;
             bind(&mut statement, values)?;
             statement.raw_execute()
         };
         let changed = run().map_err(|error| self.failure(&error))?;
-        Ok(changed as u64)
-    }
-
-    fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<i64> {
-        self.execute(sql, values)?;
-        Ok(self.connection.last_insert_rowid())
+        Ok(Done {
+            changed: changed as u64,
+            id: self.connection.last_insert_rowid(),
+        })
     }
 
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
@@ -344,7 +346,7 @@ impl Database for Sqlite {
 
     fn checkpoint(&mut self) -> Result<()> {
         // Does not wait for readers and writers; the next checkpoint does what this one leaves.
-        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.run_plain("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     fn shrink(&mut self) -> Result<()> {
@@ -364,7 +366,7 @@ mod tests {
     fn a_sync_writes_to_the_log_and_changes_nothing() {
         let path = std::env::temp_dir().join(format!("spread-sync-{}.db", std::process::id()));
         let opening = Opening {
-            timeout: Duration::from_secs(5),
+            timeout: Timeout::Each(Duration::from_secs(5)),
             create: true,
         };
         for (synchronous, writes) in [(Synchronous::Full, true), (Synchronous::Normal, false)] {
@@ -385,7 +387,7 @@ mod tests {
     fn a_log_that_another_program_removed_takes_no_update() {
         let path = std::env::temp_dir().join(format!("spread-log-{}.db", std::process::id()));
         let opening = Opening {
-            timeout: Duration::from_secs(5),
+            timeout: Timeout::Each(Duration::from_secs(5)),
             create: true,
         };
         let opened = || Sqlite::open(&path, Synchronous::Full, opening).unwrap();

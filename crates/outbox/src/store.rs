@@ -1,16 +1,44 @@
 //! A store of order updates, whatever database is behind it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::clock::Millis;
 use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
 
+/// How long operations wait, for a server or for another transaction.
+#[derive(Clone, Copy, Debug)]
+pub enum Timeout {
+    /// Each operation by itself, such as one statement.
+    Each(Duration),
+    /// All of them together.
+    Until(Instant),
+}
+
+impl Timeout {
+    /// How long an operation that begins now may wait.
+    #[must_use]
+    pub fn left(self) -> Duration {
+        match self {
+            Self::Each(timeout) => timeout,
+            Self::Until(deadline) => deadline.saturating_duration_since(Instant::now()),
+        }
+    }
+
+    /// When an operation that begins now must end.
+    pub(super) fn deadline(self) -> Instant {
+        match self {
+            Self::Each(timeout) => Instant::now() + timeout,
+            Self::Until(deadline) => deadline,
+        }
+    }
+}
+
 /// How a store is opened.
 #[derive(Clone, Copy, Debug)]
 pub struct Opening {
-    /// The longest that one operation waits, for a connection or for another transaction.
-    pub timeout: Duration,
+    /// Of opening it, and of all operations until [`Store::set_timeout`].
+    pub timeout: Timeout,
     /// Whether to create an outbox that does not exist yet.
     pub create: bool,
 }
@@ -253,6 +281,8 @@ pub enum Change {
 
 /// Keeps updates until they are delivered. Each method does all of its work, or none of it.
 pub trait Store {
+    fn set_timeout(&mut self, timeout: Timeout);
+
     /// The time by the clock that all users of this outbox share.
     ///
     /// # Errors

@@ -35,6 +35,11 @@ fn is_one_of(code: u16, errors: &[ServerError]) -> bool {
     errors.iter().any(|error| *error as u16 == code)
 }
 
+/// The transaction has waited for another one's lock for as long as the session allows.
+pub(super) fn is_lock_timeout(code: u16) -> bool {
+    is_one_of(code, &[ER_LOCK_WAIT_TIMEOUT])
+}
+
 /// The transaction conflicted with another one and can be run again.
 pub(super) fn is_conflict(code: u16) -> bool {
     is_one_of(

@@ -1,39 +1,83 @@
-//! Connecting to MySQL: timeouts, TLS, and the settings of a session.
+//! Connecting to MySQL: the time it takes, TLS, and the settings of a session.
+//!
+//! The system's resolver has no timeout, and a handshake has many steps, each with the socket's timeout. So
+//! all of it runs in a thread, and the caller stops waiting for it when the time is over. The thread ends by
+//! those timeouts, and closes a connection that comes too late.
 //!
 //! `ssl-mode` means what it does to MySQL's own clients. TLS is rustls, as for orders.
 
 use std::fs::File;
+use std::io;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use mysql::consts::CapabilityFlags;
+use mysql::prelude::Queryable as _;
 use mysql::{Conn, DriverError, Error, OptsBuilder, SslOpts};
 
 use super::super::address::{Server, Tls};
 use super::super::database::Result;
 use super::super::error::StoreError;
+use super::limits::{Limits, SHORTEST};
 use super::reason;
 use super::routes::{Route, routes};
 use client::error::printable;
 
-/// A shorter timeout would end before a healthy server responds.
-const SHORTEST: Duration = Duration::from_millis(100);
+/// What the thread has reached.
+enum Progress {
+    NameFound,
+    Done(Result<Conn>),
+}
 
-/// A connection, ready for the outbox.
-pub(super) fn connect(server: &Server, timeout: Duration) -> Result<Conn> {
-    let begun = Instant::now();
-    let routes = routes(server, timeout)
-        .map_err(|error| StoreError::Open(reason::of_name(server, &error)))?;
-    connect_by(&routes, server, timeout, begun)
+/// A connection, ready for the outbox. With `row_log` it asks the server to log rows, not statements.
+pub(super) fn connect(server: &Server, timeout: Duration, row_log: bool) -> Result<Conn> {
+    connect_by_name(server, timeout, row_log, routes)
+}
+
+fn connect_by_name(
+    server: &Server,
+    timeout: Duration,
+    row_log: bool,
+    routes: impl FnOnce(&Server) -> io::Result<Vec<Route>> + Send + 'static,
+) -> Result<Conn> {
+    let deadline = Instant::now() + timeout;
+    let (progress, receiver) = mpsc::channel();
+    let to = server.clone();
+    let work = move || {
+        let routes = routes(&to);
+        // Nobody receives it when the time is over.
+        let _ = progress.send(Progress::NameFound);
+        let connected = routes
+            .map_err(|error| StoreError::Open(reason::of_name(&to, &error)))
+            .and_then(|routes| connect_by(&routes, &to, deadline, row_log));
+        let _ = progress.send(Progress::Done(connected));
+    };
+    let thread = thread::Builder::new().name("outbox connect".into());
+    // It inherits the caller's blocked signals.
+    if thread.spawn(work).is_err() {
+        let reason = "no thread can be created to connect";
+        return Err(StoreError::Open(reason.into()));
+    }
+    let mut slow = reason::of_name(server, &io::ErrorKind::TimedOut.into());
+    loop {
+        match receiver.recv_timeout(left(deadline)) {
+            Ok(Progress::NameFound) => slow = reason::of_timeout(server),
+            Ok(Progress::Done(outcome)) => return outcome,
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                return Err(StoreError::Open(slow));
+            }
+        }
+    }
+}
+
+fn left(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
 }
 
 /// Connects by the first of `routes` that leads to a server.
-fn connect_by(
-    routes: &[Route],
-    server: &Server,
-    timeout: Duration,
-    begun: Instant,
-) -> Result<Conn> {
+fn connect_by(routes: &[Route], server: &Server, deadline: Instant, row_log: bool) -> Result<Conn> {
     let tls = match server.tls {
         // Nobody listens in on a socket.
         _ if server.socket.is_some() => None,
@@ -44,9 +88,9 @@ fn connect_by(
     let mut failed = None;
     for route in routes {
         // Each address gets its share of what the earlier ones have left.
-        let share = timeout.saturating_sub(begun.elapsed()) / untried.max(1);
+        let share = left(deadline) / untried.max(1);
         untried = untried.saturating_sub(route.addresses);
-        match connect_to(route, server, timeout, share, tls.clone()) {
+        match connect_to(route, server, deadline, share, tls.clone()) {
             Err(
                 error @ Error::DriverError(
                     DriverError::CouldNotConnect(_) | DriverError::ConnectTimeout,
@@ -54,9 +98,14 @@ fn connect_by(
             ) => {
                 failed = failed.or(Some(error));
             }
-            outcome => {
-                return outcome.map_err(|error| StoreError::Open(reason::of(server, &error)));
+            Ok(mut conn) => {
+                if row_log {
+                    // Without the privilege the next order fails as before, with the reason.
+                    let _ = guarded(|| conn.query_drop("SET SESSION binlog_format = ROW"));
+                }
+                return Ok(conn);
             }
+            Err(error) => return Err(StoreError::Open(reason::of(server, &error))),
         }
     }
     let error = failed.unwrap_or(Error::DriverError(DriverError::CouldNotConnect(None)));
@@ -66,12 +115,12 @@ fn connect_by(
 fn connect_to(
     route: &Route,
     server: &Server,
-    timeout: Duration,
+    deadline: Instant,
     share: Duration,
     tls: Option<SslOpts>,
 ) -> mysql::Result<Conn> {
     let connect = |tls| {
-        let options = options(server, timeout, tls)
+        let options = options(server, left(deadline), tls)
             .ip_or_hostname(Some(route.host.clone()))
             .bind_address(route.bind)
             .tcp_connect_timeout(Some(share.max(SHORTEST)));
@@ -85,29 +134,15 @@ fn connect_to(
     }
 }
 
-/// The client panics at some of what it cannot read, such as a version without a number, and at users of
-/// plugins that it is built without. That must be an
+/// The client panics at some of what it cannot read, such as a version without a number. That must be an
 /// outbox that fails, and no more.
 pub(super) fn guarded<T>(work: impl FnOnce() -> mysql::Result<T>) -> mysql::Result<T> {
-    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panicked| {
-        let reason = panicked.downcast_ref::<String>().map(String::as_str);
-        let reason = reason.or_else(|| panicked.downcast_ref().copied());
-        let plugin = ["ed25519", "parsec"]
-            .into_iter()
-            .find(|plugin| reason.is_some_and(|reason| reason.contains(plugin)));
-        Err(Error::DriverError(match plugin {
-            Some(plugin) => DriverError::UnknownAuthPlugin(plugin.into()),
-            None => DriverError::UnexpectedPacket,
-        }))
-    })
+    panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or(Err(Error::DriverError(DriverError::UnexpectedPacket)))
 }
 
 fn options(server: &Server, timeout: Duration, tls: Option<SslOpts>) -> OptsBuilder {
     let timeout = timeout.max(SHORTEST);
-    // The server must give up before the connection does, or the error would not name the lock, and a
-    // statement that nobody waits for would keep its thread: behind LOCK TABLES for a day. MariaDB reads
-    // the first comment below as a setting, MySQL the second.
-    let lock_wait = (timeout / 2).as_secs().clamp(1, 50);
     let socket = server.socket.as_ref();
     OptsBuilder::new()
         .tcp_port(server.port)
@@ -124,18 +159,13 @@ fn options(server: &Server, timeout: Duration, tls: Option<SslOpts>) -> OptsBuil
         // An UPDATE counts the rows that it finds, changed or not.
         .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
         .ssl_opts(tls)
-        .init(vec![
-            format!(
-                "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, time_zone = '+00:00', \
-                 innodb_lock_wait_timeout = {lock_wait}, lock_wait_timeout = {lock_wait} \
-                 /*M! , max_statement_time = {} */ /*!80000 , max_execution_time = {} */",
-                timeout.as_secs_f64(),
-                timeout.as_millis(),
-            ),
-            // A transaction that has waited for an order's row must then see what its records have become:
-            // the default would show them as they were when it began.
-            "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED".into(),
-        ])
+        // One round trip. READ COMMITTED: a transaction that has waited for an order's row must then see what
+        // its records have become. The default would show them as they were when it began.
+        .init(vec![format!(
+            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, \
+             time_zone = '+00:00'; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; {}",
+            Limits::within(timeout)
+        )])
 }
 
 fn tls(server: &Server, mode: Tls) -> Result<SslOpts> {
@@ -173,9 +203,22 @@ mod tests {
             addresses: 1,
         });
         // It accepts, and sends no greeting.
-        let timeout = Duration::from_millis(300);
-        let error = connect_by(&routes, &to, timeout, Instant::now());
+        let deadline = Instant::now() + Duration::from_millis(300);
+        let error = connect_by(&routes, &to, deadline, false);
         let error = error.err().unwrap().to_string();
         assert!(error.contains("no response in time"), "{error}");
+    }
+    #[test]
+    fn nobody_waits_for_a_resolver_that_is_silent() {
+        let begun = Instant::now();
+        let to = server("db.example", Tls::Disabled);
+        let timeout = Duration::from_millis(300);
+        let error = connect_by_name(&to, timeout, false, |_| {
+            thread::sleep(Duration::from_secs(5));
+            Err(io::ErrorKind::NotFound.into())
+        });
+        let error = error.err().unwrap().to_string();
+        assert!(error.contains("the system's resolver"), "{error}");
+        assert!(begun.elapsed() < Duration::from_secs(2));
     }
 }

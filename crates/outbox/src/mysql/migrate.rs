@@ -25,7 +25,7 @@ pub(super) fn migrate(connection: &mut Connection, create: bool) -> Result<()> {
         }
         _ => {}
     }
-    let end = Instant::now() + connection.timeout();
+    let end = connection.deadline();
     while !lock(connection)? {
         if Instant::now() >= end {
             let reason = "timed out waiting for another process that changes the schema";

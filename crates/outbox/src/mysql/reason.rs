@@ -40,6 +40,11 @@ pub(super) fn of(server: &Server, error: &Error) -> String {
     at(server, &reason)
 }
 
+/// The server, or the way to it, takes too long.
+pub(super) fn of_timeout(server: &Server) -> String {
+    at(server, TIMEOUT)
+}
+
 /// Why the host name of `server` leads to no address.
 pub(super) fn of_name(server: &Server, error: &io::Error) -> String {
     let reason = match error.kind() {

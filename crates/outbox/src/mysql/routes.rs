@@ -6,9 +6,6 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
 
 use super::super::address::{Server, Tls};
 
@@ -21,14 +18,17 @@ pub(super) struct Route {
     pub(super) addresses: u32,
 }
 
-/// The routes to `server`, the preferred one first. Looks its name up for `timeout` at most.
-pub(super) fn routes(server: &Server, timeout: Duration) -> io::Result<Vec<Route>> {
+/// The routes to `server`, the preferred one first. Looks its name up; the system's resolver has no timeout.
+pub(super) fn routes(server: &Server) -> io::Result<Vec<Route>> {
     if server.socket.is_some() || server.host.parse::<IpAddr>().is_ok() {
         return Ok(vec![direct(server.host.clone())]);
     }
-    let addresses = look_up(&server.host, timeout)?;
+    let not_found = || io::Error::from(io::ErrorKind::NotFound);
+    let found = (&*server.host, 0).to_socket_addrs();
+    let addresses = found.map_err(|_| not_found())?;
+    let addresses: Vec<IpAddr> = addresses.map(|address| address.ip()).collect();
     if addresses.is_empty() {
-        return Err(io::ErrorKind::NotFound.into());
+        return Err(not_found());
     }
     Ok(by_address(server, &addresses))
 }
@@ -63,27 +63,6 @@ fn by_address(server: &Server, addresses: &[IpAddr]) -> Vec<Route> {
         }
     }
     routes
-}
-
-/// The system's resolver has no timeout, so it runs in a thread that nobody waits for.
-fn look_up(host: &str, timeout: Duration) -> io::Result<Vec<IpAddr>> {
-    let (send, receive) = mpsc::channel();
-    let name = host.to_owned();
-    let resolver = thread::Builder::new().spawn(move || {
-        let _ = send.send(resolve(&name));
-    });
-    match resolver {
-        Ok(_) => receive
-            .recv_timeout(timeout)
-            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())),
-        Err(_) => resolve(host),
-    }
-}
-
-fn resolve(host: &str) -> io::Result<Vec<IpAddr>> {
-    let found = (host, 0).to_socket_addrs();
-    let found = found.map_err(|_| io::Error::from(io::ErrorKind::NotFound))?;
-    Ok(found.map(|address| address.ip()).collect())
 }
 
 #[cfg(test)]
@@ -127,8 +106,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_name_without_an_address_has_no_route() {
-        let timeout = Duration::from_secs(5);
-        let error = routes(&server("no.such.host.invalid", Tls::Preferred), timeout).unwrap_err();
+        let error = routes(&server("no.such.host.invalid", Tls::Preferred)).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 }

@@ -8,7 +8,8 @@
 //! Only this file knows of the two places.
 
 use super::super::clock::Millis;
-use super::super::database::{Database, Result, Row, Value};
+use super::super::database::{Database, Durability, Result, Row, Value};
+use super::super::error::StoreError;
 use super::super::store::{LastError, LeaseRequest, State, Update};
 use super::order::{Order, schedule};
 
@@ -49,63 +50,68 @@ pub(super) struct Appended {
     pub(super) sole: bool,
 }
 
-/// Appends an update to its order, whose row is inserted or found, and locked. When no other record is
-/// pending, the order is leased as `lease` says, or due at once.
+/// Appends an update to its order. When no other record is pending, the order is leased as `lease` says, or
+/// due at once. Nothing when the connection is no longer `connection`.
 pub(super) fn append<D: Database>(
     db: &mut D,
-    key_pair: i64,
-    order: i64,
+    durability: Durability,
+    connection: u64,
+    (key_pair, order): (i64, i64),
     update: &Update<'_>,
     lease: Option<LeaseRequest>,
     now: Millis,
-) -> Result<Appended> {
-    if D::LOCKS_ROWS {
-        // Found or inserted, the row is locked from here on.
-        db.execute(
-            "INSERT INTO spread_orders (id, key_pair) VALUES (?, ?) ON DUPLICATE KEY UPDATE key_pair = key_pair",
-            &[Value::Int(order), Value::Int(key_pair)],
-        )?;
-    }
-    let row = db.query_first(
-        "SELECT due FROM spread_orders WHERE id = ?",
-        &[Value::Int(order)],
-    )?;
-    let exists = row.is_some();
-    // An order is due exactly while a record is pending.
-    let sole = match row {
-        Some(row) => row.maybe_int("due")?.is_none(),
-        None => true,
+) -> Result<Option<Appended>> {
+    // Found or inserted, the order's row is locked from here on.
+    let find = if D::LOCKS_ROWS {
+        "INSERT INTO spread_orders (id, key_pair) VALUES (?, ?) ON DUPLICATE KEY UPDATE key_pair = key_pair"
+    } else {
+        "INSERT INTO spread_orders (id, key_pair) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
     };
-    let record = db.insert(
-        "INSERT INTO spread_records (parent, queued, order_id, state, accepted, age_start, attempts, status, \
-         last_error, body) VALUES (?, ?, ?, 0, ?, ?, 0, 0, '', ?)",
+    // An order is due exactly while a record is pending.
+    let insert = "INSERT INTO spread_records (parent, queued, order_id, state, accepted, age_start, attempts, \
+                  status, last_error, body) SELECT id, due IS NOT NULL, ?, 0, ?, ?, 0, 0, '', ? \
+                  FROM spread_orders WHERE id = ?";
+    let schedule = if D::LOCKS_ROWS {
+        "UPDATE spread_orders SET key_pair = ?, due = ?, token = ?, sole_pending = LAST_INSERT_ID() \
+         WHERE id = ? AND due IS NULL"
+    } else {
+        "UPDATE spread_orders SET key_pair = ?, due = ?, token = ?, sole_pending = last_insert_rowid() \
+         WHERE id = ? AND due IS NULL"
+    };
+    let done = db.batch(
+        durability,
+        connection,
         &[
-            Value::Int(order),
-            Value::Int(i64::from(!sole)),
-            Value::Bytes(update.order_id),
-            Value::Int(now),
-            Value::Int(now),
-            Value::Bytes(update.body),
+            (find, &[Value::Int(order), Value::Int(key_pair)]),
+            (
+                insert,
+                &[
+                    Value::Bytes(update.order_id),
+                    Value::Int(now),
+                    Value::Int(now),
+                    Value::Bytes(update.body),
+                    Value::Int(order),
+                ],
+            ),
+            (
+                schedule,
+                &[
+                    Value::Int(key_pair),
+                    Value::Int(lease.map_or(now, |lease| lease.until)),
+                    lease.map(|lease| lease.token).into(),
+                    Value::Int(order),
+                ],
+            ),
         ],
     )?;
-    if sole {
-        let sql = if exists {
-            "UPDATE spread_orders SET key_pair = ?, due = ?, token = ?, sole_pending = ? WHERE id = ?"
-        } else {
-            "INSERT INTO spread_orders (key_pair, due, token, sole_pending, id) VALUES (?, ?, ?, ?, ?)"
-        };
-        db.execute(
-            sql,
-            &[
-                Value::Int(key_pair),
-                Value::Int(lease.map_or(now, |lease| lease.until)),
-                lease.map(|lease| lease.token).into(),
-                Value::Int(record),
-                Value::Int(order),
-            ],
-        )?;
+    match done.as_deref() {
+        None => Ok(None),
+        Some([_, inserted, scheduled, ..]) => Ok(Some(Appended {
+            record: inserted.id,
+            sole: scheduled.changed == 1,
+        })),
+        Some(_) => Err(StoreError::Failed("a statement returned no result".into())),
     }
-    Ok(Appended { record, sole })
 }
 
 const HEAD_OF_ORDER: &str = concat!(

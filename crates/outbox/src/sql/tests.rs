@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::super::address::Synchronous;
 use super::super::clock::Millis;
-use super::super::database::{Database, Durability, Result, Row, Upsert, Value};
+use super::super::database::{Database, Done, Durability, Result, Row, Upsert, Value};
 use super::super::error::StoreError;
 use super::super::sqlite::Sqlite;
-use super::super::store::{LeaseRequest, Opening, Store as _, Update};
+use super::super::store::{LeaseRequest, Opening, Store as _, Timeout, Update};
 use super::Sql;
 
 struct Unconfirmed {
@@ -18,6 +18,10 @@ struct Unconfirmed {
 
 impl Database for Unconfirmed {
     const LOCKS_ROWS: bool = Sqlite::LOCKS_ROWS;
+
+    fn set_timeout(&mut self, timeout: Timeout) {
+        self.database.set_timeout(timeout);
+    }
 
     fn now(&mut self) -> Result<Millis> {
         self.database.now()
@@ -41,12 +45,8 @@ impl Database for Unconfirmed {
         Err(self.error.clone())
     }
 
-    fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
-        self.database.execute(sql, values)
-    }
-
-    fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<i64> {
-        self.database.insert(sql, values)
+    fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Done> {
+        self.database.run(sql, values)
     }
 
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
@@ -70,7 +70,7 @@ impl Database for Unconfirmed {
 fn queue_behind(error: StoreError) -> (Result<bool>, u64) {
     let path = std::env::temp_dir().join(format!("spread-unconfirmed-{}.db", std::process::id()));
     let opening = Opening {
-        timeout: Duration::from_secs(5),
+        timeout: Timeout::Each(Duration::from_secs(5)),
         create: true,
     };
     let database = Sqlite::open(&path, Synchronous::Full, opening).unwrap();

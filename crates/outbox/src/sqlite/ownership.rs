@@ -37,7 +37,7 @@ mod tests {
     use super::*;
     use crate::address::Synchronous;
     use crate::sqlite::Sqlite;
-    use crate::store::Opening;
+    use crate::store::{Opening, Timeout};
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt as _;
     use std::time::Duration;
@@ -58,7 +58,7 @@ mod tests {
     fn a_file_that_everyone_may_write_is_not_opened() {
         let path = std::env::temp_dir().join(format!("spread-shared-{}.db", std::process::id()));
         let opening = Opening {
-            timeout: Duration::from_secs(5),
+            timeout: Timeout::Each(Duration::from_secs(5)),
             create: true,
         };
         let opened = || Sqlite::open(&path, Synchronous::Normal, opening).map(drop);

@@ -11,6 +11,7 @@ mod mysql_clients;
 mod mysql_faults;
 mod mysql_protocol;
 mod mysql_proxy;
+mod mysql_round_trips;
 mod mysql_settings;
 mod mysql_stores;
 mod operations;

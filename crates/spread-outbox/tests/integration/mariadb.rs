@@ -97,7 +97,7 @@ impl MariaDb {
             .args(["--no-defaults", "--user=root", "--bind-address=127.0.0.1"])
             .args([
                 "--innodb-buffer-pool-size=32M",
-                "--innodb-log-file-size=16M",
+                "--loose-innodb-log-file-size=16M",
             ])
             .arg("--skip-name-resolve")
             .arg(format!("--datadir={}", path("data")))
@@ -149,6 +149,12 @@ impl MariaDb {
         Conn::new(self.options("root", "", "mysql")).unwrap()
     }
 
+    /// It is MySQL under MariaDB's name: see `scripts/matrix`.
+    pub(crate) fn is_mysql(&self) -> bool {
+        let version: Option<String> = self.root().query_first("SELECT VERSION()").unwrap();
+        !version.unwrap().contains("MariaDB")
+    }
+
     /// The address of a new database.
     pub(crate) fn database(&self) -> String {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
@@ -180,9 +186,11 @@ impl Drop for MariaDb {
 }
 
 fn program(name: &str) -> Option<PathBuf> {
-    ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"]
-        .iter()
-        .map(|directory| Path::new(directory).join(name))
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        // Servers are in sbin, which is not on a plain user's PATH.
+        .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
+        .map(|directory| directory.join(name))
         .find(|path| path.exists())
 }
 

@@ -11,7 +11,7 @@ use crate::mysql_proxy::{proxy, version_end, without_tls};
 use crate::mysql_stores::{claim, opened, refusal};
 use crate::stores::{address, update};
 use outbox::store::Filter;
-use outbox::{Opening, entropy, open};
+use outbox::{Opening, Timeout, entropy, open};
 
 #[test]
 fn the_client_reads_the_servers_version() {
@@ -87,7 +87,7 @@ fn nonsense_from_a_server_is_an_error() {
     let through = proxy(server.port, nonsense, &NONE);
     let text = text.replace(&server.port.to_string(), &through.to_string());
     let opening = Opening {
-        timeout: Duration::from_millis(100),
+        timeout: Timeout::Each(Duration::from_millis(100)),
         create: true,
     };
     let (begun, mut failed) = (Instant::now(), 0);

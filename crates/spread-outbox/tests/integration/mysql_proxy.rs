@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::thread;
 
 /// The end of the version in a server's greeting, where it follows header and protocol.
@@ -29,6 +29,17 @@ pub(crate) fn proxy(
     edit: impl Fn(usize, &mut [u8]) + Clone + Send + 'static,
     goodbye: &'static AtomicU16,
 ) -> u16 {
+    static REQUESTS: AtomicUsize = AtomicUsize::new(0);
+    counting_proxy(server, edit, goodbye, &REQUESTS)
+}
+
+/// The same; counts the requests of its clients.
+pub(crate) fn counting_proxy(
+    server: u16,
+    edit: impl Fn(usize, &mut [u8]) + Clone + Send + 'static,
+    goodbye: &'static AtomicU16,
+    requests: &'static AtomicUsize,
+) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
@@ -53,6 +64,7 @@ pub(crate) fn proxy(
             thread::spawn(move || {
                 let mut bytes = [0; 16 * 1024];
                 while let Ok(count @ 1..) = from.read(&mut bytes) {
+                    requests.fetch_add(1, Ordering::Relaxed);
                     let code = goodbye.swap(0, Ordering::Relaxed);
                     if code != 0 {
                         let [low, high] = code.to_le_bytes();

@@ -22,9 +22,14 @@ fn servers_with_other_settings_work_or_say_what_to_change() {
     let mut root = server.root();
     let mut set = |what: &str| root.query_drop(format!("SET GLOBAL {what}")).unwrap();
 
-    set("innodb_force_primary_key = 1");
+    let (force_keys, privilege) = if server.is_mysql() {
+        ("sql_require_primary_key", "SESSION_VARIABLES_ADMIN")
+    } else {
+        ("innodb_force_primary_key", "BINLOG ADMIN")
+    };
+    set(&format!("{force_keys} = 1"));
     enqueues(&server.database());
-    set("innodb_force_primary_key = 0");
+    set(&format!("{force_keys} = 0"));
 
     set("innodb_default_row_format = compact");
     enqueues(&server.database());
@@ -37,7 +42,7 @@ fn servers_with_other_settings_work_or_say_what_to_change() {
         sentence.contains("binlog_format is STATEMENT: set it"),
         "{sentence}"
     );
-    let grant = "GRANT BINLOG ADMIN ON *.* TO 'shop'@'%'";
+    let grant = format!("GRANT {privilege} ON *.* TO 'shop'@'%'");
     server.root().query_drop(grant).unwrap();
     enqueues(&base);
     // An outbox that exists, on a connection of another process.
@@ -64,18 +69,25 @@ fn a_schema_table_without_a_primary_key_gets_one() {
 }
 
 #[test]
-fn an_authentication_that_spread_cannot_do_is_named() {
-    let Some(server) = MariaDb::shared() else {
+fn users_of_mariadbs_plugins_are_served_or_their_plugin_is_named() {
+    let Some(server) = MariaDb::shared().filter(|server| !server.is_mysql()) else {
         return;
     };
     let mut root = server.root();
     for statement in [
         "INSTALL SONAME 'auth_ed25519'",
         "CREATE USER 'curve'@'%' IDENTIFIED VIA ed25519 USING PASSWORD('p@ss')",
+        "GRANT ALL ON `spread%`.* TO 'curve'@'%'",
+        "INSTALL SONAME 'auth_pam'",
+        "CREATE USER 'modules'@'%' IDENTIFIED VIA pam",
     ] {
         root.query_drop(statement).unwrap();
     }
     let base = server.database();
-    let sentence = refusal(&base.replace("shop:p%40ss%2Fw%3Ard", "curve:p%40ss"));
-    assert!(sentence.contains("authenticates by ed25519"), "{sentence}");
+    let of = |user: &str| base.replace("shop:p%40ss%2Fw%3Ard", user);
+    enqueues(&of("curve:p%40ss"));
+    let sentence = refusal(&of("curve:p%40ss2"));
+    assert!(sentence.contains("refuses the user"), "{sentence}");
+    let sentence = refusal(&of("modules:p%40ss"));
+    assert!(sentence.contains("authenticates by "), "{sentence}");
 }

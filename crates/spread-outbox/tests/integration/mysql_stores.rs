@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::stores::{OPENING, address};
 use outbox::clock::Millis;
 use outbox::store::{ClaimRequest, ClaimResult, LeaseRequest, Store};
-use outbox::{Opening, StoreError, entropy, open};
+use outbox::{Opening, StoreError, Timeout, entropy, open};
 
 const LEASE: Millis = 5_000;
 
@@ -15,7 +15,7 @@ pub(crate) fn opened(text: &str) -> Box<dyn Store + Send> {
 
 pub(crate) fn refusal(text: &str) -> String {
     let opening = Opening {
-        timeout: Duration::from_secs(2),
+        timeout: Timeout::Each(Duration::from_secs(2)),
         create: true,
     };
     let Err(error) = open(&address(text), opening) else {

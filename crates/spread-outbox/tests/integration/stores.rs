@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use outbox::store::Update;
-use outbox::{Address, Opening, Store, open};
+use outbox::{Address, Opening, Store, Timeout, open};
 
 /// An update of one shop.
 #[must_use]
@@ -19,7 +19,7 @@ pub(crate) fn update<'u>(order_id: &'u str, body: &'u str) -> Update<'u> {
 }
 
 pub(crate) const OPENING: Opening = Opening {
-    timeout: Duration::from_secs(10),
+    timeout: Timeout::Each(Duration::from_secs(10)),
     create: true,
 };
 
