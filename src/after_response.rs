@@ -191,7 +191,6 @@ fn send_from_outbox(
     let breaker = Breaker::new(order.circuit_breaker, true);
     let outcome = outbox_connections::send_recorded(
         address,
-        config,
         destination,
         &order.order_id,
         &order.body,

@@ -270,10 +270,8 @@ pub(crate) fn record(
 ///
 /// # Errors
 /// When the outbox fails before the attempt.
-#[expect(clippy::too_many_arguments, reason = "an order, and how to send it")]
 pub(crate) fn send_recorded(
     address: &Address,
-    config: &ClientConfig,
     destination: &Destination,
     order_id: &[u8],
     body: &[u8],
