@@ -232,11 +232,7 @@ pub(crate) fn exchange(
     body: &[u8],
     limit: Duration,
 ) -> Result<Answer, Error> {
-    let attempt = || {
-        zend::with_signals_blocked(|| {
-            runtime::send(zend::block_signals, limit, config, destination, body)
-        })
-    };
+    let attempt = || zend::with_signals_blocked(|| runtime::send(limit, config, destination, body));
     match breaker {
         Breaker::Off => attempt(),
         Breaker::On { with_outbox } => {
