@@ -21,6 +21,7 @@ use outbox::clock::Millis;
 use settings::Report;
 
 use crate::call::{self, Breaker};
+use crate::circuit_breaker::Caller;
 use crate::zend::{self, ZendString};
 use crate::{circuit_breaker, exceptions, log, outbox_connections};
 
@@ -142,7 +143,7 @@ fn send_from_memory(
             config.names.timeout
         ));
     }
-    let breaker = Breaker::new(order.circuit_breaker, false);
+    let breaker = Breaker::new(order.circuit_breaker, Caller::WithoutOutbox);
     let attempt = call::exchange(config, destination, breaker, &order.body, limit);
     // An answer that cannot be decoded is a failure, as in a call.
     match outbox::attempt::examined(attempt) {
@@ -173,7 +174,7 @@ fn send_from_outbox(
         destination,
         ..
     } = order;
-    let breaker = Breaker::new(order.circuit_breaker, true);
+    let breaker = Breaker::new(order.circuit_breaker, Caller::AfterResponse);
     let outcome = outbox_connections::send_recorded(
         address,
         config,

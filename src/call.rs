@@ -21,6 +21,7 @@ use outbox::call::{CallOutcome, Delivery};
 use settings::{OutboxSetting, Report, Settings};
 
 use crate::after_response::{self, Place, Postponed};
+use crate::circuit_breaker::Caller;
 use crate::zend::{self, Table, Value, ZendString};
 use crate::{circuit_breaker, decode, exceptions, log, outbox_connections, validate};
 
@@ -124,8 +125,9 @@ impl Order<'_> {
         let config = &self.settings.client;
         let body = self.body.as_bytes();
         let left = || config.timeout.saturating_sub(begun.elapsed());
-        let breaker = |with_outbox| Breaker::new(self.settings.circuit_breaker, with_outbox);
-        let exchanged = || exchange(config, self.destination, breaker(false), body, left());
+        let breaker = |caller| Breaker::new(self.settings.circuit_breaker, caller);
+        let without = || breaker(Caller::WithoutOutbox);
+        let exchanged = || exchange(config, self.destination, without(), body, left());
         let address = match self.outbox {
             OutboxSetting::Off => return Sent::from(exchanged()),
             OutboxSetting::Invalid(expected) => {
@@ -144,7 +146,10 @@ impl Order<'_> {
                 self.destination,
                 &id,
                 body,
-                |limit| exchange(config, self.destination, breaker(true), body, limit),
+                |limit| {
+                    let breaker = breaker(Caller::WithOutbox);
+                    exchange(config, self.destination, breaker, body, limit)
+                },
             )
         });
         match recorded {
@@ -239,8 +244,8 @@ pub(crate) fn exchange(
     };
     match breaker {
         Breaker::Off => attempt(),
-        Breaker::On { with_outbox } => {
-            circuit_breaker::guard(&destination.endpoint, limit, with_outbox, attempt)
+        Breaker::On(caller) => {
+            circuit_breaker::guard(&destination.endpoint, limit, caller, attempt)
         }
     }
 }
@@ -249,19 +254,12 @@ pub(crate) fn exchange(
 #[derive(Clone, Copy)]
 pub(crate) enum Breaker {
     Off,
-    /// `with_outbox`: the outbox keeps the order then.
-    On {
-        with_outbox: bool,
-    },
+    On(Caller),
 }
 
 impl Breaker {
-    pub(crate) fn new(on: bool, with_outbox: bool) -> Self {
-        if on {
-            Self::On { with_outbox }
-        } else {
-            Self::Off
-        }
+    pub(crate) fn new(on: bool, caller: Caller) -> Self {
+        if on { Self::On(caller) } else { Self::Off }
     }
 }
 

@@ -62,6 +62,7 @@ fn race(seed: u64, outage: bool) -> Counts {
                         // Nothing is left behind by age.
                         limit: 30_000_000,
                         with_outbox: true,
+                        spares_last_process: false,
                     };
                     // 0 to 255 ms a call: hold-offs end while others race.
                     let now = clock.fetch_add(random.next() % 256, SeqCst);
