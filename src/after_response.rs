@@ -21,7 +21,8 @@ use outbox::call::CallOutcome;
 use outbox::clock::Millis;
 use settings::Report;
 
-use crate::call::{self, Breaker};
+use crate::circuit_breaker::Caller;
+use crate::exchange::{Breaker, exchange};
 use crate::zend::{self, ZendString};
 use crate::{circuit_breaker, exceptions, log, outbox_connections};
 
@@ -157,8 +158,8 @@ fn send_from_memory(
             config.names.timeout
         ));
     }
-    let breaker = Breaker::new(order.circuit_breaker, false);
-    let attempt = call::exchange(config, destination, breaker, &order.body, limit);
+    let breaker = Breaker::new(order.circuit_breaker, Caller::WithoutOutbox);
+    let attempt = exchange(config, destination, breaker, &order.body, limit);
     // An answer that cannot be decoded is a failure, as in a call.
     match outbox::attempt::examined(attempt) {
         Ok(_) => {
@@ -188,7 +189,7 @@ fn send_from_outbox(
         destination,
         ..
     } = order;
-    let breaker = Breaker::new(order.circuit_breaker, true);
+    let breaker = Breaker::new(order.circuit_breaker, Caller::AfterResponse);
     let outcome = outbox_connections::send_recorded(
         address,
         destination,
@@ -196,7 +197,7 @@ fn send_from_outbox(
         &order.body,
         accepted,
         limit,
-        |body, limit| call::exchange(config, destination, breaker, body, limit),
+        |body, limit| exchange(config, destination, breaker, body, limit),
     );
     let incomplete = match outcome {
         Ok(Some(CallOutcome::Answered { incomplete, .. })) => incomplete,

@@ -11,9 +11,8 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use client::answer::Answer;
-use client::config::{ClientConfig, Destination};
+use client::config::Destination;
 use client::error::{Error, Kind, OrderName};
-use client::runtime;
 use codec::answer::undecodable;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::BailoutGuard;
@@ -21,6 +20,8 @@ use outbox::call::{CallOutcome, Delivery};
 use settings::{OutboxSetting, Report, Settings};
 
 use crate::after_response::{self, Place, Postponed};
+use crate::circuit_breaker::Caller;
+use crate::exchange::{Breaker, exchange};
 use crate::zend::{self, Table, Value, ZendString};
 use crate::{circuit_breaker, decode, exceptions, log, outbox_connections, validate};
 
@@ -124,8 +125,9 @@ impl Order<'_> {
         let config = &self.settings.client;
         let body = self.body.as_bytes();
         let left = || config.timeout.saturating_sub(begun.elapsed());
-        let breaker = |with_outbox| Breaker::new(self.settings.circuit_breaker, with_outbox);
-        let exchanged = || exchange(config, self.destination, breaker(false), body, left());
+        let breaker = |caller| Breaker::new(self.settings.circuit_breaker, caller);
+        let without = || breaker(Caller::WithoutOutbox);
+        let exchanged = || exchange(config, self.destination, without(), body, left());
         let address = match self.outbox {
             OutboxSetting::Off => return Sent::from(exchanged()),
             OutboxSetting::Invalid(expected) => {
@@ -144,7 +146,10 @@ impl Order<'_> {
                 self.destination,
                 &id,
                 body,
-                |limit| exchange(config, self.destination, breaker(true), body, limit),
+                |limit| {
+                    let breaker = breaker(Caller::WithOutbox);
+                    exchange(config, self.destination, breaker, body, limit)
+                },
             )
         });
         match recorded {
@@ -222,43 +227,6 @@ const SETTING: &str = "spread.outbox must be";
 
 fn without_outbox(verb: &str, reason: fmt::Arguments<'_>) -> String {
     format!("{verb} sent without the outbox: {reason}")
-}
-
-/// Sends an order over the network, unless the circuit breaker holds it back.
-pub(crate) fn exchange(
-    config: &ClientConfig,
-    destination: &Destination,
-    breaker: Breaker,
-    body: &[u8],
-    limit: Duration,
-) -> Result<Answer, Error> {
-    let attempt = || zend::with_signals_blocked(|| runtime::send(limit, config, destination, body));
-    match breaker {
-        Breaker::Off => attempt(),
-        Breaker::On { with_outbox } => {
-            circuit_breaker::guard(&destination.endpoint, limit, with_outbox, attempt)
-        }
-    }
-}
-
-/// Whether a call may be held back.
-#[derive(Clone, Copy)]
-pub(crate) enum Breaker {
-    Off,
-    /// `with_outbox`: the outbox keeps the order then.
-    On {
-        with_outbox: bool,
-    },
-}
-
-impl Breaker {
-    pub(crate) fn new(on: bool, with_outbox: bool) -> Self {
-        if on {
-            Self::On { with_outbox }
-        } else {
-            Self::Off
-        }
-    }
 }
 
 /// Reports the outcome and returns the function's return value.

@@ -22,22 +22,33 @@ thread_local! {
     static LINES: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
 
-/// Makes an attempt of at most `limit`, unless calls to the endpoint are held back. `with_outbox`: the outbox
-/// keeps the order in that case. Does not call Zend.
+/// Which calls are held back.
+#[derive(Clone, Copy)]
+pub(crate) enum Caller {
+    WithoutOutbox,
+    /// The outbox keeps the order.
+    WithOutbox,
+    /// The same, once the response has left.
+    AfterResponse,
+}
+
+/// Makes an attempt of at most `limit`, unless calls to the endpoint are held back. Does not call Zend.
 ///
 /// # Errors
 /// [`Kind::Held`] when the attempt was not made, and those of `attempt`.
 pub(crate) fn guard(
     endpoint: &Url,
     limit: Duration,
-    with_outbox: bool,
+    caller: Caller,
     attempt: impl FnOnce() -> Result<Answer, Error>,
 ) -> Result<Answer, Error> {
+    let with_outbox = !matches!(caller, Caller::WithoutOutbox);
     let call = Call {
         origin: origin(endpoint),
         process: zend::this_process(),
         limit: Millis::try_from(limit.as_millis()).unwrap_or(Millis::MAX),
         with_outbox,
+        spares_last_process: matches!(caller, Caller::AfterResponse),
     };
     let page = zend::page();
     let now = zend::monotonic_now();

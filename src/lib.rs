@@ -25,6 +25,7 @@ mod decode;
 mod drain;
 mod encode;
 mod exceptions;
+mod exchange;
 mod functions;
 mod info;
 mod ini;
