@@ -50,6 +50,10 @@ pub(crate) fn guard(
         with_outbox,
         spares_last_process: matches!(caller, Caller::AfterResponse),
     };
+    // The next visitor needs this process more than an order that is safe already.
+    if matches!(caller, Caller::AfterResponse) && zend::visitors_wait() {
+        return Err(held(endpoint, Duration::ZERO, Duration::ZERO));
+    }
     let page = zend::page();
     let now = zend::monotonic_now();
     let pass = match page.enter(&call, now, zend::is_alive) {
@@ -58,12 +62,11 @@ pub(crate) fn guard(
             if held.opened {
                 remember(opened(endpoint, with_outbox));
             }
-            return Err(Kind::Held {
-                by: authority(endpoint),
-                since: Duration::from_millis(now.saturating_sub(held.since)),
-                retry_after: Duration::from_millis(held.until.saturating_sub(now)),
-            }
-            .into());
+            return Err(self::held(
+                endpoint,
+                Duration::from_millis(now.saturating_sub(held.since)),
+                Duration::from_millis(held.until.saturating_sub(now)),
+            ));
         }
     };
     let outcome = attempt();
@@ -78,6 +81,15 @@ pub(crate) fn guard(
         )),
     }
     outcome
+}
+
+fn held(endpoint: &Url, since: Duration, retry_after: Duration) -> Error {
+    Kind::Held {
+        by: authority(endpoint),
+        since,
+        retry_after,
+    }
+    .into()
 }
 
 fn opened(endpoint: &Url, with_outbox: bool) -> String {
