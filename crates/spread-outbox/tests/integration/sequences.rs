@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::mariadb::MariaDb;
-use crate::model::{Checked, ENDPOINTS, KEYS, Model, Name, check, order_id};
+use crate::model::{Checked, ENDPOINTS, KEYS, Model, Name, check, method, order_id};
 use crate::operations::{DAY, LEASE, Op, ops};
 use crate::stores::{OPENING, Scratch, address};
 use outbox::clock::Millis;
@@ -127,6 +127,7 @@ impl Pair<'_> {
                 let update = Update {
                     endpoint: ENDPOINTS[endpoint],
                     public_key: KEYS[key],
+                    method: method(order),
                     order_id: &order_id,
                     body: &body,
                 };
