@@ -7,6 +7,9 @@ The groups of rows, which ROWS selects:
     warm first              https on loopback, warm and the first order of a process
     link linkfirst          the same over a link with a real round-trip time
     page                    pages per second of php-fpm behind nginx
+    checkout                a page's time in a shop with few orders, over a link
+    burst changes           many orders at once, and in one page, while SPREAD hangs
+    outage slow             a shop under load while SPREAD hangs, and while it takes 3 s
     deferred direct         cost of the outbox per call
     mysql                   the same on MariaDB, and the worker's delivery rate
     drain million           the worker's delivery rate, and the cost of a large backlog
@@ -30,11 +33,13 @@ from statistics import median
 sys.dont_write_bytecode = True
 
 import link
+from checkout import burst_rows, changes_rows, checkout_rows
 from figures import Row
 from footprint import memory_rows, size_rows, start_rows
 from instructions import call_rows, decode_rows, encode_rows
 from latency import first_rows, link_first_rows, link_rows, warm_rows
 from mariadb import MariaDb
+from outage import outage_rows, slow_rows
 from outbox import deferred_rows, direct_rows, drain_rows, million_rows, mysql_rows
 from page import page_rows
 from programs import Missing, Programs, program
@@ -55,6 +60,11 @@ ROWS = {
     "link": link_rows,
     "linkfirst": link_first_rows,
     "page": page_rows,
+    "checkout": checkout_rows,
+    "burst": burst_rows,
+    "changes": changes_rows,
+    "outage": outage_rows,
+    "slow": slow_rows,
     "deferred": deferred_rows,
     "direct": direct_rows,
     "mysql": mysql_rows,

@@ -78,6 +78,7 @@ class Api:
         self.address = (address, port)
         self.endpoint = f"https://{address}:{port}/api/updateOrder"
         self.big_endpoint = f"https://{address}:{port}/api/big"
+        self.crm_endpoint = f"https://{address}:{port}/api/crm/updateOrder"
         wait_for(self.address, nginx, log)
 
     @staticmethod
@@ -93,7 +94,7 @@ class Api:
             daemon off;
             pid {directory}/{name}.pid;
             error_log {directory}/{name}.log;
-            events {{ }}
+            events {{ worker_connections 4096; }}
             http {{
                 access_log off;
                 {temporary}
@@ -103,6 +104,9 @@ class Api:
                     server unix:{directory}/tmp/{name}.sock;
                     keepalive 16;
                     keepalive_requests 10000000;
+                }}
+                upstream moody {{
+                    server unix:{crm_socket(directory)};
                 }}
                 server {{
                     listen unix:{directory}/tmp/{name}.sock;
@@ -122,6 +126,14 @@ class Api:
                         proxy_http_version 1.1;
                         proxy_set_header Connection "";
                     }}
+                    # `crm.py`. A shop with few orders never has a warm connection.
+                    location = /api/crm/updateOrder {{
+                        keepalive_timeout 250ms;
+                        auth_basic SPREAD;
+                        auth_basic_user_file {directory}/passwords;
+                        proxy_pass http://moody;
+                        proxy_read_timeout 1h;
+                    }}
                     # nginx serves files for GET only.
                     location = /api/big {{
                         auth_basic SPREAD;
@@ -136,6 +148,10 @@ class Api:
                 }}
             }}
         """
+
+
+def crm_socket(directory):
+    return f"{directory}/tmp/crm.sock"
 
 
 def openssl(directory, *arguments):

@@ -21,6 +21,7 @@ PEERS = {
 # The extension of each peer; openssl, which `stream` needs, is part of Debian's PHP.
 EXTENSIONS = {
     "snippet": "curl",
+    "snippet5": "curl",
     "curl": "curl",
     "stream": None,
     "spread": "spread",

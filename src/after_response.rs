@@ -23,7 +23,8 @@ use outbox::clock::Millis;
 use outbox::store::Update;
 use settings::Report;
 
-use crate::call::{self, Breaker};
+use crate::circuit_breaker::Caller;
+use crate::exchange::{Breaker, exchange};
 use crate::zend::{self, ZendString};
 use crate::{circuit_breaker, exceptions, log, outbox_connections};
 
@@ -162,8 +163,8 @@ fn send_from_memory(
             config.names.timeout
         ));
     }
-    let breaker = Breaker::new(order.circuit_breaker, false);
-    let attempt = call::exchange(
+    let breaker = Breaker::new(order.circuit_breaker, Caller::WithoutOutbox);
+    let attempt = exchange(
         config,
         destination,
         order.method,
@@ -199,7 +200,7 @@ fn send_from_outbox(
         destination,
         ..
     } = order;
-    let breaker = Breaker::new(order.circuit_breaker, true);
+    let breaker = Breaker::new(order.circuit_breaker, Caller::AfterResponse);
     let outcome = outbox_connections::send_recorded(
         address,
         &order.update(),
@@ -208,7 +209,7 @@ fn send_from_outbox(
         // The first pending one may be of another method.
         |claimed, limit| {
             let (method, body) = (claimed.method, &claimed.body);
-            call::exchange(config, destination, method, breaker, body, limit)
+            exchange(config, destination, method, breaker, body, limit)
         },
     );
     let incomplete = match outcome {

@@ -11,10 +11,9 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use client::answer::Answer;
-use client::config::{ClientConfig, Destination};
+use client::config::Destination;
 use client::error::{Error, Kind, SubjectName};
 use client::keys::Keys;
-use client::runtime;
 use codec::answer::undecodable;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::BailoutGuard;
@@ -24,6 +23,8 @@ use outbox::store::Update;
 use settings::{OutboxSetting, Report, Settings};
 
 use crate::after_response::{self, Place, Postponed};
+use crate::circuit_breaker::Caller;
+use crate::exchange::{Breaker, exchange};
 use crate::zend::{self, Table, Value, ZendString};
 use crate::{circuit_breaker, decode, exceptions, log, outbox_connections, validate};
 
@@ -135,9 +136,10 @@ impl Call<'_> {
         let config = &self.settings.client;
         let body = self.body.as_bytes();
         let left = || config.timeout.saturating_sub(begun.elapsed());
-        let breaker = |with_outbox| Breaker::new(self.settings.circuit_breaker, with_outbox);
+        let breaker = |caller| Breaker::new(self.settings.circuit_breaker, caller);
+        let without = || breaker(Caller::WithoutOutbox);
         let (destination, method) = (self.destination, self.method);
-        let exchanged = || exchange(config, destination, method, breaker(false), body, left());
+        let exchanged = || exchange(config, destination, method, without(), body, left());
         let address = match self.outbox {
             OutboxSetting::Off => return Sent::from(exchanged()),
             OutboxSetting::Invalid(expected) => {
@@ -150,7 +152,8 @@ impl Call<'_> {
         };
         let recorded = zend::with_signals_blocked(|| {
             outbox_connections::update(address, self.settings.delivery, config, &update, |limit| {
-                exchange(config, destination, method, breaker(true), body, limit)
+                let breaker = breaker(Caller::WithOutbox);
+                exchange(config, destination, method, breaker, body, limit)
             })
         });
         match recorded {
@@ -239,49 +242,6 @@ const SETTING: &str = "spread.outbox must be";
 
 fn without_outbox(verb: &str, reason: fmt::Arguments<'_>) -> String {
     format!("{verb} sent without the outbox: {reason}")
-}
-
-/// Sends a body to the URL of a method over the network, unless the circuit breaker holds it back.
-pub(crate) fn exchange(
-    config: &ClientConfig,
-    configured: &Destination,
-    method: &'static Method,
-    breaker: Breaker,
-    body: &[u8],
-    limit: Duration,
-) -> Result<Answer, Error> {
-    let destination = &*configured.of(method)?;
-    let attempt = || {
-        zend::with_signals_blocked(|| {
-            runtime::send(zend::block_signals, limit, config, destination, body)
-        })
-    };
-    match breaker {
-        Breaker::Off => attempt(),
-        Breaker::On { with_outbox } => {
-            circuit_breaker::guard(&destination.endpoint, limit, with_outbox, attempt)
-        }
-    }
-}
-
-/// Whether a call may be held back.
-#[derive(Clone, Copy)]
-pub(crate) enum Breaker {
-    Off,
-    /// `with_outbox`: the outbox keeps the order then.
-    On {
-        with_outbox: bool,
-    },
-}
-
-impl Breaker {
-    pub(crate) fn new(on: bool, with_outbox: bool) -> Self {
-        if on {
-            Self::On { with_outbox }
-        } else {
-            Self::Off
-        }
-    }
 }
 
 /// Reports the outcome and returns the function's return value.

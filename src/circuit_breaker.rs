@@ -22,23 +22,38 @@ thread_local! {
     static LINES: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
 
-/// Makes an attempt of at most `limit`, unless calls to the endpoint are held back. `with_outbox`: the outbox
-/// keeps the order in that case. Does not call Zend.
+/// Which calls are held back.
+#[derive(Clone, Copy)]
+pub(crate) enum Caller {
+    WithoutOutbox,
+    /// The outbox keeps the order.
+    WithOutbox,
+    /// The same, once the response has left.
+    AfterResponse,
+}
+
+/// Makes an attempt of at most `limit`, unless calls to the endpoint are held back. Does not call Zend.
 ///
 /// # Errors
 /// [`Kind::Held`] when the attempt was not made, and those of `attempt`.
 pub(crate) fn guard(
     endpoint: &Url,
     limit: Duration,
-    with_outbox: bool,
+    caller: Caller,
     attempt: impl FnOnce() -> Result<Answer, Error>,
 ) -> Result<Answer, Error> {
+    let with_outbox = !matches!(caller, Caller::WithoutOutbox);
     let call = Call {
         origin: origin(endpoint),
         process: zend::this_process(),
         limit: Millis::try_from(limit.as_millis()).unwrap_or(Millis::MAX),
         with_outbox,
+        spares_last_process: matches!(caller, Caller::AfterResponse),
     };
+    // The next visitor needs this process more than an order that is safe already.
+    if matches!(caller, Caller::AfterResponse) && zend::visitors_wait() {
+        return Err(held(endpoint, Duration::ZERO, Duration::ZERO));
+    }
     let page = zend::page();
     let now = zend::monotonic_now();
     let pass = match page.enter(&call, now, zend::is_alive) {
@@ -47,12 +62,11 @@ pub(crate) fn guard(
             if held.opened {
                 remember(opened(endpoint, with_outbox));
             }
-            return Err(Kind::Held {
-                by: authority(endpoint),
-                since: Duration::from_millis(now.saturating_sub(held.since)),
-                retry_after: Duration::from_millis(held.until.saturating_sub(now)),
-            }
-            .into());
+            return Err(self::held(
+                endpoint,
+                Duration::from_millis(now.saturating_sub(held.since)),
+                Duration::from_millis(held.until.saturating_sub(now)),
+            ));
         }
     };
     let outcome = attempt();
@@ -67,6 +81,15 @@ pub(crate) fn guard(
         )),
     }
     outcome
+}
+
+fn held(endpoint: &Url, since: Duration, retry_after: Duration) -> Error {
+    Kind::Held {
+        by: authority(endpoint),
+        since,
+        retry_after,
+    }
+    .into()
 }
 
 fn opened(endpoint: &Url, with_outbox: bool) -> String {

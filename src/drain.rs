@@ -135,7 +135,7 @@ fn relay_once(
     let mut relay = Relay::new(relay_config, &mut entropy);
     relay.expire(store)?;
     let mut destinations = Destinations::new(config.clone(), keys.to_vec());
-    let mut sender = CallingThread::new(zend::block_signals);
+    let mut sender = CallingThread::default();
     let drained = relay::drain(
         &mut relay,
         store,

@@ -25,6 +25,7 @@ mod decode;
 mod drain;
 mod encode;
 mod exceptions;
+mod exchange;
 mod functions;
 mod info;
 mod ini;
@@ -39,6 +40,7 @@ mod zend;
 
 use std::panic::catch_unwind;
 
+use client::threads;
 use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::php_module;
 
@@ -59,6 +61,7 @@ extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
     ini::register(module_number);
     functions::mark_sensitive_parameters();
     zend::page();
+    threads::block_signals_by(zend::with_all_signals_blocked);
     let classes = exceptions::register()
         .and_then(|()| client_class::register())
         .and_then(|()| order_state::register());

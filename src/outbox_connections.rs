@@ -327,7 +327,7 @@ pub(crate) fn update(
         CallOutcome::Failed {
             error,
             incomplete: Some(Incomplete::Store(StoreError::Lost(_))),
-        } => {
+        } if begun.elapsed() < config.timeout + call::LEASE_MARGIN => {
             // The attempt may have used up the timeout; a new file is there at once, or not at all.
             let rest = (begun + config.timeout).max(Instant::now() + REQUEST_END);
             let kept = with(address, Timeout::Until(rest), |store, _| {
@@ -343,6 +343,11 @@ pub(crate) fn update(
             };
             Ok((outcome, age))
         }
+        // The process was stopped for so long that newer updates may have gone out meanwhile.
+        CallOutcome::Failed {
+            error,
+            incomplete: Some(Incomplete::Store(reason @ StoreError::Lost(_))),
+        } => Ok((CallOutcome::Lost { error, reason }, age)),
         outcome => Ok((outcome, age)),
     }
 }

@@ -99,8 +99,8 @@ final class MariaDb
         return (int) $this->query('SELECT COUNT(*) FROM spread.spread_records WHERE state = 0')[0];
     }
 
-    /** @return list<string> */
-    private function client(string $sql): array
+    /** The command of a client. @return list<string> */
+    public function client(string $sql): array
     {
         return [program('mariadb'), '--no-defaults', '--user=root', "--socket={$this->directory}/socket", '--batch', '--skip-column-names', '-e', $sql];
     }

@@ -156,7 +156,7 @@ final class Recorder
                 [$how, $rest] = $behaviour + [1 => ''];
                 $late = $how === 'late' ? 1 : 0;
                 // One write of less than a page: lines of different processes do not mix.
-                fwrite($log, json_encode(['in', ...$arrival, $late]) . "\n");
+                fwrite($log, json_encode(['in', ...$arrival, $late, hrtime(true)]) . "\n");
                 if ($how === 'late') {
                     $connection->wait((float) $rest);
                 } elseif ($how === 'lost') {
@@ -197,8 +197,8 @@ final class Recorder
     }
 
     /**
-     * The requests in sequence of arrival: `id`, `sequence`, `connection`, `user`, `late`, and `status`, which
-     * is 0 when no answer was written completely.
+     * The requests in sequence of arrival: `id`, `sequence`, `connection`, `user`, `late`, `time` by
+     * hrtime(), and `status`, which is 0 when no answer was written completely.
      *
      * @return list<array>
      */
@@ -222,8 +222,8 @@ final class Recorder
             }
             $event = json_decode($line, true, 4, JSON_THROW_ON_ERROR);
             if ($event[0] === 'in') {
-                [, $name, $connection, $id, $sequence, $user, $late] = $event;
-                $arrivals[$name] = ['id' => $id, 'sequence' => $sequence, 'connection' => $connection, 'user' => $user, 'late' => $late === 1, 'status' => 0];
+                [, $name, $connection, $id, $sequence, $user, $late, $time] = $event;
+                $arrivals[$name] = ['id' => $id, 'sequence' => $sequence, 'connection' => $connection, 'user' => $user, 'late' => $late === 1, 'time' => $time, 'status' => 0];
                 if ($late !== 1) {
                     $open[$name] = true;
                 }

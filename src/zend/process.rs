@@ -76,12 +76,19 @@ fn sigpipe() -> libc::sigset_t {
     }
 }
 
-/// Keeps PHP's signal handlers, which are not made for threads, off the calling thread.
-pub(crate) fn block_signals() {
-    // SAFETY: a full set for a mask that only this thread has.
+/// Runs `work` with all signals blocked in this thread: a thread that it starts has them blocked from its
+/// first instruction.
+pub(crate) fn with_all_signals_blocked(work: &mut dyn FnMut()) {
+    // SAFETY: sets that are initialised by the calls that fill them. A panic of the closure would
+    // leave them blocked; it only starts a thread.
     unsafe {
         let mut all = MaybeUninit::zeroed().assume_init();
+        let mut before = MaybeUninit::zeroed().assume_init();
         libc::sigfillset(&raw mut all);
-        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, ptr::null_mut());
+        let failed = libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, &raw mut before);
+        work();
+        if failed == 0 {
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, ptr::null_mut());
+        }
     }
 }

@@ -71,7 +71,30 @@ fn thread_id() -> u32 {
 /// Tells the pools under one php-fpm apart: the first socket on which the process listens, by its inode. A
 /// child of php-fpm has that of its pool alone, and no other mark of its pool on every system.
 fn pool() -> u32 {
-    (0..256).find_map(listening_socket).unwrap_or_default()
+    let socket = (0..256).find_map(|descriptor| Some((descriptor, listening_socket(descriptor)?)));
+    LISTENING.set(socket.map(|(descriptor, _)| descriptor));
+    socket.map(|(_, inode)| inode).unwrap_or_default()
+}
+
+thread_local! {
+    /// The descriptor of that socket.
+    static LISTENING: Cell<Option<c_int>> = const { Cell::new(None) };
+}
+
+/// Whether somebody has connected to the server and no process has taken the connection yet.
+pub(crate) fn visitors_wait() -> bool {
+    // Something else may have its number by now.
+    let Some(descriptor) = LISTENING.get().filter(|it| listening_socket(*it).is_some()) else {
+        return false;
+    };
+    let mut socket = libc::pollfd {
+        fd: descriptor,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one entry, and no time to wait.
+    let ready = unsafe { libc::poll(&raw mut socket, 1, 0) };
+    ready == 1 && socket.revents & libc::POLLIN != 0
 }
 
 fn listening_socket(descriptor: c_int) -> Option<u32> {

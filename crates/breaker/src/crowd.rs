@@ -16,6 +16,10 @@
 //! | overdue | half of the pool, and at least 4 processes | all calls |
 //! | late | three quarters of the pool, and at least 8 processes | all calls |
 //!
+//! A call whose response has left is held back as well when it would take the last process of a pool of at
+//! least 5: its customer does not wait, but the next one would, and no call is late yet when a rush meets an
+//! endpoint that has begun to hang.
+//!
 //! The size of a pool is the number of its processes that live. `pm.max_children` is php-fpm's secret, and
 //! with `pm = ondemand` a pool of 50 may have 3 processes that all wait. The minimums are there for such a
 //! pool, where a share of the present processes says little: it may grow, so 3 calls of 3 are no crowd. A
@@ -73,6 +77,11 @@ impl Crowd {
             || self.late >= SEVERAL && self.in_flight >= late
     }
 
+    /// Whether calls hold every process of the pool.
+    pub(crate) fn is_full(&self) -> bool {
+        self.in_flight > LEAST_OVERDUE && self.in_flight >= self.processes
+    }
+
     /// Whether fewer processes could change the decision: some that are counted may be dead.
     pub(crate) fn is_close(&self) -> bool {
         self.late >= SEVERAL && self.in_flight >= LEAST_OVERDUE
@@ -128,6 +137,14 @@ mod tests {
             [false; 2]
         );
         assert_eq!(holds_back(10, &[1_000; 9], 0), [false; 2]);
+    }
+
+    #[test]
+    fn a_pool_is_full_when_every_process_of_at_least_five_waits() {
+        assert!(crowd(5, &[0; 5], 50).is_full());
+        assert!(!crowd(5, &[4_900; 4], 50).is_full());
+        assert!(!crowd(4, &[4_900; 4], 50).is_full());
+        assert!(!crowd(10, &[4_900; 9], 50).is_full());
     }
 
     #[test]

@@ -49,6 +49,9 @@ pub struct Call {
     pub limit: Millis,
     /// An outbox keeps the order when the call is held back.
     pub with_outbox: bool,
+    /// The response has left, and the outbox keeps the order: the attempt must not take the last process of
+    /// the pool from the next page.
+    pub spares_last_process: bool,
 }
 
 /// The answer to a call.
@@ -249,7 +252,12 @@ impl Page {
                         .slot
                         .or_else(|| slot.filter(|slot| self.processes.begin(*slot, pass.call)));
                     if decision == Decision::Try {
-                        return Entry::Try(pass);
+                        // Counted with this call: of two that come together, both see the other.
+                        if !(call.spares_last_process && count().is_full()) {
+                            return Entry::Try(pass);
+                        }
+                        let oldest = crowd.oldest.unwrap_or(now);
+                        return self.held(pass, State::Crowded, (oldest, now + LATE), opened);
                     }
                     let probe = Probe {
                         slot: pass.slot.unwrap_or(Probe::NO_SLOT),
@@ -269,16 +277,26 @@ impl Page {
                     (State::Crowded, crowd.oldest.unwrap_or(now), until)
                 }
             };
-            if let Some(slot) = pass.slot {
-                self.processes.end(slot, pass.call);
-            }
-            return Entry::Held(Held {
-                state,
-                since,
-                until,
-                opened,
-            });
+            return self.held(pass, state, (since, until), opened);
         }
+    }
+
+    fn held(
+        &self,
+        pass: Pass,
+        state: State,
+        (since, until): (Millis, Millis),
+        opened: bool,
+    ) -> Entry {
+        if let Some(slot) = pass.slot {
+            self.processes.end(slot, pass.call);
+        }
+        Entry::Held(Held {
+            state,
+            since,
+            until,
+            opened,
+        })
     }
 
     /// Ends an attempt. The transition is one of the circuit as calls like this one see it.

@@ -31,6 +31,7 @@ mod retry_after;
 pub mod retryability;
 pub mod runtime;
 mod session;
+pub mod threads;
 mod tls;
 mod transport;
 

@@ -7,11 +7,12 @@
 use std::error::Error as StdError;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::{fmt, io, thread};
+use std::{fmt, io};
 
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::process_owned::ProcessOwned;
+use crate::threads;
 
 /// How many lookups a process has at once. Several, so that names that hang (each for longer than the call
 /// that asked) do not hold up the next call.
@@ -32,15 +33,24 @@ impl fmt::Display for NoThread {
 
 impl StdError for NoThread {}
 
+/// The addresses of a name, by the system.
+type LookUp = fn(&str) -> io::Result<Vec<SocketAddr>>;
+
+fn by_system(name: &str) -> io::Result<Vec<SocketAddr>> {
+    (name, 0).to_socket_addrs().map(Iterator::collect)
+}
+
 /// The addresses of `host`, a name or an address, in the sequence of the system; with port 0.
-///
-/// `on_thread_start` runs first on the thread of a lookup.
 ///
 /// # Errors
 /// When the name has no address, and [`NoThread`].
-pub(crate) async fn lookup(
+pub(crate) async fn lookup(host: &str) -> Result<Vec<SocketAddr>, Box<dyn StdError + Send + Sync>> {
+    lookup_by(host, by_system).await
+}
+
+async fn lookup_by(
     host: &str,
-    on_thread_start: fn(),
+    look_up: LookUp,
 ) -> Result<Vec<SocketAddr>, Box<dyn StdError + Send + Sync>> {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(address) = host.parse::<IpAddr>() {
@@ -49,17 +59,12 @@ pub(crate) async fn lookup(
     let permit = lookups().acquire_owned().await?;
     let (sender, receiver) = oneshot::channel();
     let host = host.to_owned();
-    let look_up = move || {
-        on_thread_start();
-        let found = (host.as_str(), 0).to_socket_addrs();
+    let work = move || {
         // Nobody receives it when the call has been given up.
-        let _ = sender.send(found.map(Iterator::collect::<Vec<_>>));
+        let _ = sender.send(look_up(&host));
         drop(permit);
     };
-    thread::Builder::new()
-        .name("spread-resolver".into())
-        .spawn(look_up)
-        .map_err(|_| NoThread)?;
+    threads::spawn("spread-resolver", work).map_err(|_| NoThread)?;
     Ok(receiver
         .await
         .map_err(|_| io::Error::from(io::ErrorKind::NotFound))??)
@@ -80,6 +85,7 @@ fn lookups() -> Arc<Semaphore> {
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
     use std::time::Duration;
     use tokio::runtime::Builder;
 
@@ -87,7 +93,7 @@ mod tests {
     fn an_address_needs_no_thread() {
         let runtime = Builder::new_current_thread().build().unwrap();
         for host in ["127.0.0.1", "::1", "[::1]"] {
-            let found = runtime.block_on(lookup(host, || unreachable!("a thread was started")));
+            let found = runtime.block_on(lookup_by(host, |_| unreachable!("a thread was started")));
             assert!(
                 found
                     .unwrap()
@@ -101,15 +107,16 @@ mod tests {
     fn lookups_are_bounded_and_the_next_ones_wait() {
         static RUNNING: AtomicUsize = AtomicUsize::new(0);
         static MOST: AtomicUsize = AtomicUsize::new(0);
-        fn slow() {
+        fn slow(name: &str) -> io::Result<Vec<SocketAddr>> {
             MOST.fetch_max(RUNNING.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             thread::sleep(Duration::from_millis(100));
             RUNNING.fetch_sub(1, Ordering::SeqCst);
+            by_system(name)
         }
         let runtime = Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let all: Vec<_> = (0..LOOKUPS_LIMIT + 8)
-                .map(|_| tokio::spawn(lookup("localhost", slow)))
+                .map(|_| tokio::spawn(lookup_by("localhost", slow)))
                 .collect();
             for found in all {
                 assert!(!found.await.unwrap().unwrap().is_empty());

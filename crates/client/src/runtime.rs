@@ -43,14 +43,12 @@ fn runtime() -> io::Result<Runtime> {
 
 /// Runs one call on this thread's runtime, which is made when there is none.
 ///
-/// `on_thread_start` runs first on the thread of a name lookup.
-///
 /// # Errors
 /// When no runtime can be made, which means that the process is out of descriptors.
-fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) -> io::Result<T> {
+fn run<T>(call: impl AsyncFnOnce(&mut Session) -> T) -> io::Result<T> {
     let idle = SLOT.take().and_then(ProcessOwned::into_owned);
     let mut live = idle.unwrap_or_else(|| Live {
-        session: Session::new(on_thread_start),
+        session: Session::default(),
         runtime: None,
     });
     let runtime = match live.runtime.take() {
@@ -72,16 +70,13 @@ fn run<T>(on_thread_start: fn(), call: impl AsyncFnOnce(&mut Session) -> T) -> i
 /// # Errors
 /// When no 2xx answer comes, or when the runtime cannot be made.
 pub fn send(
-    on_thread_start: fn(),
     limit: Duration,
     config: &ClientConfig,
     destination: &Destination,
     body: &[u8],
 ) -> Result<Answer, Error> {
     let body = Bytes::copy_from_slice(body);
-    let outcome = run(on_thread_start, async |session| {
-        session.send_within(limit, config, destination, body).await
-    });
+    let outcome = run(async |session| session.send_within(limit, config, destination, body).await);
     outcome.unwrap_or_else(|error| {
         Err(Kind::Connect {
             to: authority(&destination.endpoint),

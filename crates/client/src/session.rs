@@ -46,8 +46,6 @@ pub fn reload() {
 
 /// The clients of this thread with their idle connections, and the auth states of origins.
 pub(crate) struct Session {
-    /// Runs first on the thread of a name lookup.
-    on_thread_start: fn(),
     clients: Recent<PooledClient, POOL_LIMIT>,
     origins: Recent<Origin, POOL_LIMIT>,
     /// The timer of `spread.timeout`.
@@ -68,10 +66,9 @@ struct Origin {
     auth: AuthState,
 }
 
-impl Session {
-    pub(crate) fn new(on_thread_start: fn()) -> Self {
+impl Default for Session {
+    fn default() -> Self {
         Self {
-            on_thread_start,
             clients: Recent::default(),
             origins: Recent::default(),
             timer: None,
@@ -79,7 +76,9 @@ impl Session {
             gave_up: false,
         }
     }
+}
 
+impl Session {
     /// Sends `body`, answers challenges, follows redirects, and returns the final answer when it is a
     /// 2xx. `limit` is what is left of the configured timeout.
     ///
@@ -156,8 +155,7 @@ impl Session {
             let url = exchange.url();
             let secure = url.scheme() == "https";
             let mut unknown = AuthState::default();
-            let client =
-                pooled_client(&mut self.clients, config, keys, &url, self.on_thread_start)?;
+            let client = pooled_client(&mut self.clients, config, keys, &url)?;
             let auth = if exchange.keys_may_go() {
                 auth_state(&mut self.origins, &url, keys, client.proxy())?
             } else {
@@ -266,7 +264,6 @@ fn pooled_client<'c>(
     config: &ClientConfig,
     keys: &Keys,
     url: &Url,
-    on_thread_start: fn(),
 ) -> Result<&'c mut PooledClient, Error> {
     let secure = url.scheme() == "https";
     let proxy = proxy::choose(&config.proxy, &variable, url).map_err(|invalid| {
@@ -278,7 +275,7 @@ fn pooled_client<'c>(
     let is = |client: &PooledClient| client.key().is(config, keys, secure, proxy.as_ref());
     let make = || {
         let key = PoolKey::new(config, keys, secure, proxy.clone());
-        PooledClient::new(config, key, url, on_thread_start)
+        PooledClient::new(config, key, url)
     };
     clients.find_or_make(is, make)
 }

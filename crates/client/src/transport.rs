@@ -90,14 +90,12 @@ fn sensitive(value: &[u8]) -> Option<HeaderValue> {
 
 /// The resolver, for reqwest: each attempt gets its own address. See `resolver.rs` and `race.rs`.
 struct Resolver {
-    on_thread_start: fn(),
     /// Its host. With a SOCKS proxy the name of the destination is resolved here, too.
     proxy: Option<String>,
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let on_thread_start = self.on_thread_start;
         let is_connected_to = self
             .proxy
             .as_ref()
@@ -107,7 +105,7 @@ impl Resolve for Resolver {
             if let Some(address) = attempt.as_ref().and_then(Attempt::address) {
                 return Ok(Box::new(iter::once(address)) as _);
             }
-            let found = resolver::lookup(name.as_str(), on_thread_start).await?;
+            let found = resolver::lookup(name.as_str()).await?;
             let Some(attempt) = attempt else {
                 return Ok(Box::new(found.into_iter()) as _);
             };
@@ -118,13 +116,7 @@ impl Resolve for Resolver {
 }
 
 impl PooledClient {
-    /// `on_thread_start` runs first on the thread of a name lookup.
-    pub(crate) fn new(
-        config: &ClientConfig,
-        key: PoolKey,
-        url: &Url,
-        on_thread_start: fn(),
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(config: &ClientConfig, key: PoolKey, url: &Url) -> Result<Self, Error> {
         let (tls, bundle) = tls::configuration(key.roots.as_ref())?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
@@ -142,7 +134,6 @@ impl PooledClient {
             .retry(retry::never())
             .user_agent(config.user_agent.as_str())
             .dns_resolver(Resolver {
-                on_thread_start,
                 proxy: key
                     .proxy
                     .as_ref()

@@ -47,18 +47,12 @@ pub trait Senders {
 }
 
 /// Sends `job` on the calling thread.
-fn send(job: &Job, on_thread_start: fn()) -> Outcome {
+fn send(job: &Job) -> Outcome {
     if Instant::now() >= job.latest {
         return Outcome::Released;
     }
     let (config, body) = (&job.config, &job.claimed.body);
-    let attempt = runtime::send(
-        on_thread_start,
-        config.timeout,
-        config,
-        &job.destination,
-        body,
-    );
+    let attempt = runtime::send(config.timeout, config, &job.destination, body);
     let order = job.claimed.name();
     attempt::outcome(&attempt::examined(attempt), &order, &config.names)
 }
@@ -72,20 +66,9 @@ fn finished(job: &Job, outcome: Outcome) -> Finished {
 }
 
 /// One sender: the calling thread.
+#[derive(Default)]
 pub struct CallingThread {
-    on_thread_start: fn(),
     finished: Vec<Finished>,
-}
-
-impl CallingThread {
-    /// `on_thread_start` runs first on every helper thread of the runtime.
-    #[must_use]
-    pub fn new(on_thread_start: fn()) -> Self {
-        Self {
-            on_thread_start,
-            finished: Vec::new(),
-        }
-    }
 }
 
 impl Senders for CallingThread {
@@ -98,7 +81,7 @@ impl Senders for CallingThread {
     }
 
     fn start(&mut self, job: Job) {
-        let outcome = send(&job, self.on_thread_start);
+        let outcome = send(&job);
         self.finished.push(finished(&job, outcome));
     }
 
@@ -198,7 +181,7 @@ fn work(queue: &Mutex<Receiver<Job>>, events: &Sender<Event>, stopping: &AtomicB
             Outcome::Released
         } else {
             // A record that makes the client panic is an order that fails, and must not end the thread.
-            panic::catch_unwind(AssertUnwindSafe(|| send(&job, || {}))).unwrap_or_else(|_| {
+            panic::catch_unwind(AssertUnwindSafe(|| send(&job))).unwrap_or_else(|_| {
                 let error = Kind::Internal("the sender panicked").into();
                 let order = job.claimed.name();
                 attempt::outcome(&Err(error), &order, &job.config.names)

@@ -7,6 +7,7 @@
 mod circuits;
 mod claim;
 mod complete;
+mod ids;
 mod look;
 mod manage;
 mod order;
@@ -16,7 +17,7 @@ mod supersede;
 mod tests;
 
 use super::clock::Millis;
-use super::database::{Database, Durability, Result, Upsert, Value};
+use super::database::{Database, Durability, Result};
 use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
 use super::store::{
@@ -24,6 +25,7 @@ use super::store::{
     Lease, LeaseRequest, Outcome, Record, State, Store, Timeout, Update,
 };
 use claim::DueTimes;
+use ids::Ids;
 
 /// How many key pairs a connection remembers.
 const KNOWN_LIMIT: usize = 64;
@@ -39,14 +41,6 @@ struct KnownKeyPair {
     endpoint: String,
     public_key: Vec<u8>,
     ids: Ids,
-}
-
-#[derive(Clone, Copy)]
-struct Ids {
-    endpoint: i64,
-    key_pair: i64,
-    /// The connection that they were read from.
-    connection: u64,
 }
 
 impl<D: Database> Sql<D> {
@@ -91,9 +85,9 @@ impl<D: Database> Sql<D> {
         if let Some(known) = known {
             return Ok(known.ids);
         }
-        let ids = match read_ids(&mut self.database, endpoint, public_key)? {
+        let ids = match ids::read(&mut self.database, endpoint, public_key)? {
             Some(ids) => ids,
-            None => self.insert_ids(endpoint, public_key)?,
+            None => ids::insert(&mut self.database, endpoint, public_key)?,
         };
         if self.known.len() == KNOWN_LIMIT {
             self.known.clear();
@@ -105,38 +99,6 @@ impl<D: Database> Sql<D> {
         });
         Ok(ids)
     }
-
-    fn insert_ids(&mut self, endpoint: &str, public_key: &[u8]) -> Result<Ids> {
-        self.database.transaction(Durability::Relaxed, |db| {
-            let endpoint = db.upsert(Upsert::Endpoint, &[Value::Text(endpoint)])?;
-            let key_pair = db.upsert(
-                Upsert::KeyPair,
-                &[Value::Int(endpoint), Value::Bytes(public_key)],
-            )?;
-            Ok(Ids {
-                endpoint,
-                key_pair,
-                connection: db.connection(),
-            })
-        })
-    }
-}
-
-/// The ids of an update's endpoint and key pair, when they are known to the database.
-fn read_ids<D: Database>(db: &mut D, endpoint: &str, public_key: &[u8]) -> Result<Option<Ids>> {
-    let row = db.query_first(
-        "SELECT k.id AS key_pair, k.endpoint AS endpoint FROM spread_key_pairs k \
-         JOIN spread_endpoints e ON e.id = k.endpoint WHERE e.url = ? AND k.public_key = ?",
-        &[Value::Text(endpoint), Value::Bytes(public_key)],
-    )?;
-    row.map(|row| {
-        Ok(Ids {
-            endpoint: row.int("endpoint")?,
-            key_pair: row.int("key_pair")?,
-            connection: db.connection(),
-        })
-    })
-    .transpose()
 }
 
 impl<D: Database> Store for Sql<D> {

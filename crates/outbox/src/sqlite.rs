@@ -52,7 +52,7 @@ pub(super) struct Sqlite {
 impl Sqlite {
     pub(super) fn open(path: &Path, synchronous: Synchronous, opening: Opening) -> Result<Self> {
         if opening.create {
-            creation::create(path)
+            creation::create(path, opening.timeout.left())
                 .map_err(|error| StoreError::Open(reason::of_file(path, &error)))?;
         }
         let file = identity(path)
@@ -200,9 +200,7 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 
 /// The log of changes of the file at `path`.
 fn log_of(path: &Path) -> PathBuf {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    log.into()
+    creation::beside(path, "-wal")
 }
 
 impl Drop for Sqlite {

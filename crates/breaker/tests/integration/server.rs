@@ -267,6 +267,7 @@ impl Server {
             process: Process { id, pool: POOL },
             limit: self.setup.limit,
             with_outbox: self.setup.with_outbox,
+            spares_last_process: false,
         };
         let is_alive = |id| self.alive.contains(&id);
         let pass = match self.page.enter(&call, self.now, is_alive) {

@@ -15,6 +15,7 @@ fn call(process: Process, with_outbox: bool) -> Call {
         process,
         limit: 5_000,
         with_outbox,
+        spares_last_process: false,
     }
 }
 
@@ -270,4 +271,36 @@ fn an_endpoint_unused_for_long_gives_its_place_to_another() {
     assert_eq!(page.leave(stale, End::EndpointFailed, 700_100), None);
     let view = page.look((SPREAD, SHOP.pool), true, 700_100, everybody);
     assert_eq!(view.state, State::Closed);
+}
+
+#[test]
+fn a_call_after_the_response_leaves_the_last_process_to_the_next_page() {
+    let page = Page::new();
+    (100..105).for_each(|id| page.start(process(id), everybody));
+    let after_response = |id| Call {
+        spares_last_process: true,
+        ..call(process(id), true)
+    };
+    // None of them is late.
+    let mut passes: Vec<Pass> = (100..104)
+        .map(|id| pass(page.enter(&after_response(id), 10_000, everybody)))
+        .collect();
+    let expected = Held {
+        state: State::Crowded,
+        since: 10_000,
+        until: 11_010,
+        opened: false,
+    };
+    assert_eq!(
+        held(page.enter(&after_response(104), 10_010, everybody)),
+        expected
+    );
+    assert_eq!(in_flight(&page, 10_010), 4);
+    // A customer waits for the response to this one.
+    let direct = try_at(&page, 104, 10_010);
+    assert_eq!(page.leave(direct, End::Answered, 10_020), None);
+    for pass in passes.drain(..1) {
+        assert_eq!(page.leave(pass, End::Answered, 10_020), None);
+    }
+    let _ = pass(page.enter(&after_response(104), 10_030, everybody));
 }

@@ -17,7 +17,8 @@ const SPREAD: u64 = 0xfeed;
 fn an_outage_has_one_probe_at_a_time() {
     seeds(1, |seed| {
         let counts = race(seed, true);
-        assert!(counts.probes > 200, "{counts:?}, SPREAD_SEED={seed}");
+        // How many there are depends on how the threads run: some hundreds on idle processors.
+        assert!(counts.probes > 10, "{counts:?}, SPREAD_SEED={seed}");
         assert_eq!((counts.opened, counts.closed), (1, 0), "SPREAD_SEED={seed}");
     });
 }
@@ -62,6 +63,7 @@ fn race(seed: u64, outage: bool) -> Counts {
                         // Nothing is left behind by age.
                         limit: 30_000_000,
                         with_outbox: true,
+                        spares_last_process: false,
                     };
                     // 0 to 255 ms a call: hold-offs end while others race.
                     let now = clock.fetch_add(random.next() % 256, SeqCst);

@@ -50,7 +50,7 @@ impl Calls {
     fn new(address: SocketAddr) -> Self {
         Self {
             runtime: Builder::new_current_thread().enable_all().build().unwrap(),
-            session: Session::new(|| ()),
+            session: Session::default(),
             config: ClientConfig {
                 connect_timeout: Duration::from_secs(20),
                 timeout: Duration::from_secs(20),

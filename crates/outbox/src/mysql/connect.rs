@@ -10,7 +10,6 @@ use std::fs::File;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use mysql::consts::CapabilityFlags;
@@ -24,6 +23,7 @@ use super::limits::{Limits, SHORTEST};
 use super::reason;
 use super::routes::{Route, routes};
 use client::error::printable;
+use client::threads;
 
 /// What the thread has reached.
 enum Progress {
@@ -54,9 +54,7 @@ fn connect_by_name(
             .and_then(|routes| connect_by(&routes, &to, deadline, row_log));
         let _ = progress.send(Progress::Done(connected));
     };
-    let thread = thread::Builder::new().name("outbox connect".into());
-    // It inherits the caller's blocked signals.
-    if thread.spawn(work).is_err() {
+    if threads::spawn("spread-outbox", work).is_err() {
         let reason = "no thread can be created to connect";
         return Err(StoreError::Open(reason.into()));
     }
@@ -214,7 +212,7 @@ mod tests {
         let to = server("db.example", Tls::Disabled);
         let timeout = Duration::from_millis(300);
         let error = connect_by_name(&to, timeout, false, |_| {
-            thread::sleep(Duration::from_secs(5));
+            std::thread::sleep(Duration::from_secs(5));
             Err(io::ErrorKind::NotFound.into())
         });
         let error = error.err().unwrap().to_string();

@@ -4,8 +4,8 @@ use super::super::clock::Millis;
 use super::super::database::{Database, Result, Row, Value, skipping};
 use super::super::retry::{FARTHEST, SET_BACK_DELAY};
 use super::super::store::{ClaimRequest, ClaimResult, Claimed, Lease, LeaseRequest, Update};
-use super::Ids;
 use super::circuits::{GuardedKeyPair, guarded_key_pairs, lock_circuits};
+use super::ids::Ids;
 use super::order::{lock, schedule};
 use super::pending::head;
 

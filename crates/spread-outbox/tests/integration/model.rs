@@ -1,8 +1,10 @@
 //! A model of a store, as simple as can be: a list of records and a list of orders, both searched from the
 //! beginning. The store chooses which heads a claim takes; the model knows which it may take.
 
+mod arrivals;
 mod claim;
 mod reads;
+mod supersede;
 
 use methods::{METHODS, Method, Subject};
 use outbox::circuit::{Circuit, Observation, Signal};
@@ -11,6 +13,8 @@ use outbox::retry::Policy;
 use outbox::store::{
     Change, Completion, FailureScope, LastError, Lease, LeaseRequest, Outcome, State,
 };
+
+pub(crate) use arrivals::Arrivals;
 
 pub(crate) const ENDPOINTS: [&str; 3] = [
     "https://a.example/",
@@ -56,6 +60,10 @@ struct Stored {
 }
 
 impl Stored {
+    fn number(&self) -> usize {
+        number_of(&self.body)
+    }
+
     fn too_old(&self, oldest: Millis) -> bool {
         self.age_start < oldest && self.attempts > 0
     }
@@ -65,6 +73,8 @@ impl Stored {
 #[derive(Clone, Debug)]
 struct Order {
     name: Name,
+    /// As its last lease named it.
+    id: i64,
     due: Option<Millis>,
     /// Of the last lease, even after it expired, until the next one.
     token: Option<i64>,
@@ -80,11 +90,26 @@ impl Order {
 #[derive(Clone, Debug)]
 pub(crate) struct Given {
     pub(crate) lease: Lease,
-    name: Name,
+    pub(crate) name: Name,
     /// When it expires.
     until: Millis,
     /// It is the endpoint's probe: not completed, and not expired.
     probes: bool,
+    /// The step that made the update, and the one that gave the lease.
+    pub(crate) number: usize,
+    pub(crate) step: usize,
+    pub(crate) accepted: Millis,
+    /// It has expired, whatever the clock shows later.
+    over: bool,
+    pub(crate) sent: bool,
+    done: bool,
+}
+
+impl Given {
+    /// Its sender sends only while it lasts.
+    pub(crate) fn may_send(&self) -> bool {
+        !self.sent && !self.over && !self.done
+    }
 }
 
 /// Why a record is no longer there.
@@ -93,9 +118,10 @@ enum Gone {
     Delivered,
     Discarded,
     Purged,
+    Superseded,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Model {
     records: Vec<Stored>,
     orders: Vec<Order>,
@@ -107,8 +133,14 @@ pub(crate) struct Model {
     failing: [Vec<i64>; 3],
     pub(crate) leases: Vec<Given>,
     gone: Vec<(i64, Name, Gone)>,
+    /// Dead-lettered records with lower ids are older than a delivered update.
+    overtaken: Vec<(Name, i64)>,
     accepted: usize,
     newest: i64,
+    /// The numbers of updates that a person removed, until they are taken.
+    pub(crate) removed: Vec<usize>,
+    /// The number of the operation.
+    pub(crate) step: usize,
 }
 
 impl Model {
@@ -157,7 +189,8 @@ impl Model {
     /// The clock shows `now`: an expired lease stays expired when the clock is set back later.
     pub(crate) fn clock(&mut self, now: Millis) {
         for given in &mut self.leases {
-            given.probes &= given.until > now;
+            given.over |= given.until <= now;
+            given.probes &= !given.over;
         }
     }
 
@@ -177,7 +210,8 @@ impl Model {
         if name.order == 0 {
             name.record = id;
         }
-        let free = self.pending(name).next().is_none();
+        // Not while a superseded record is in flight, either.
+        let free = self.order(name).is_none_or(|order| order.due.is_none());
         check!(
             lease.is_some() == (free && request.is_some()),
             "lease {lease:?}, the order is free: {free}"
@@ -195,6 +229,7 @@ impl Model {
         if self.order(name).is_none() {
             self.orders.push(Order {
                 name,
+                id: 0,
                 due: None,
                 token: None,
             });
@@ -209,11 +244,18 @@ impl Model {
                 (lease.record, lease.token, lease.probe) == (id, request.token, false),
                 "wrong {lease:?}"
             );
+            order.id = lease.order;
             self.leases.push(Given {
                 lease,
                 name,
                 until: request.until,
                 probes: false,
+                number: number_of(body),
+                step: self.step,
+                accepted: now,
+                over: false,
+                sent: false,
+                done: false,
             });
         }
         Ok(())
@@ -251,6 +293,7 @@ impl Model {
             .find(|given| given.lease.record == id && given.lease.token == token)
             .unwrap();
         given.probes = false;
+        given.done = true;
         let name = given.name;
         let order = self
             .order(name)
@@ -383,10 +426,7 @@ impl Model {
         let Some(name) = self.name_of(id) else {
             return Change::NotFound;
         };
-        let overtaken = self
-            .gone
-            .iter()
-            .any(|gone| gone.0 > id && gone.1 == name && gone.2 == Gone::Delivered);
+        let overtaken = self.is_overtaken(id, name);
         let order = self.order(name).unwrap();
         if order.in_flight(now) {
             return Change::InFlight;
@@ -437,10 +477,18 @@ impl Model {
     }
 
     fn remove(&mut self, id: i64, name: Name, why: Gone) {
+        let removed = self.records.iter().filter(|record| record.id == id);
+        self.removed.extend(removed.map(Stored::number));
         self.records.retain(|record| record.id != id);
         self.gone.push((id, name, why));
         self.reconcile(name, None);
     }
+}
+
+/// The number of the step whose update this is.
+fn number_of(body: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(body);
+    text.trim_start_matches("body ").parse().unwrap()
 }
 
 /// Long ones too, and none.

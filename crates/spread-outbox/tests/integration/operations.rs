@@ -42,6 +42,26 @@ pub(crate) enum Op {
     },
     Reopen,
     Checkpoint,
+    /// The update of a lease arrives at SPREAD, if its sender may send it.
+    Send {
+        lease: usize,
+    },
+    /// The sender of a lease could not write that its update was delivered, and does now.
+    Written {
+        lease: usize,
+    },
+    /// An update is delivered without the outbox.
+    Without {
+        endpoint: usize,
+        key: usize,
+        order: usize,
+    },
+    /// The process that delivered one writes that down.
+    Write,
+    /// It is killed before it can.
+    Forget,
+    BackUp,
+    Restore,
 }
 
 /// splitmix64.
@@ -115,7 +135,7 @@ impl Random {
 
     /// `endpoints`, `keys` and `orders`: how many of them.
     fn op(&mut self, mood: usize, endpoints: usize, keys: usize, orders: usize) -> Op {
-        match self.below(100) {
+        match self.below(120) {
             0..=24 => Op::Enqueue {
                 endpoint: self.below(endpoints),
                 key: self.below(keys),
@@ -149,7 +169,22 @@ impl Random {
                 age: self.age(),
             },
             98 => Op::Reopen,
-            _ => Op::Checkpoint,
+            99 => Op::Checkpoint,
+            100..=105 => Op::Send {
+                lease: self.below(4),
+            },
+            106..=108 => Op::Written {
+                lease: self.below(4),
+            },
+            109..=112 => Op::Without {
+                endpoint: self.below(endpoints),
+                key: self.below(keys),
+                order: 1 + self.below(orders),
+            },
+            113..=116 => Op::Write,
+            117 => Op::Forget,
+            118 => Op::BackUp,
+            _ => Op::Restore,
         }
     }
 

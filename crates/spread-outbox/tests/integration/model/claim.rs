@@ -2,9 +2,9 @@
 
 use outbox::clock::Millis;
 use outbox::retry::{FARTHEST, SET_BACK_DELAY};
-use outbox::store::{ClaimRequest, ClaimResult, LeaseRequest, Record, State};
+use outbox::store::{ClaimRequest, ClaimResult, KeyPair, LeaseRequest, Record, State};
 
-use super::{Checked, ENDPOINTS, Given, KEYS, Model, Name, check, order_id};
+use super::{ENDPOINTS, Given, KEYS, Model, Name, check, order_id};
 
 impl Model {
     /// A due time so far ahead that only a clock that was set back explains it is moved to soon.
@@ -30,14 +30,49 @@ impl Model {
             .for_each(|given| cut(&mut given.until, soon));
     }
 
-    /// `after`: what the store lists after the claim.
+    /// Orders without pending records, whose last one was superseded in flight, end when a claim looks at
+    /// them. The store chooses which: those that have been due longest. Returns how many.
+    fn ended(&mut self, due: &[(Name, Millis)], key_pairs: &[KeyPair]) -> Result<usize, String> {
+        let mut ended = 0;
+        for key_pair in key_pairs {
+            let is_of = |name: Name| {
+                ENDPOINTS[name.endpoint] == key_pair.endpoint
+                    && KEYS[name.key] == key_pair.public_key
+            };
+            let mut empty = Vec::new();
+            let mut orders = 0;
+            for order in self.orders.iter().filter(|order| is_of(order.name)) {
+                orders += u64::from(order.due.is_some());
+                let is_due = due.iter().any(|(due, _)| *due == order.name);
+                if is_due && self.pending(order.name).next().is_none() && order.due.is_some() {
+                    empty.push((order.due, order.id, order.name));
+                }
+            }
+            empty.sort_unstable_by_key(|(due, id, _)| (*due, *id));
+            let fewer = (orders - key_pair.orders.min(orders)) as usize;
+            check!(
+                fewer <= empty.len() && orders >= key_pair.orders,
+                "{} orders are pending, not {orders}",
+                key_pair.orders
+            );
+            for (.., name) in &empty[..fewer] {
+                self.reconcile(*name, None);
+            }
+            ended += fewer;
+        }
+        Ok(ended)
+    }
+
+    /// `after`, `key_pairs`: what the store lists after the claim. Returns how many orders ended without a
+    /// record to claim.
     pub(crate) fn claim(
         &mut self,
         request: &ClaimRequest<'_>,
         now: Millis,
         result: &ClaimResult,
         after: &[Record],
-    ) -> Checked {
+        key_pairs: &[KeyPair],
+    ) -> Result<usize, String> {
         self.set_back(now);
         check!(
             result.claimed.len() <= request.limit,
@@ -88,6 +123,7 @@ impl Model {
             );
             self.reconcile(name, None);
         }
+        let ended = self.ended(&due, key_pairs)?;
         let fresh = |name: Name| {
             self.pending(name)
                 .next()
@@ -99,7 +135,11 @@ impl Model {
             .filter(|(name, _)| fresh(*name))
             .collect();
         check!(
-            left.is_empty() || request.limit == 0 || expired > 0 || !result.claimed.is_empty(),
+            left.is_empty()
+                || request.limit == 0
+                || expired > 0
+                || ended > 0
+                || !result.claimed.is_empty(),
             "{} orders are due and none was claimed: {left:?}",
             left.len()
         );
@@ -168,6 +208,7 @@ impl Model {
             let LeaseRequest { token, until } = request.lease;
             let order = self.order(*name).unwrap();
             (order.due, order.token) = (Some(until), Some(token));
+            order.id = one.lease.order;
             let open = self.endpoints[name.endpoint].is_open();
             let circuits = [
                 &mut self.endpoints[name.endpoint],
@@ -176,13 +217,22 @@ impl Model {
             for circuit in circuits.into_iter().filter(|circuit| circuit.is_open()) {
                 circuit.due = until;
             }
+            let step = self.step;
+            let record = self.record(one.lease.record).unwrap();
+            let (number, accepted) = (record.number(), record.accepted);
             self.leases.push(Given {
                 lease: one.lease,
                 name: *name,
                 until,
                 probes: open,
+                number,
+                step,
+                accepted,
+                over: false,
+                sent: false,
+                done: false,
             });
         }
-        Ok(())
+        Ok(ended)
     }
 }
