@@ -88,7 +88,10 @@ pub(crate) async fn wrong_method(method: &'static Method) -> Response {
 
 pub(crate) async fn wrong_path() -> Response {
     let names: Vec<&str> = METHODS.iter().map(|method| method.name).collect();
-    let message = format!("the sandbox knows /api/ and {} only", names.join(", "));
+    let message = format!(
+        "the sandbox knows only these paths below /api/: {}",
+        names.join(", ")
+    );
     refuse(StatusCode::NOT_FOUND, &message)
 }
 
