@@ -1,4 +1,4 @@
-//! `spread.delivery = after_response`: orders that are sent when the request has ended.
+//! `spread.delivery = after_response`: orders and accounts that are sent when the request has ended.
 //!
 //! ```text
 //!   call ──► record (with an outbox) ──► postpone ──► true
@@ -14,11 +14,13 @@ use std::mem;
 use std::time::{Duration, Instant};
 
 use client::config::{ClientConfig, Destination};
-use client::error::{Error, OrderName};
+use client::error::{Error, SubjectName};
 use client::process_owned::ProcessOwned;
+use methods::Method;
 use outbox::Address;
 use outbox::call::CallOutcome;
 use outbox::clock::Millis;
+use outbox::store::Update;
 use settings::Report;
 
 use crate::circuit_breaker::Caller;
@@ -32,11 +34,12 @@ const SIZE_LIMIT: usize = 32 << 20;
 /// The same of a script that runs for long, whose end may be far away (a worker script, a consumer).
 const AGE_LIMIT: Duration = Duration::from_secs(60);
 
-/// An order to be sent when the request has ended.
+/// An order or account to be sent when the request has ended.
 pub(crate) struct Postponed {
     pub(crate) config: ClientConfig,
     pub(crate) destination: Destination,
-    /// The order's id; empty when it has none.
+    pub(crate) method: &'static Method,
+    /// See [`call::subject_id`].
     pub(crate) order_id: Vec<u8>,
     pub(crate) report: Report,
     pub(crate) circuit_breaker: bool,
@@ -84,15 +87,17 @@ pub(crate) fn postpone(order: Postponed) {
     put_back(orders);
 }
 
-/// Sends what is postponed when an update of this order is: a call that sends at once must not overtake it.
-pub(crate) fn send_before(destination: &Destination, order_id: &[u8]) {
+/// Sends what is postponed when an update of this order or account is: a call that sends at once must not
+/// overtake it.
+pub(crate) fn send_before(update: &Update<'_>) {
     let orders = take();
     let waits = |order: &Postponed| {
         matches!(order.place, Place::Memory(_))
-            && !order_id.is_empty()
-            && order.order_id == order_id
-            && order.destination.endpoint == destination.endpoint
-            && order.destination.keys.public == destination.keys.public
+            && !update.order_id.is_empty()
+            && order.order_id == update.order_id
+            && order.method.subject == update.method.subject
+            && order.destination.endpoint.as_str() == update.endpoint
+            && order.destination.keys.public == update.public_key
     };
     if orders.iter().any(waits) {
         send_all(&orders);
@@ -151,7 +156,7 @@ fn send_from_memory(
         ..
     } = order;
     if limit.is_zero() {
-        let name = OrderName::new(&order.order_id);
+        let name = order.name();
         let timeout = config.timeout.as_secs_f64();
         return Some(format!(
             "spread: {name} was not sent: the orders before it took {timeout} s ({})",
@@ -159,13 +164,19 @@ fn send_from_memory(
         ));
     }
     let breaker = Breaker::new(order.circuit_breaker, Caller::WithoutOutbox);
-    let attempt = exchange(config, destination, breaker, &order.body, limit);
+    let attempt = exchange(
+        config,
+        destination,
+        order.method,
+        breaker,
+        &order.body,
+        limit,
+    );
     // An answer that cannot be decoded is a failure, as in a call.
     match outbox::attempt::examined(attempt) {
         Ok(_) => {
             if let Some(address) = outbox {
-                let id = &order.order_id;
-                outbox_connections::delivered_without(address, destination, id, order.begun);
+                outbox_connections::delivered_without(address, &order.update(), order.begun);
             }
             None
         }
@@ -192,12 +203,14 @@ fn send_from_outbox(
     let breaker = Breaker::new(order.circuit_breaker, Caller::AfterResponse);
     let outcome = outbox_connections::send_recorded(
         address,
-        destination,
-        &order.order_id,
-        &order.body,
+        &order.update(),
         accepted,
         limit,
-        |body, limit| exchange(config, destination, breaker, body, limit),
+        // The first pending one may be of another method.
+        |claimed, limit| {
+            let (method, body) = (claimed.method, &claimed.body);
+            exchange(config, destination, method, breaker, body, limit)
+        },
     );
     let incomplete = match outcome {
         Ok(Some(CallOutcome::Answered { incomplete, .. })) => incomplete,
@@ -216,12 +229,26 @@ fn send_from_outbox(
         }
         Ok(Some(CallOutcome::Queued) | None) | Err(_) => return false,
     };
-    let name = OrderName::new(&order.order_id);
+    let name = order.name();
     order.log(incomplete.map(|reason| format!("spread: {name} was sent, and {reason}")));
     true
 }
 
 impl Postponed {
+    fn name(&self) -> SubjectName {
+        SubjectName::new(self.method.subject, &self.order_id)
+    }
+
+    fn update(&self) -> Update<'_> {
+        Update {
+            endpoint: self.destination.endpoint.as_str(),
+            public_key: &self.destination.keys.public,
+            method: self.method,
+            order_id: &self.order_id,
+            body: &self.body,
+        }
+    }
+
     fn log(&self, line: Option<String>) {
         if let Some(line) = line
             && self.report.log
@@ -232,7 +259,7 @@ impl Postponed {
 
     fn failure(&self, mut error: Error, consequence: &str) -> String {
         error.name_broken_rule(|| self.broken_rule.clone());
-        let sentence = error.sentence(&OrderName::new(&self.order_id), &self.config.names);
+        let sentence = error.sentence(&self.name(), &self.config.names);
         format!("spread: {sentence}{consequence}")
     }
 }

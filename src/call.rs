@@ -1,22 +1,25 @@
-//! One call: sends an encoded order and reports the outcome in the configured error mode.
+//! One call: sends an encoded order or account and reports the outcome in the configured error mode.
 //!
 //! ```text
 //!   body ──► send: outbox or straight to the client ──► Sent ──► report ──► mixed, warning or exception
 //! ```
 //!
 //! A call into Zend may never return: a fatal error unwinds with longjmp(). So Zend is not called
-//! between reading the order's id and the outcome, and Rust values are held in a guard after that.
+//! between reading the id and the outcome, and Rust values are held in a guard after that.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use client::answer::Answer;
 use client::config::Destination;
-use client::error::{Error, Kind, OrderName};
+use client::error::{Error, Kind, SubjectName};
+use client::keys::Keys;
 use codec::answer::undecodable;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::BailoutGuard;
+use methods::{Method, Subject};
 use outbox::call::{CallOutcome, Delivery};
+use outbox::store::Update;
 use settings::{OutboxSetting, Report, Settings};
 
 use crate::after_response::{self, Place, Postponed};
@@ -28,7 +31,7 @@ use crate::{circuit_breaker, decode, exceptions, log, outbox_connections, valida
 /// The outcome of a call.
 pub(crate) struct Sent {
     outcome: Outcome,
-    /// An additional log line about the order.
+    /// An additional log line about the order or account.
     notice: Option<String>,
     /// The age of the oldest pending record, when it is to be logged.
     backlog: Option<Duration>,
@@ -101,33 +104,42 @@ impl From<CallOutcome> for Sent {
     }
 }
 
-/// An order, ready to be sent.
-pub(crate) struct Order<'o> {
-    pub(crate) settings: &'o Settings,
-    pub(crate) destination: &'o Destination,
-    pub(crate) outbox: &'o OutboxSetting,
+/// A call, ready to be sent.
+pub(crate) struct Call<'c> {
+    pub(crate) settings: &'c Settings,
+    /// The configured endpoint.
+    pub(crate) destination: &'c Destination,
+    pub(crate) outbox: &'c OutboxSetting,
     pub(crate) report: Report,
-    pub(crate) body: &'o ZendString,
-    pub(crate) data: &'o Table,
-    pub(crate) request: &'o Table,
+    pub(crate) method: &'static Method,
+    /// See [`subject_id`].
+    pub(crate) id: &'c [u8],
+    pub(crate) body: &'c ZendString,
+    pub(crate) data: &'c Table,
+    pub(crate) request: &'c Table,
 }
 
-impl Order<'_> {
-    /// Sends the order as `spread.delivery` says, through the outbox when there is one.
+impl Call<'_> {
+    /// Sends the order or account as `spread.delivery` says, through the outbox when there is one.
     pub(crate) fn send(&self) -> Sent {
-        let id = order_id(self.data, self.request).unwrap_or_default();
+        // Before anything is recorded.
+        if let Err(error) = self.destination.of(self.method) {
+            return Sent::from(Err(error));
+        }
         // User code may run after RSHUTDOWN, in a session handler: nothing would be sent later.
         if self.settings.delivery == Delivery::AfterResponse && zend::in_request() {
-            return self.postpone(id);
+            return self.postpone();
         }
         let begun = Instant::now();
-        after_response::send_before(self.destination, &id);
+        let update = self.update();
+        after_response::send_before(&update);
         let config = &self.settings.client;
         let body = self.body.as_bytes();
         let left = || config.timeout.saturating_sub(begun.elapsed());
         let breaker = |caller| Breaker::new(self.settings.circuit_breaker, caller);
         let without = || breaker(Caller::WithoutOutbox);
-        let exchanged = || exchange(config, self.destination, without(), body, left());
+        let (destination, method) = (self.destination, self.method);
+        let exchanged = || exchange(config, destination, method, without(), body, left());
         let address = match self.outbox {
             OutboxSetting::Off => return Sent::from(exchanged()),
             OutboxSetting::Invalid(expected) => {
@@ -139,18 +151,10 @@ impl Order<'_> {
             OutboxSetting::On(address) => address,
         };
         let recorded = zend::with_signals_blocked(|| {
-            outbox_connections::update(
-                address,
-                self.settings.delivery,
-                config,
-                self.destination,
-                &id,
-                body,
-                |limit| {
-                    let breaker = breaker(Caller::WithOutbox);
-                    exchange(config, self.destination, breaker, body, limit)
-                },
-            )
+            outbox_connections::update(address, self.settings.delivery, config, &update, |limit| {
+                let breaker = breaker(Caller::WithOutbox);
+                exchange(config, destination, method, breaker, body, limit)
+            })
         });
         match recorded {
             Ok((recorded, backlog)) => Sent {
@@ -163,7 +167,7 @@ impl Order<'_> {
                 if let Ok(answer) = &sent
                     && undecodable(&answer.body).is_none()
                 {
-                    outbox_connections::delivered_without(address, self.destination, &id, begun);
+                    outbox_connections::delivered_without(address, &update, begun);
                 }
                 Sent {
                     notice: Some(without_outbox("was", format_args!("{error}"))),
@@ -173,8 +177,18 @@ impl Order<'_> {
         }
     }
 
-    /// Records the order, when there is an outbox, and leaves it to the end of the request.
-    fn postpone(&self, order_id: Vec<u8>) -> Sent {
+    fn update(&self) -> Update<'_> {
+        Update {
+            endpoint: self.destination.endpoint.as_str(),
+            public_key: &self.destination.keys.public,
+            method: self.method,
+            order_id: self.id,
+            body: self.body.as_bytes(),
+        }
+    }
+
+    /// Records the call, when there is an outbox, and leaves it to the end of the request.
+    fn postpone(&self) -> Sent {
         let begun = Instant::now();
         let config = &self.settings.client;
         let body = self.body.as_bytes();
@@ -187,7 +201,7 @@ impl Order<'_> {
             }
             OutboxSetting::On(address) => {
                 let recorded = zend::with_signals_blocked(|| {
-                    outbox_connections::record(address, config, self.destination, &order_id, body)
+                    outbox_connections::record(address, config, &self.update())
                 });
                 match recorded {
                     Ok(accepted) => Place::Outbox(address.clone(), accepted),
@@ -198,18 +212,19 @@ impl Order<'_> {
                 }
             }
         };
-        // The body of a recorded order is read from the outbox; it is needed to find one without an id.
+        // A recorded body is read from the outbox; it is needed to find a record without an id.
         let body = match place {
-            Place::Outbox(..) if !order_id.is_empty() => Vec::new(),
+            Place::Outbox(..) if !self.id.is_empty() => Vec::new(),
             _ => body.to_vec(),
         };
         after_response::postpone(Postponed {
             config: config.clone(),
             destination: self.destination.clone(),
-            order_id,
+            method: self.method,
+            order_id: self.id.to_vec(),
             report: self.report,
             circuit_breaker: self.settings.circuit_breaker,
-            broken_rule: validate::first_error(self.data, self.request),
+            broken_rule: validate::first_error(self.method, self.data, self.request),
             body,
             begun,
             place,
@@ -230,7 +245,16 @@ fn without_outbox(verb: &str, reason: fmt::Arguments<'_>) -> String {
 }
 
 /// Reports the outcome and returns the function's return value.
-pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) -> Zval {
+pub(crate) fn report(
+    sent: Sent,
+    method: &'static Method,
+    id: Vec<u8>,
+    data: &Table,
+    request: &Table,
+    report: Report,
+) -> Zval {
+    let id = BailoutGuard::new(id);
+    let name = || SubjectName::new(method.subject, id.get());
     let Sent {
         outcome,
         notice,
@@ -243,7 +267,7 @@ pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) 
     if let Some(notice) = notice
         && report.log
     {
-        let line = format!("spread: {} {notice}", order_name(data, request));
+        let line = format!("spread: {} {notice}", name());
         let line = ZendString::new(line.as_bytes());
         drop(notice);
         log::write(&line);
@@ -279,12 +303,12 @@ pub(crate) fn report(sent: Sent, data: &Table, request: &Table, report: Report) 
         Outcome::Queued {
             last_error: Some(error),
         } => {
-            exceptions::note(error, order_name(data, request), report);
+            exceptions::note(error, name(), report);
             return true.into();
         }
     };
-    error.name_broken_rule(|| validate::first_error(data, request));
-    exceptions::raise(error, order_name(data, request), report, dead_lettered)
+    error.name_broken_rule(|| validate::first_error(method, data, request));
+    exceptions::raise(error, name(), report, dead_lettered)
 }
 
 fn decoded(answer: Answer) -> Result<Zval, Error> {
@@ -296,19 +320,35 @@ fn decoded(answer: Answer) -> Result<Zval, Error> {
     decode::answer(body).map_err(|why| Kind::Undecodable { status, why }.into())
 }
 
-/// The order's name in messages.
-fn order_name(data: &Table, request: &Table) -> OrderName {
-    order_id(data, request).map_or_else(OrderName::unknown, |id| OrderName::new(&id))
+/// The id of the order or the account, by which messages and the outbox know it; empty when it has none. An
+/// account's e-mail address is hashed with the private key, so that it is in neither.
+pub(crate) fn subject_id(
+    method: &Method,
+    keys: Option<&Keys>,
+    data: &Table,
+    request: &Table,
+) -> Vec<u8> {
+    match method.subject {
+        Subject::Order => as_sent(request, "order_idorder")
+            .or_else(|| as_sent(data, "order_idorder"))
+            .unwrap_or_default(),
+        Subject::Account => {
+            let id = as_sent(data, "external_id").unwrap_or_default();
+            let email = as_sent(data, "customer_email").unwrap_or_default();
+            match keys {
+                Some(keys) => keys.account_id(&id, &email),
+                None => id,
+            }
+        }
+    }
 }
 
-/// The order's id in SPREAD, as sent.
-fn order_id(data: &Table, request: &Table) -> Option<Vec<u8>> {
-    [request, data]
-        .into_iter()
-        .find_map(|table| match table.get("order_idorder") {
-            Some(Value::Text(id)) if !id.is_empty() => Some(id.to_vec()),
-            Some(Value::Integer(id)) => Some(id.to_string().into_bytes()),
-            Some(Value::Float(id)) => Some(ZendString::from_float(id).as_bytes().to_vec()),
-            _ => None,
-        })
+/// A scalar field, as it is sent.
+fn as_sent(table: &Table, field: &str) -> Option<Vec<u8>> {
+    match table.get(field) {
+        Some(Value::Text(id)) if !id.is_empty() => Some(id.to_vec()),
+        Some(Value::Integer(id)) => Some(id.to_string().into_bytes()),
+        Some(Value::Float(id)) => Some(ZendString::from_float(id).as_bytes().to_vec()),
+        _ => None,
+    }
 }

@@ -7,7 +7,7 @@
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
-use client::error::OrderName;
+use client::error::SubjectName;
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
 use ext_php_rs::class::{
@@ -20,9 +20,11 @@ use ext_php_rs::flags::{ClassFlags, ConstantFlags, DataType, MethodFlags};
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
+use methods::{METHODS, Subject, UPDATE_ACCOUNT, UPDATE_ORDER};
 use settings::{ErrorMode, Report};
 
-use crate::call::{self, Order};
+use crate::call::{self, Call};
+use crate::functions::{OfArrays, method_and_arguments};
 use crate::options::{self, Fixed, OptionError};
 use crate::zend::{self, ZendString};
 use crate::{circuit_breaker, encode, exceptions, ini, validate};
@@ -75,26 +77,36 @@ impl RegisteredClass for Client {
     }
 }
 
+fn methods() -> impl Iterator<Item = OfArrays> {
+    let methods = METHODS.iter().map(|method| OfArrays {
+        name: method.name,
+        handler: call_method,
+        returns: DataType::Mixed,
+        needs_request: method.needs_request,
+    });
+    methods.chain([
+        OfArrays {
+            name: "validateOrder",
+            handler: validate_order,
+            returns: DataType::Array,
+            needs_request: true,
+        },
+        OfArrays {
+            name: "validateAccount",
+            handler: validate_account,
+            returns: DataType::Array,
+            needs_request: false,
+        },
+    ])
+}
+
 /// Registers the class, at MINIT.
 pub(crate) fn register() -> Result<()> {
-    let methods = [
-        (
-            "updateOrder",
-            update_order as zend::Handler,
-            DataType::Mixed,
-        ),
-        ("validateOrder", validate_order, DataType::Array),
-    ];
     let mut class = ClassBuilder::new(Client::CLASS_NAME)
         .flags(ClassFlags::Final | ClassFlags::NoDynamicProperties)
         .object_override::<Client>();
-    for (name, handler, returns) in methods {
-        let method = FunctionBuilder::new(name, handler)
-            .arg(Arg::new("data", DataType::Array))
-            .arg(Arg::new("request", DataType::Array))
-            .required_args(2)
-            .returns(returns, false, false);
-        class = class.method(method, MethodFlags::Public);
+    for method in methods() {
+        class = class.method(method.builder(), MethodFlags::Public);
     }
     let state = FunctionBuilder::new("state", state)
         .required_args(0)
@@ -108,8 +120,9 @@ pub(crate) fn register() -> Result<()> {
         .register()?;
     let class = METADATA.ce();
     zend::mark_sensitive_method(class, "__construct", &[2]);
-    zend::mark_sensitive_method(class, "updateorder", &[1, 2]);
-    zend::mark_sensitive_method(class, "validateorder", &[1, 2]);
+    for method in methods() {
+        zend::mark_sensitive_method(class, &method.name.to_ascii_lowercase(), &[1, 2]);
+    }
     Ok(())
 }
 
@@ -126,7 +139,7 @@ fn construct(call: &mut ExecuteData) -> ConstructorResult<Client> {
             zend::throw_argument_error(argument, &ZendString::new(message.as_bytes()));
         }
         Err(OptionError::Setting(error)) => {
-            exceptions::raise(error, OrderName::unknown(), report(), false);
+            exceptions::raise(error, SubjectName::unknown(Subject::Order), report(), false);
         }
     }
     ConstructorResult::ArgError
@@ -141,9 +154,9 @@ fn report() -> Report {
 }
 
 zend_fastcall! {
-    extern fn update_order(call: &mut ExecuteData, returned: &mut Zval) {
+    extern fn call_method(call: &mut ExecuteData, returned: &mut Zval) {
         run_handler(AssertUnwindSafe(|| {
-            if let Some(value) = update(call) {
+            if let Some(value) = send(call) {
                 *returned = value;
             }
         }));
@@ -151,30 +164,43 @@ zend_fastcall! {
 }
 
 /// `None` when an exception is pending.
-fn update(call: &mut ExecuteData) -> Option<Zval> {
-    let [data, request] = zend::arrays(call)?;
+fn send(call: &mut ExecuteData) -> Option<Zval> {
+    let (method, [data, request]) = method_and_arguments(call)?;
     let body = zend::as_caller(call, || encode::body(&data, &request))?;
     let client = Rc::clone(&call.get_object::<Client>()?.0);
-    let order = Order {
+    let id = call::subject_id(method, Some(&client.destination.keys), &data, &request);
+    let call = Call {
         settings: &client.settings,
         destination: &client.destination,
         outbox: &client.outbox,
         report: report(),
+        method,
+        id: &id,
         body: &body,
         data: &data,
         request: &request,
     };
-    let sent = order.send();
+    let sent = call.send();
     drop(client);
     drop(body);
-    Some(call::report(sent, &data, &request, report()))
+    Some(call::report(sent, method, id, &data, &request, report()))
 }
 
 zend_fastcall! {
     extern fn validate_order(call: &mut ExecuteData, returned: &mut Zval) {
         run_handler(AssertUnwindSafe(|| {
             if let Some([data, request]) = zend::arrays(call) {
-                *returned = validate::findings(&data, &request);
+                *returned = validate::findings(UPDATE_ORDER, &data, &request);
+            }
+        }));
+    }
+}
+
+zend_fastcall! {
+    extern fn validate_account(call: &mut ExecuteData, returned: &mut Zval) {
+        run_handler(AssertUnwindSafe(|| {
+            if let Some([data, request]) = zend::required_arrays(call, 1) {
+                *returned = validate::findings(UPDATE_ACCOUNT, &data, &request);
             }
         }));
     }

@@ -10,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 
 use crate::zend::{self, ZendString};
 use crate::{decode, log};
-use client::error::{Class, Error, Kind, Names, OrderName};
+use client::error::{Class, Error, Kind, Names, SubjectName};
 use client::retryability::{self, Retryability};
 use settings::{ErrorMode, Report};
 
@@ -136,10 +136,15 @@ fn class_of(error: &Error) -> &'static ClassEntry {
 }
 
 /// Reports a failed call in the configured error mode and returns the function's return value.
-/// `dead_lettered`: the outbox keeps the order as `refused`.
-pub(crate) fn raise(error: Error, order: OrderName, report: Report, dead_lettered: bool) -> Zval {
+/// `dead_lettered`: the outbox keeps the order or account as `refused`.
+pub(crate) fn raise(
+    error: Error,
+    subject: SubjectName,
+    report: Report,
+    dead_lettered: bool,
+) -> Zval {
     let consequence = if dead_lettered { KEPT_AS_REFUSED } else { "" };
-    let (message, exception) = keep(error, order, report, consequence);
+    let (message, exception) = keep(error, subject, report, consequence);
     match (report.mode, exception) {
         (ErrorMode::Exception, Some(exception)) => zend::throw(exception),
         (ErrorMode::Warning, exception) => {
@@ -155,21 +160,21 @@ pub(crate) fn raise(error: Error, order: OrderName, report: Report, dead_lettere
 }
 
 /// Records and logs the error of an attempt when the call itself has not failed.
-pub(crate) fn note(error: Error, order: OrderName, report: Report) {
-    keep(error, order, report, KEPT);
+pub(crate) fn note(error: Error, subject: SubjectName, report: Report) {
+    keep(error, subject, report, KEPT);
 }
 
 /// Logs the error and makes it the one that `spread_last_error()` returns. Gives the message and the
 /// exception, which is `None` when it cannot be allocated.
 fn keep(
     error: Error,
-    order: OrderName,
+    subject: SubjectName,
     report: Report,
     consequence: &str,
 ) -> (ZendString, Option<Zval>) {
     // Each step below calls Zend, where a fatal error unwinds with longjmp(): Rust values are guarded.
-    let sentence = error.sentence(&order, &Names::INI);
-    drop(order);
+    let sentence = error.sentence(&subject, &Names::INI);
+    drop(subject);
     let facts = BailoutGuard::new((error, sentence));
     let (error, sentence) = facts.get();
     let is_held = matches!(error.kind(), Kind::Held { .. });

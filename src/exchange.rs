@@ -6,18 +6,21 @@ use client::answer::Answer;
 use client::config::{ClientConfig, Destination};
 use client::error::Error;
 use client::runtime;
+use methods::Method;
 
 use crate::circuit_breaker::{self, Caller};
 use crate::zend;
 
-/// Sends an order over the network, unless the circuit breaker holds it back.
+/// Sends a body to the URL of a method over the network, unless the circuit breaker holds it back.
 pub(crate) fn exchange(
     config: &ClientConfig,
-    destination: &Destination,
+    configured: &Destination,
+    method: &'static Method,
     breaker: Breaker,
     body: &[u8],
     limit: Duration,
 ) -> Result<Answer, Error> {
+    let destination = &*configured.of(method)?;
     let attempt = || zend::with_signals_blocked(|| runtime::send(limit, config, destination, body));
     match breaker {
         Breaker::Off => attempt(),

@@ -13,13 +13,14 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use client::answer::Answer;
-use client::config::{ClientConfig, Destination};
-use client::error::{Error, Kind, OrderName};
+use client::config::ClientConfig;
+use client::error::{Error, Kind, SubjectName};
 use client::process_owned::ProcessOwned;
+use methods::Subject;
 use outbox::backlog::Backlog;
 use outbox::call::{self, CallOutcome, Delivery, Incomplete};
 use outbox::clock::Millis;
-use outbox::store::Update;
+use outbox::store::{Claimed, Update};
 use outbox::unwritten::Unwritten;
 use outbox::{Address, Opening, Store, StoreError, Timeout, entropy, open};
 use settings::{ErrorMode, OutboxSetting, Report};
@@ -84,14 +85,8 @@ fn with_unwritten<T>(address: &Address, work: impl FnOnce(&mut Unwritten) -> T) 
 }
 
 /// Remembers that an update was delivered without the outbox, by a call that began at `begun`.
-pub(crate) fn delivered_without(
-    address: &Address,
-    destination: &Destination,
-    order_id: &[u8],
-    begun: Instant,
-) {
-    let update = update_of(destination, order_id, b"");
-    with_unwritten(address, |unwritten| unwritten.delivered(&update, begun));
+pub(crate) fn delivered_without(address: &Address, update: &Update<'_>, begun: Instant) {
+    with_unwritten(address, |unwritten| unwritten.delivered(update, begun));
 }
 
 /// MSHUTDOWN.
@@ -239,16 +234,6 @@ fn age_to_log(address: &Address, store: &mut dyn Store) -> Option<Duration> {
     })
 }
 
-/// An update for `destination`.
-fn update_of<'u>(destination: &'u Destination, order_id: &'u [u8], body: &'u [u8]) -> Update<'u> {
-    Update {
-        endpoint: destination.endpoint.as_str(),
-        public_key: &destination.keys.public,
-        order_id,
-        body,
-    }
-}
-
 /// Stores an update durably, to be sent later. Returns when it was accepted. Does not call Zend.
 ///
 /// # Errors
@@ -256,13 +241,10 @@ fn update_of<'u>(destination: &'u Destination, order_id: &'u [u8], body: &'u [u8
 pub(crate) fn record(
     address: &Address,
     config: &ClientConfig,
-    destination: &Destination,
-    order_id: &[u8],
-    body: &[u8],
+    update: &Update<'_>,
 ) -> Result<Millis, StoreError> {
-    let update = update_of(destination, order_id, body);
     with(address, half_of(config.timeout), |store, _| {
-        call::record(store, &update)
+        call::record(store, update)
     })
 }
 
@@ -272,15 +254,12 @@ pub(crate) fn record(
 /// When the outbox fails before the attempt.
 pub(crate) fn send_recorded(
     address: &Address,
-    destination: &Destination,
-    order_id: &[u8],
-    body: &[u8],
+    update: &Update<'_>,
     accepted: Millis,
     limit: Duration,
-    send: impl FnOnce(&[u8], Duration) -> Result<Answer, Error>,
+    send: impl FnOnce(&Claimed, Duration) -> Result<Answer, Error>,
 ) -> Result<Option<CallOutcome>, StoreError> {
     let begun = Instant::now();
-    let update = update_of(destination, order_id, body);
     let entropy = entropy::draw();
     let mut send = Some(send);
     zend::with_signals_blocked(|| {
@@ -289,12 +268,12 @@ pub(crate) fn send_recorded(
             call::send_recorded(
                 store,
                 unwritten,
-                &update,
+                update,
                 accepted,
                 left,
                 entropy,
-                |body, limit| match send.take() {
-                    Some(send) => send(body, limit),
+                |claimed, limit| match send.take() {
+                    Some(send) => send(claimed, limit),
                     None => Err(sent_twice()),
                 },
             )
@@ -318,13 +297,10 @@ pub(crate) fn update(
     address: &Address,
     delivery: Delivery,
     config: &ClientConfig,
-    destination: &Destination,
-    order_id: &[u8],
-    body: &[u8],
+    update: &Update<'_>,
     send: impl FnOnce(Duration) -> Result<Answer, Error>,
 ) -> Result<(CallOutcome, Option<Duration>), StoreError> {
     let begun = Instant::now();
-    let update = update_of(destination, order_id, body);
     let entropy = entropy::draw();
     let mut send = Some(send);
     let database = half_of(config.timeout);
@@ -332,7 +308,7 @@ pub(crate) fn update(
         let outcome = call::update(
             store,
             unwritten,
-            &update,
+            update,
             delivery,
             config.timeout.saturating_sub(begun.elapsed()),
             entropy,
@@ -356,7 +332,7 @@ pub(crate) fn update(
             let rest = (begun + config.timeout).max(Instant::now() + REQUEST_END);
             let kept = with(address, Timeout::Until(rest), |store, _| {
                 let now = store.now()?;
-                store.enqueue(&update, None, now)
+                store.enqueue(update, None, now)
             });
             let outcome = match kept {
                 Ok(_) => CallOutcome::Failed {
@@ -412,5 +388,5 @@ pub(crate) fn raise(error: Error) {
         mode: ErrorMode::Exception,
         ..ini::current().report
     };
-    exceptions::raise(error, OrderName::unknown(), report, false);
+    exceptions::raise(error, SubjectName::unknown(Subject::Order), report, false);
 }

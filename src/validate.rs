@@ -9,6 +9,7 @@ use ext_php_rs::zend::BailoutGuard;
 use crate::decode;
 use crate::zend::{self, ArrayKey, Table, ZendString};
 use codec::form::{self, DEPTH_LIMIT};
+use methods::Method;
 use rules::{self, Finding, Key, Severity, Value};
 
 /// How much of the fields' values is read: bytes of text, and [`ENTRY`] for each element.
@@ -18,10 +19,10 @@ const ENTRY: usize = 64;
 /// Texts of fields up to this length are free: dates, states and addresses are always checked.
 const SHORT: usize = 256;
 
-/// The findings as `spread_validate_order()` returns them.
-pub(crate) fn findings(data: &Table, request: &Table) -> Zval {
+/// The findings as `spread_validate_order()` and `spread_validate_account()` return them.
+pub(crate) fn findings(method: &Method, data: &Table, request: &Table) -> Zval {
     // Building the list calls Zend, where a fatal error unwinds with longjmp().
-    let findings = BailoutGuard::new(check(data, request));
+    let findings = BailoutGuard::new(check(method, data, request));
     if findings.get().is_empty() {
         return decode::array(None);
     }
@@ -42,22 +43,22 @@ pub(crate) fn findings(data: &Table, request: &Table) -> Zval {
     decode::array(Some(list))
 }
 
-/// The message of the first documented rule that the order breaks.
-pub(crate) fn first_error(data: &Table, request: &Table) -> Option<String> {
-    check(data, request)
+/// The message of the first documented rule that a call of `method` breaks.
+pub(crate) fn first_error(method: &Method, data: &Table, request: &Table) -> Option<String> {
+    check(method, data, request)
         .into_iter()
         .find(|finding| finding.severity == Severity::Error)
         .map(|finding| finding.message)
 }
 
-fn check(data: &Table, request: &Table) -> Vec<Finding> {
+fn check(method: &Method, data: &Table, request: &Table) -> Vec<Finding> {
     let mut reader = Reader {
         budget: BUDGET,
         open: Vec::new(),
     };
     let data = reader.document(data);
     let request = reader.document(request);
-    rules::check(&data, &request)
+    rules::check(method, &data, &request)
 }
 
 struct Reader {

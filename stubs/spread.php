@@ -112,6 +112,111 @@ namespace {
 function spread_update_order(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request): mixed {}
 
 /**
+ * Envoie une nouvelle commande à SPREAD.
+ *
+ * Sends a new order to SPREAD.
+ *
+ * ```php
+ * $response = spread_create_order($post_data["data"], $post_data["request"]);
+ * ```
+ *
+ * L'URL est spread.endpoint avec createOrder comme dernier segment.
+ *
+ * The URL is spread.endpoint with createOrder as its last segment.
+ *
+ * @see spread_update_order() for the fields
+ *
+ * @param array{
+ *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
+ *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
+ *     customer_gender?: string, customer_address?: string, customer_address2?: string,
+ *     customer_address_2?: string, customer_address3?: string, customer_address_3?: string,
+ *     customer_cp?: string|int, customer_city?: string, customer_country?: string, customer_tel?: string,
+ *     customer_mobile?: string, customer_fonction?: string, customer_company?: string, customer_birthday?: string,
+ *     customer_lang?: string, add_tag?: string|list<string>, del_tag?: string|list<string>, action?: string,
+ *     custom_fields?: array<int, mixed>, consents?: array<string, string|int|bool>, order_idorder?: string|int,
+ *     order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float, order_crea_dt?: string,
+ *     order_start_service?: string, order_end_service?: string, product_attributes?: list<list<string>>,
+ *     add_order_tag?: string|list<string>, del_order_tag?: string|list<string>, date?: mixed, group?: mixed
+ * } $data
+ * @param array{order_idorder?: string|int} $request
+ *
+ * @return mixed see spread_update_order()
+ *
+ * @throws \Spread\Exception on failure, only with `spread.error_mode = exception`
+ * @throws \ValueError when an array contains itself or nests deeper than 128 levels
+ */
+function spread_create_order(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request = []): mixed {}
+
+/**
+ * Envoie les modifications d'un compte client à SPREAD.
+ *
+ * Sends the changes of a customer's account to SPREAD.
+ *
+ * ```php
+ * $response = spread_update_account($post_data["data"]);
+ * ```
+ *
+ * L'URL est spread.endpoint avec updateAccount comme dernier segment.
+ *
+ * The URL is spread.endpoint with updateAccount as its last segment.
+ *
+ * @see spread_update_order() for the fields of the customer; those of the order are not for an account
+ *
+ * @param array{
+ *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
+ *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
+ *     customer_gender?: string, customer_address?: string, customer_address2?: string, customer_address_2?: string,
+ *     customer_address3?: string, customer_address_3?: string, customer_cp?: string|int, customer_city?: string,
+ *     customer_country?: string, customer_tel?: string, customer_mobile?: string, customer_fonction?: string,
+ *     customer_company?: string, customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
+ *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
+ *     consents?: array<string, string|int|bool>, date?: mixed, group?: mixed
+ * } $data
+ * @param array<string, mixed> $request
+ *
+ * @return mixed see spread_update_order()
+ *
+ * @throws \Spread\Exception on failure, only with `spread.error_mode = exception`
+ * @throws \ValueError when an array contains itself or nests deeper than 128 levels
+ */
+function spread_update_account(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request = []): mixed {}
+
+/**
+ * Envoie un nouveau compte client à SPREAD.
+ *
+ * Sends a customer's new account to SPREAD.
+ *
+ * ```php
+ * $response = spread_create_account($post_data["data"]);
+ * ```
+ *
+ * L'URL est spread.endpoint avec createAccount comme dernier segment.
+ *
+ * The URL is spread.endpoint with createAccount as its last segment.
+ *
+ * @see spread_update_order() for the fields of the customer; those of the order are not for an account
+ *
+ * @param array{
+ *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
+ *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
+ *     customer_gender?: string, customer_address?: string, customer_address2?: string, customer_address_2?: string,
+ *     customer_address3?: string, customer_address_3?: string, customer_cp?: string|int, customer_city?: string,
+ *     customer_country?: string, customer_tel?: string, customer_mobile?: string, customer_fonction?: string,
+ *     customer_company?: string, customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
+ *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
+ *     consents?: array<string, string|int|bool>, date?: mixed, group?: mixed
+ * } $data
+ * @param array<string, mixed> $request
+ *
+ * @return mixed see spread_update_order()
+ *
+ * @throws \Spread\Exception on failure, only with `spread.error_mode = exception`
+ * @throws \ValueError when an array contains itself or nests deeper than 128 levels
+ */
+function spread_create_account(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request = []): mixed {}
+
+/**
  * Renvoie le corps exact de la requête, sans rien envoyer : pour le comparer à http_build_query().
  *
  * Returns the exact request body and sends nothing: compare it with http_build_query().
@@ -172,6 +277,34 @@ function spread_encode_order(#[\SensitiveParameter] array $data, #[\SensitivePar
  * @return list<array{field: string, rule: string, severity: 'error'|'warning', message: string}>
  */
 function spread_validate_order(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request): array {}
+
+/**
+ * Renvoie les règles documentées que le compte enfreint, sans rien envoyer ; vide s'il n'en enfreint aucune.
+ *
+ * Returns the documented rules that the account breaks and sends nothing; empty when it breaks none. A field of an
+ * order is a warning.
+ *
+ * ```php
+ * $findings = spread_validate_account($data);
+ * ```
+ *
+ * @see spread_update_order() for the fields of the customer; those of the order are not for an account
+ *
+ * @param array{
+ *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
+ *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
+ *     customer_gender?: string, customer_address?: string, customer_address2?: string, customer_address_2?: string,
+ *     customer_address3?: string, customer_address_3?: string, customer_cp?: string|int, customer_city?: string,
+ *     customer_country?: string, customer_tel?: string, customer_mobile?: string, customer_fonction?: string,
+ *     customer_company?: string, customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
+ *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
+ *     consents?: array<string, string|int|bool>, date?: mixed, group?: mixed
+ * } $data
+ * @param array<string, mixed> $request
+ *
+ * @return list<array{field: string, rule: string, severity: 'error'|'warning', message: string}>
+ */
+function spread_validate_account(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request = []): array {}
 
 /**
  * Renvoie la raison de l'échec du dernier appel de cette requête ; null après un succès.
@@ -311,6 +444,90 @@ final class Client
     public function updateOrder(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request): mixed {}
 
     /**
+     * Comme spread_create_order(), mais tout échec est une exception, quel que soit spread.error_mode.
+     *
+     * Like spread_create_order(), but every failure is an exception, whatever spread.error_mode says.
+     *
+     * @see \spread_update_order() for the fields
+     *
+     * @param array{
+     *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
+     *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
+     *     customer_gender?: string, customer_address?: string, customer_address2?: string,
+     *     customer_address_2?: string, customer_address3?: string, customer_address_3?: string,
+     *     customer_cp?: string|int, customer_city?: string, customer_country?: string, customer_tel?: string,
+     *     customer_mobile?: string, customer_fonction?: string, customer_company?: string,
+     *     customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
+     *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
+     *     consents?: array<string, string|int|bool>, order_idorder?: string|int,
+     *     order_state?: \Spread\OrderState|string|int, order_amount?: string|int|float, order_crea_dt?: string,
+     *     order_start_service?: string, order_end_service?: string, product_attributes?: list<list<string>>,
+     *     add_order_tag?: string|list<string>, del_order_tag?: string|list<string>, date?: mixed, group?: mixed
+     * } $data
+     * @param array{order_idorder?: string|int} $request
+     *
+     * @return mixed see updateOrder()
+     *
+     * @throws Exception on any failure
+     * @throws \ValueError when an array contains itself or nests deeper than 128 levels
+     */
+    public function createOrder(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request = []): mixed {}
+
+    /**
+     * Comme spread_update_account(), mais tout échec est une exception, quel que soit spread.error_mode.
+     *
+     * Like spread_update_account(), but every failure is an exception, whatever spread.error_mode says.
+     *
+     * @see \spread_update_order() for the fields of the customer
+     *
+     * @param array{
+     *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
+     *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
+     *     customer_gender?: string, customer_address?: string, customer_address2?: string,
+     *     customer_address_2?: string, customer_address3?: string, customer_address_3?: string,
+     *     customer_cp?: string|int, customer_city?: string, customer_country?: string, customer_tel?: string,
+     *     customer_mobile?: string, customer_fonction?: string, customer_company?: string,
+     *     customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
+     *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
+     *     consents?: array<string, string|int|bool>, date?: mixed, group?: mixed
+     * } $data
+     * @param array<string, mixed> $request
+     *
+     * @return mixed see updateOrder()
+     *
+     * @throws Exception on any failure
+     * @throws \ValueError when an array contains itself or nests deeper than 128 levels
+     */
+    public function updateAccount(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request = []): mixed {}
+
+    /**
+     * Comme spread_create_account(), mais tout échec est une exception, quel que soit spread.error_mode.
+     *
+     * Like spread_create_account(), but every failure is an exception, whatever spread.error_mode says.
+     *
+     * @see \spread_update_order() for the fields of the customer
+     *
+     * @param array{
+     *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
+     *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
+     *     customer_gender?: string, customer_address?: string, customer_address2?: string,
+     *     customer_address_2?: string, customer_address3?: string, customer_address_3?: string,
+     *     customer_cp?: string|int, customer_city?: string, customer_country?: string, customer_tel?: string,
+     *     customer_mobile?: string, customer_fonction?: string, customer_company?: string,
+     *     customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
+     *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
+     *     consents?: array<string, string|int|bool>, date?: mixed, group?: mixed
+     * } $data
+     * @param array<string, mixed> $request
+     *
+     * @return mixed see updateOrder()
+     *
+     * @throws Exception on any failure
+     * @throws \ValueError when an array contains itself or nests deeper than 128 levels
+     */
+    public function createAccount(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request = []): mixed {}
+
+    /**
      * L'état du disjoncteur de l'adresse, pour les appels de ce client dans ce processus.
      *
      * The state of the endpoint's circuit, for the calls of this client in this process.
@@ -343,6 +560,28 @@ final class Client
      * @return list<array{field: string, rule: string, severity: 'error'|'warning', message: string}>
      */
     public function validateOrder(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request): array {}
+
+    /**
+     * Comme spread_validate_account(). / Like spread_validate_account().
+     *
+     * @see \spread_update_order() for the fields of the customer
+     *
+     * @param array{
+     *     customer_email?: string, external_id?: string|int, customer_cookie?: string, customer_name?: string,
+     *     customer_firstname?: string, customer_isoptin?: string|int, customer_mobile_isoptin?: string|int,
+     *     customer_gender?: string, customer_address?: string, customer_address2?: string,
+     *     customer_address_2?: string, customer_address3?: string, customer_address_3?: string,
+     *     customer_cp?: string|int, customer_city?: string, customer_country?: string, customer_tel?: string,
+     *     customer_mobile?: string, customer_fonction?: string, customer_company?: string,
+     *     customer_birthday?: string, customer_lang?: string, add_tag?: string|list<string>,
+     *     del_tag?: string|list<string>, action?: string, custom_fields?: array<int, mixed>,
+     *     consents?: array<string, string|int|bool>, date?: mixed, group?: mixed
+     * } $data
+     * @param array<string, mixed> $request
+     *
+     * @return list<array{field: string, rule: string, severity: 'error'|'warning', message: string}>
+     */
+    public function validateAccount(#[\SensitiveParameter] array $data, #[\SensitiveParameter] array $request = []): array {}
 }
 
 /**
@@ -369,11 +608,11 @@ enum OrderState: int
 }
 
 /**
- * Un appel qui a échoué. getMessage() dit ce qui s'est passé, pour quelle commande, et que faire ; getCode() est le
- * statut HTTP, ou 0. La trace ne contient jamais d'arguments.
+ * Un appel qui a échoué. getMessage() dit ce qui s'est passé, pour quelle commande ou quel compte, et que faire ;
+ * getCode() est le statut HTTP, ou 0. La trace ne contient jamais d'arguments.
  *
- * A failed call. getMessage() says what happened, to which order, and what to do; getCode() is the HTTP status or 0.
- * Its trace never holds arguments: spread_last_error() would keep the caller's locks and transactions alive.
+ * A failed call. getMessage() says what happened, to which order or account, and what to do; getCode() is the HTTP
+ * status or 0. Its trace never holds arguments: spread_last_error() would keep the caller's locks and transactions alive.
  */
 class Exception extends \RuntimeException
 {

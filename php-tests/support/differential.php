@@ -27,6 +27,8 @@
  * In answers {home}, {away} are replaced by scheme, host and port, {home:port} by the port and
  * {home@localhost} by a URL with another host name; {dead} is an origin where nothing listens.
  *
+ * Another method than updateOrder has its URL and its function: its path is shown as that of updateOrder.
+ *
  * A second order follows in the same process and is answered at once: the first one must not affect
  * it.
  */
@@ -131,12 +133,13 @@ final class Player
     }
 
     /** Prints differences without a row in the ledger, and rows without a difference. */
-    public function compare(string $name, array $scenario): void
+    public function compare(string $name, array $scenario, string $method = 'updateOrder'): void
     {
+        $function = 'spread_' . strtolower(preg_replace('/[A-Z]/', '_$0', $method));
         $options = $scenario['options'] ?? [];
         $ca = $this->tls->ca;
-        $documented = $this->play($scenario, static function (array $order, string $url, string $key) use ($ca, $options): array {
-            $return = snippet($order, $url, "$key:s3cret", $ca, $options);
+        $documented = $this->play($scenario, $method, static function (array $order, string $url, string $key) use ($ca, $options, $method): array {
+            $return = snippet($order, strtr($url, ['/updateOrder' => "/$method"]), "$key:s3cret", $ca, $options);
             if ($return === false) {
                 return ['value' => false, 'error' => 'Spread\ConnectionException'];
             }
@@ -145,9 +148,10 @@ final class Player
         });
         foreach (['any', 'auto'] as $way) {
             configure(...($scenario['settings'] ?? []) + ['auth' => $way, 'max_redirects' => 20, 'timeout' => 20]);
-            $actual = $this->play($scenario, static function (array $order, string $url, string $key): array {
+            $actual = $this->play($scenario, $method, static function (array $order, string $url, string $key) use ($function): array {
                 configure(endpoint: $url, public_key: $key);
-                $value = spread_update_order($order['data'], $order['request']);
+                $left_out = $order['request'] === [] && $function !== 'spread_update_order';
+                $value = $left_out ? $function($order['data']) : $function($order['data'], $order['request']);
                 $error = spread_last_error();
                 return [
                     'value' => $value,
@@ -183,7 +187,7 @@ final class Player
      * @param Closure(array $order, string $url, string $key): array $send
      * @return array{requests: list<string>, second: list<string>, status: int, ...}
      */
-    private function play(array $scenario, Closure $send): array
+    private function play(array $scenario, string $method, Closure $send): array
     {
         // Each play has its own keys: state that it leaves in the process does not affect another play.
         $key = 'shop' . ++$this->number;
@@ -204,7 +208,7 @@ final class Player
         $servers = [];
         foreach ($listeners as $name => $listener) {
             $servers[] = serve_connections(
-                static fn (Connection $connection) => self::answerAll($connection, $name, $scenario[$name], $names, $key, $bodies, $journal),
+                static fn (Connection $connection) => self::answerAll($connection, $name, $scenario[$name], $names, $key, $bodies, $journal, $method),
                 ['listener' => $listener, 'log' => false, 'tls' => in_array($name, $scenario['tls'] ?? [], true) ? $this->tls->server() : null],
             );
         }
@@ -214,7 +218,9 @@ final class Player
         $transcript = $send($orders[0], $url, $key);
         [$lines, $status] = self::read($journal);
         $transcript += ['requests' => $lines, 'status' => $status];
-        $second = $send($orders[1], $names['{home}'] . '/second', $key);
+        $path = self::entries($journal)[0][3] ?? "/$method";
+        holds("the path of $method", $path === ($scenario['path'] ?? null) || str_contains($path, "/$method"), $path);
+        $second = $send($orders[1], $names['{home}'] . ($method === 'updateOrder' ? '/second' : '/second/updateOrder'), $key);
         $transcript += ['second' => array_slice(self::read($journal)[0], count($lines)), 'second value' => $second['value']];
         foreach ($servers as $server) {
             $server->stop();
@@ -223,7 +229,7 @@ final class Player
         return $transcript;
     }
 
-    private static function answerAll(Connection $connection, string $name, mixed $script, array $names, string $key, array $bodies, string $journal): void
+    private static function answerAll(Connection $connection, string $name, mixed $script, array $names, string $key, array $bodies, string $journal, string $method): void
     {
         if ($script instanceof Closure && (string) ((new ReflectionFunction($script))->getParameters()[0] ?? null)?->getType() === Connection::class) {
             self::write($journal, [$name, "$name connected", 0]);
@@ -231,6 +237,8 @@ final class Player
             return;
         }
         while ($connection->isOpen() && ($request = $connection->request()) !== null) {
+            $sent_path = $request['path'];
+            $request['path'] = strtr($sent_path, ["/second/$method" => '/second', "/$method" => '/updateOrder']);
             $number = 1 + count(array_filter(self::entries($journal), static fn (array $entry): bool => $entry[0] === $name));
             $answer = is_array($script) ? $script[$number - 1] ?? end($script) : $script;
             if (str_contains($request['body'], 'order_idorder%5D=second')) {
@@ -241,7 +249,7 @@ final class Player
             $bytes = strtr($answer instanceof Closing ? $answer->bytes : $answer, $names);
             // The status of the last head: earlier ones are 1xx.
             preg_match_all('~^HTTP/1\.[01] (\d{3})~m', $bytes, $heads);
-            self::write($journal, [$name, self::line($name, $request, $names, $key, $bodies), (int) end($heads[1])]);
+            self::write($journal, [$name, self::line($name, $request, $sent_path, $names, $key, $bodies), (int) end($heads[1]), $sent_path]);
             if ($answer instanceof Closing) {
                 $connection->wait($answer->pause);
             }
@@ -253,7 +261,7 @@ final class Player
     }
 
     /** One request as a line: `home POST /path -`, or the scheme of its credentials in place of the dash. */
-    private static function line(string $name, array $request, array $names, string $key, array $bodies): string
+    private static function line(string $name, array $request, string $sent_path, array $names, string $key, array $bodies): string
     {
         $host = header_value($request, 'Host') ?? '';
         $at = $name . str_replace('@127.0.0.1', '', '@' . str_replace(":{$names["{{$name}:port}"]}", '', $host));
@@ -261,7 +269,7 @@ final class Player
         $credentials = match (true) {
             $sent === null => '-',
             basic_credentials($request) === "$key:s3cret" => 'Basic',
-            str_starts_with($sent, "Digest username=\"$key\"") && str_contains($sent, "uri=\"{$request['path']}\"") => 'Digest',
+            str_starts_with($sent, "Digest username=\"$key\"") && str_contains($sent, "uri=\"$sent_path\"") => 'Digest',
             str_starts_with($sent, 'NTLM ') => 'NTLM',
             default => "?($sent)",
         };

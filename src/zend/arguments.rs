@@ -23,19 +23,36 @@ unsafe extern "C" {
     );
 }
 
+/// The name of the running function or method, as it was registered.
+pub(crate) fn function_name(call: &ExecuteData) -> Option<&[u8]> {
+    // SAFETY: the frame of a call has its function, and the functions of this module have names.
+    unsafe {
+        let name = call.func.as_ref()?.common.function_name;
+        (!name.is_null()).then(|| string_bytes(name))
+    }
+}
+
 /// The arguments of a call to a function that takes exactly `N` arrays. With others it returns `None`,
 /// and PHP's own ArgumentCountError or TypeError is pending.
 pub(crate) fn arrays<const N: usize>(call: &ExecuteData) -> Option<[Table; N]> {
-    let expected = u32::try_from(N).ok()?;
+    required_arrays(call, N)
+}
+
+/// The same for a function whose arrays after the first `required` ones are empty when they are left out.
+pub(crate) fn required_arrays<const N: usize>(
+    call: &ExecuteData,
+    required: usize,
+) -> Option<[Table; N]> {
     // SAFETY: the engine sets the count of arguments in every call frame.
-    let given = unsafe { call.This.u2.num_args };
-    if given != expected {
+    let given = unsafe { call.This.u2.num_args } as usize;
+    if !(required..=N).contains(&given) {
+        let (least, most) = (u32::try_from(required).ok()?, u32::try_from(N).ok()?);
         // SAFETY: called inside a function's frame, as it must be.
-        unsafe { ffi::zend_wrong_parameters_count_error(expected, expected) };
+        unsafe { ffi::zend_wrong_parameters_count_error(least, most) };
         return None;
     }
     let mut tables = [const { None }; N];
-    for (number, table) in (1..).zip(&mut tables) {
+    for (number, table) in (1..).zip(&mut tables).take(given) {
         // SAFETY: `number - 1` is below the count of arguments, so the slot holds a zval.
         let argument = unsafe { call.zend_call_arg(number as usize - 1) }?;
         // SAFETY: an argument is an initialised zval, and so is what a reference leads to.

@@ -34,6 +34,7 @@ pub fn of(error: &Error) -> Retryability {
         | Kind::OutboxFailed { .. }
         | Kind::Internal(_) => Retryability::Soon,
         Kind::Setting { .. }
+        | Kind::NoUrl { .. }
         | Kind::KeysMissing
         | Kind::CaFile { .. }
         | Kind::NoSystemRoots

@@ -37,6 +37,7 @@ fn enqueue(store: &mut dyn Store, endpoint: &str, public_key: &[u8], number: u64
     let update = Update {
         endpoint,
         public_key,
+        method: methods::UPDATE_ORDER,
         order_id: order_id.as_bytes(),
         body: &BODY,
     };

@@ -13,7 +13,7 @@
 use super::retry;
 use super::store::{FailureScope, LastError, Outcome};
 use client::answer::Answer;
-use client::error::{Error, Kind, Names, OrderName};
+use client::error::{Error, Kind, Names, SubjectName};
 use codec::answer;
 
 /// The end of an attempt: a 2xx that may be SPREAD's, or the error.
@@ -35,16 +35,16 @@ pub fn examined(attempt: Attempt) -> Attempt {
     }
 }
 
-/// The outcome of an [`examined`] attempt for the record of `order`.
+/// The outcome of an [`examined`] attempt for the record of `subject`.
 #[must_use]
-pub fn outcome(attempt: &Attempt, order: &OrderName, names: &Names) -> Outcome {
+pub fn outcome(attempt: &Attempt, subject: &SubjectName, names: &Names) -> Outcome {
     let error = match attempt {
         Ok(_) => return Outcome::Delivered,
         Err(error) => error,
     };
     let last_error = LastError {
         status: error.status(),
-        sentence: error.sentence(order, names),
+        sentence: error.sentence(subject, names),
     };
     match scope(error) {
         Some(scope) => Outcome::Failed { scope, last_error },
@@ -66,7 +66,7 @@ fn scope(error: &Error) -> Option<FailureScope> {
     let retry_after = match error.kind() {
         Kind::Refused(refusal) => refusal.retry_after.map(retry::retry_after_delay),
         Kind::KeysMissing => return Some(FailureScope::KeyPair { retry_after: None }),
-        Kind::Internal(_) => return Some(FailureScope::Order),
+        Kind::Internal(_) | Kind::NoUrl { .. } => return Some(FailureScope::Order),
         _ => None,
     };
     match error.status() {
@@ -83,6 +83,7 @@ mod tests {
     use super::*;
     use bytes::Bytes;
     use client::error::{Part, RedirectFailure, Refusal};
+    use methods::Subject;
 
     fn refused(status: u16, retry_after: Option<f64>) -> Outcome {
         let error = Kind::Refused(Refusal {
@@ -93,7 +94,11 @@ mod tests {
             schemes: Vec::new(),
             broken_rule: None,
         });
-        outcome(&Err(error.into()), &OrderName::new(b"7"), &Names::INI)
+        outcome(
+            &Err(error.into()),
+            &SubjectName::new(Subject::Order, b"7"),
+            &Names::INI,
+        )
     }
 
     fn scope(outcome: Outcome) -> Option<FailureScope> {
@@ -169,7 +174,11 @@ mod tests {
             Err(redirect.into()),
             Err(large.into()),
         ] {
-            let scope = scope(outcome(&attempt, &OrderName::unknown(), &Names::INI));
+            let scope = scope(outcome(
+                &attempt,
+                &SubjectName::unknown(Subject::Order),
+                &Names::INI,
+            ));
             assert_eq!(scope, Some(FailureScope::Endpoint { retry_after: None }));
         }
     }

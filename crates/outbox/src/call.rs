@@ -1,4 +1,4 @@
-//! A call of `spread_update_order` with an outbox: record the update first, then perhaps send it.
+//! A call of one of SPREAD's methods with an outbox: record the update first, then perhaps send it.
 
 use std::fmt;
 use std::slice;
@@ -9,11 +9,11 @@ use super::clock::{Millis, millis};
 use super::entropy::Entropy;
 use super::error::StoreError;
 use super::retry::Policy;
-use super::store::{Completion, Lease, LeaseRequest, Outcome, Store, Timeout, Update};
+use super::store::{Claimed, Completion, Lease, LeaseRequest, Outcome, Store, Timeout, Update};
 use super::unwritten::Unwritten;
 use client::UNACKNOWLEDGED;
 use client::answer::Answer;
-use client::error::{Error, Kind, Names, OrderName};
+use client::error::{Error, Kind, Names};
 
 /// How much longer a lease is than an attempt: by the time that bytes of a dead attempt can still arrive
 /// from the kernel, and ten seconds for a process that was stopped for a while or looks at its clock late.
@@ -140,7 +140,7 @@ pub fn send_recorded(
     accepted: Millis,
     timeout: Duration,
     entropy: Entropy,
-    send: impl FnOnce(&[u8], Duration) -> Attempt,
+    send: impl FnOnce(&Claimed, Duration) -> Attempt,
 ) -> Result<Option<CallOutcome>, StoreError> {
     let begun = Instant::now();
     let now = store.now()?;
@@ -161,9 +161,7 @@ pub fn send_recorded(
     };
     let deadline = begun + timeout;
     attempt
-        .make(store, unwritten, deadline, |limit| {
-            send(&claimed.body, limit)
-        })
+        .make(store, unwritten, deadline, |limit| send(&claimed, limit))
         .map(Some)
 }
 
@@ -200,8 +198,7 @@ impl LeasedAttempt<'_> {
         {
             return Ok(self.release(store, unwritten));
         }
-        let outcome =
-            attempt::outcome(&attempt, &OrderName::new(self.update.order_id), &Names::INI);
+        let outcome = attempt::outcome(&attempt, &self.update.name(), &Names::INI);
         let is_refused = matches!(outcome, Outcome::Refused(_));
         let incomplete = self.complete(store, unwritten, outcome);
         Ok(match attempt {

@@ -12,7 +12,7 @@ use client::keys::Keys;
 pub struct Destinations {
     config: Arc<ClientConfig>,
     keys: Vec<Keys>,
-    known: HashMap<(String, Vec<u8>), Arc<Destination>>,
+    known: HashMap<(String, Vec<u8>, u8), Arc<Destination>>,
 }
 
 impl Destinations {
@@ -38,9 +38,13 @@ impl Destinations {
     /// The destination of a record.
     ///
     /// # Errors
-    /// When its endpoint is no URL, or when its private key is unknown.
+    /// When its endpoint is no URL or not one for its method, or when its private key is unknown.
     pub fn of(&mut self, claimed: &Claimed) -> Result<Arc<Destination>, Error> {
-        let name = (claimed.endpoint.clone(), claimed.public_key.clone());
+        let name = (
+            claimed.endpoint.clone(),
+            claimed.public_key.clone(),
+            claimed.method.number,
+        );
         if let Some(destination) = self.known.get(&name) {
             return Ok(Arc::clone(destination));
         }
@@ -55,10 +59,11 @@ impl Destinations {
                 expected,
             })
         })?;
-        let destination = Arc::new(Destination {
+        let configured = Destination {
             endpoint,
             keys: keys.clone(),
-        });
+        };
+        let destination = Arc::new(configured.of(claimed.method)?.into_owned());
         self.known.insert(name, Arc::clone(&destination));
         Ok(destination)
     }

@@ -12,7 +12,7 @@ use super::retry::Policy;
 use super::senders::{Finished, Job, Senders};
 use super::store::{ClaimRequest, Completion, LeaseRequest, Outcome, Store};
 use client::UNACKNOWLEDGED;
-use client::error::OrderName;
+use client::error::SubjectName;
 
 /// How often [`drain`] looks at its deadline while it waits for senders.
 const WAIT: Duration = Duration::from_millis(500);
@@ -42,7 +42,7 @@ pub struct Stats {
 /// A failed attempt, to be logged.
 pub struct FailedAttempt {
     pub record: i64,
-    pub order: OrderName,
+    pub order: SubjectName,
     pub outcome: Outcome,
 }
 
@@ -51,7 +51,7 @@ pub struct Relay<'e> {
     config: RelayConfig,
     entropy: &'e mut dyn FnMut() -> Entropy,
     /// Completions that are not in the store yet, and their orders' names.
-    incomplete: Vec<(Completion, OrderName)>,
+    incomplete: Vec<(Completion, SubjectName)>,
     /// Completed, and not returned by a tick yet.
     failed_attempts: Vec<FailedAttempt>,
     pub stats: Stats,
@@ -189,7 +189,7 @@ impl<'e> Relay<'e> {
                     started += 1;
                 }
                 Err(error) => {
-                    let order = OrderName::new(&claimed.order_id);
+                    let order = claimed.name();
                     let outcome =
                         attempt::outcome(&Err(error), &order, &destinations.config().names);
                     self.collect(vec![Finished {

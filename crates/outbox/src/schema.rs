@@ -9,11 +9,13 @@
 //!
 //! | column | meaning |
 //! |---|---|
-//! | `orders.id` | a digest of the key pair and the order's id, found without another index. Should two orders ever have the same digest, they are one here and delay each other |
+//! | `orders.id` | a digest of the key pair and the order's id or the account's, found without another index. Should two orders ever have the same digest, they are one here and delay each other |
 //! | `orders.due` | when the order's head may be claimed; in flight, when the lease expires; NULL when nothing is pending |
 //! | `orders.token` | the token of the lease |
 //! | `orders.sole_pending` | the record that came when none was pending, while it is pending; all others of the order are `queued`: see `sql/pending.rs` |
 //! | `orders.delivered` | the newest delivered record, while older ones are dead-lettered |
+//! | `records.method` | the number of the method in the table of the crate `methods`; 0 for `updateOrder` |
+//! | `records.order_id` | the id of the order or the account; of an account without `external_id` a keyed hash of its e-mail address |
 //! | `records.age_start` | when the age of a record begins to count: a retry sets it again |
 //! | `failures`, `failed_order`, `due` | the circuit of an endpoint or a key pair: see `circuit.rs` |
 //!
@@ -21,7 +23,7 @@
 //! therefore in as few indexes as possible: those of queued and of dead-lettered records do not hold it.
 
 /// The steps for SQLite.
-pub(super) const SQLITE: [&str; 2] = [
+pub(super) const SQLITE: [&str; 3] = [
     "CREATE TABLE spread_endpoints (
         id INTEGER PRIMARY KEY,
         url TEXT NOT NULL UNIQUE
@@ -62,11 +64,12 @@ pub(super) const SQLITE: [&str; 2] = [
     ALTER TABLE spread_key_pairs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE spread_key_pairs ADD COLUMN failed_order INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE spread_key_pairs ADD COLUMN due INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE spread_records ADD COLUMN method INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// The steps for MySQL and MariaDB, statement by statement: each commits by itself there. The row format is
 /// explicit because an index on a URL is too long for COMPACT, which a server may have as its default.
-pub(super) const MYSQL: [&[&str]; 2] = [
+pub(super) const MYSQL: [&[&str]; 3] = [
     &[
         "CREATE TABLE spread_endpoints (
             id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -113,4 +116,5 @@ pub(super) const MYSQL: [&[&str]; 2] = [
             ADD COLUMN failed_order BIGINT NOT NULL DEFAULT 0,
             ADD COLUMN due BIGINT NOT NULL DEFAULT 0",
     ],
+    &["ALTER TABLE spread_records ADD COLUMN method TINYINT NOT NULL DEFAULT 0"],
 ];

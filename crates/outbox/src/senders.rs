@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::attempt;
 use super::store::{Claimed, Lease, Outcome};
 use client::config::{ClientConfig, Destination};
-use client::error::{Kind, OrderName};
+use client::error::{Kind, SubjectName};
 use client::runtime;
 
 /// A record to be sent while its lease lasts.
@@ -27,7 +27,7 @@ pub struct Job {
 /// A job that has ended.
 pub struct Finished {
     pub lease: Lease,
-    pub order: OrderName,
+    pub order: SubjectName,
     pub outcome: Outcome,
 }
 
@@ -53,14 +53,14 @@ fn send(job: &Job) -> Outcome {
     }
     let (config, body) = (&job.config, &job.claimed.body);
     let attempt = runtime::send(config.timeout, config, &job.destination, body);
-    let order = OrderName::new(&job.claimed.order_id);
+    let order = job.claimed.name();
     attempt::outcome(&attempt::examined(attempt), &order, &config.names)
 }
 
 fn finished(job: &Job, outcome: Outcome) -> Finished {
     Finished {
         lease: job.claimed.lease,
-        order: OrderName::new(&job.claimed.order_id),
+        order: job.claimed.name(),
         outcome,
     }
 }
@@ -183,7 +183,7 @@ fn work(queue: &Mutex<Receiver<Job>>, events: &Sender<Event>, stopping: &AtomicB
             // A record that makes the client panic is an order that fails, and must not end the thread.
             panic::catch_unwind(AssertUnwindSafe(|| send(&job))).unwrap_or_else(|_| {
                 let error = Kind::Internal("the sender panicked").into();
-                let order = OrderName::new(&job.claimed.order_id);
+                let order = job.claimed.name();
                 attempt::outcome(&Err(error), &order, &job.config.names)
             })
         };

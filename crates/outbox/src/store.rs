@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use super::clock::Millis;
 use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
+use client::error::SubjectName;
+use methods::Method;
 
 /// How long operations wait, for a server or for another transaction.
 #[derive(Clone, Copy, Debug)]
@@ -46,16 +48,23 @@ pub struct Opening {
 /// Tells one lease from another: random, never 0.
 pub type Token = i64;
 
-/// One update to be delivered.
+/// One update of an order or an account, to be delivered.
 #[derive(Clone, Copy)]
 pub struct Update<'u> {
-    /// The URL.
+    /// The configured URL, that of `updateOrder`: one sequence and one circuit for all methods.
     pub endpoint: &'u str,
     pub public_key: &'u [u8],
-    /// Empty: the update belongs to no order and has no sequence to keep.
+    pub method: &'static Method,
+    /// The order's id or the account's. Empty: the update belongs to none and has no sequence to keep.
     pub order_id: &'u [u8],
     /// As it is sent, form-encoded.
     pub body: &'u [u8],
+}
+
+impl Update<'_> {
+    pub(super) fn name(&self) -> SubjectName {
+        SubjectName::new(self.method.subject, self.order_id)
+    }
 }
 
 /// A request for a lease.
@@ -91,10 +100,17 @@ pub struct Claimed {
     pub lease: Lease,
     pub endpoint: String,
     pub public_key: Vec<u8>,
+    pub method: &'static Method,
     pub order_id: Vec<u8>,
     /// Failed attempts so far.
     pub attempts: u32,
     pub body: Vec<u8>,
+}
+
+impl Claimed {
+    pub(super) fn name(&self) -> SubjectName {
+        SubjectName::new(self.method.subject, &self.order_id)
+    }
 }
 
 /// A request for records to send.
@@ -131,6 +147,7 @@ pub struct Completion {
 pub struct Delivered<'d> {
     pub endpoint: &'d str,
     pub public_key: &'d [u8],
+    pub method: &'static Method,
     /// Not empty.
     pub order_id: &'d [u8],
     /// Updates that were accepted before this time are older.
@@ -215,6 +232,12 @@ impl State {
     }
 }
 
+/// The method of a record, as it is stored.
+pub(super) fn method_from_number(number: i64) -> Result<&'static Method, StoreError> {
+    let unknown = || StoreError::Failed(format!("a record has the unknown method {number}"));
+    methods::by_number(number).ok_or_else(unknown)
+}
+
 /// How many records an outbox holds.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
@@ -248,6 +271,7 @@ pub struct Record {
     pub in_flight: bool,
     pub endpoint: String,
     pub public_key: Vec<u8>,
+    pub method: &'static Method,
     pub order_id: Vec<u8>,
     pub accepted: Millis,
     /// When its order is due; nothing when the record is dead-lettered.
@@ -262,6 +286,7 @@ pub struct Record {
 #[derive(Clone, Copy, Default)]
 pub struct Filter<'f> {
     pub state: Option<State>,
+    /// Of orders and of accounts.
     pub order_id: Option<&'f [u8]>,
     /// Records with a higher id only.
     pub after: i64,

@@ -10,6 +10,7 @@ use super::clock::{Millis, millis};
 use super::error::StoreError;
 use super::retry::Policy;
 use super::store::{Completion, Delivered, Outcome, Store, Update};
+use methods::{Method, UPDATE_ORDER};
 
 /// Beyond it the oldest note is forgotten. An outage of the outbox in a long-running script must not fill
 /// the memory.
@@ -23,6 +24,7 @@ pub struct Unwritten(VecDeque<Note>);
 struct Note {
     endpoint: String,
     public_key: Vec<u8>,
+    method: &'static Method,
     order_id: Vec<u8>,
     what: What,
 }
@@ -41,6 +43,7 @@ impl Note {
     fn is_of(&self, update: &Update<'_>) -> bool {
         self.endpoint == update.endpoint
             && self.public_key == update.public_key
+            && self.method.subject == update.method.subject
             && self.order_id == update.order_id
     }
 
@@ -65,6 +68,7 @@ impl Note {
         let delivered = Delivered {
             endpoint: &self.endpoint,
             public_key: &self.public_key,
+            method: self.method,
             order_id: &self.order_id,
             accepted_before,
             record,
@@ -98,6 +102,7 @@ impl Unwritten {
         let nameless = Update {
             endpoint: "",
             public_key: b"",
+            method: UPDATE_ORDER,
             order_id: b"",
             body: b"",
         };
@@ -124,6 +129,7 @@ impl Unwritten {
         self.0.push_back(Note {
             endpoint: update.endpoint.to_owned(),
             public_key: update.public_key.to_owned(),
+            method: update.method,
             order_id: update.order_id.to_owned(),
             what,
         });
@@ -150,6 +156,7 @@ mod tests {
         Update {
             endpoint: "https://spread.example/",
             public_key: b"shop",
+            method: UPDATE_ORDER,
             order_id,
             body: b"",
         }

@@ -1,6 +1,7 @@
-//! Checks an order against the table of fields.
+//! Checks an order or an account against the table of fields.
 
 use codec::form::DEPTH_LIMIT;
+use methods::{Method, Subject};
 
 use crate::fields::{Document, FIELDS, Field};
 use crate::formats::Moment;
@@ -9,20 +10,29 @@ use crate::nearest;
 use crate::places;
 use crate::rule::{
     CONSENTS_WITHOUT_EMAIL, DIFFERENT_ORDER, EMPTY_ARRAY, END_BEFORE_START, ESCAPED_TEXT, Finding,
-    GUEST_ID, MISSING, NOT_A_COUNTRY, NOT_A_LANGUAGE, NOT_UTF_8, Rule, TOO_DEEP, UNKNOWN_FIELD,
+    GUEST_ID, MISSING, NOT_A_COUNTRY, NOT_A_LANGUAGE, NOT_UTF_8, ORDER_FIELD, Rule, TOO_DEEP,
+    UNKNOWN_FIELD,
 };
 use crate::value::{
     Key, Value, any, entries, is, is_empty, is_empty_array, is_escaped, is_not_utf_8,
 };
 
-/// The rules that an order breaks, in the sequence of the table's fields; then the unknown fields, in
-/// the sequence of the array.
+/// The rules that a call of `method` breaks, in the sequence of the table's fields; then the unknown fields,
+/// in the sequence of the array.
 #[must_use]
-pub fn check(data: &Value, request: &Value) -> Vec<Finding> {
-    let order = Order { data, request };
+pub fn check(method: &Method, data: &Value, request: &Value) -> Vec<Finding> {
+    let call = Call {
+        method,
+        data,
+        request,
+    };
     let mut findings = Vec::new();
     for field in FIELDS {
-        order.check_field(field, &mut findings);
+        if field.is_of(method.subject) {
+            call.check_field(field, &mut findings);
+        } else {
+            call.check_field_of_order(field, &mut findings);
+        }
     }
     for (document, fields) in [(Document::Data, data), (Document::Request, request)] {
         for (key, value) in entries(fields) {
@@ -30,21 +40,22 @@ pub fn check(data: &Value, request: &Value) -> Vec<Finding> {
                 .iter()
                 .any(|field| field.document == document && is(key, field.name));
             if !known {
-                check_unknown(document, key, value, &mut findings);
+                check_unknown(method.subject, document, key, value, &mut findings);
             }
         }
     }
     findings
 }
 
-struct Order<'o> {
-    data: &'o Value,
-    request: &'o Value,
+struct Call<'c> {
+    method: &'c Method,
+    data: &'c Value,
+    request: &'c Value,
 }
 
-impl<'o> Order<'o> {
+impl<'c> Call<'c> {
     /// The value of a field; `None` for null, which a form does not carry.
-    fn get(&self, document: Document, name: &str) -> Option<&'o Value> {
+    fn get(&self, document: Document, name: &str) -> Option<&'c Value> {
         let fields = match document {
             Document::Data => self.data,
             Document::Request => self.request,
@@ -56,7 +67,7 @@ impl<'o> Order<'o> {
             .filter(|value| **value != Value::Null)
     }
 
-    fn data(&self, name: &str) -> Option<&'o Value> {
+    fn data(&self, name: &str) -> Option<&'c Value> {
         self.get(Document::Data, name)
     }
 
@@ -71,6 +82,8 @@ impl<'o> Order<'o> {
         let value = self.get(field.document, field.name);
         let missing = !self.has(field.document, field.name);
         let expected = field.kind.expected();
+        let required =
+            field.required && (field.document == Document::Data || self.method.needs_request);
         let mut add =
             |rule: &'static Rule, says: String| findings.push(finding(&path, rule, &says));
 
@@ -79,13 +92,13 @@ impl<'o> Order<'o> {
         if unidentified {
             let says = "and data.external_id are both missing; at least one must name the customer";
             add(MISSING, says.into());
-        } else if field.required && missing {
+        } else if required && missing {
             add(MISSING, format!("is missing; it must be {expected}"));
         }
         let Some(value) = value else {
             return;
         };
-        let reported = missing && (unidentified || field.required);
+        let reported = missing && (unidentified || required);
         if !reported
             && !is_empty_array(value)
             && let Some(rule) = field.kind.broken_by(value)
@@ -133,6 +146,16 @@ impl<'o> Order<'o> {
             _ => {}
         }
         check_content(&path, value, findings);
+    }
+
+    /// A field that an account does not have.
+    fn check_field_of_order(&self, field: &Field, findings: &mut Vec<Finding>) {
+        if let Some(value) = self.get(field.document, field.name) {
+            let path = field.path();
+            let says = "is a field of an order; leave it out of an account";
+            findings.push(finding(&path, ORDER_FIELD, says));
+            check_content(&path, value, findings);
+        }
     }
 
     fn ends_before_start(&self) -> bool {
@@ -213,14 +236,20 @@ fn check_content(path: &str, value: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-fn check_unknown(document: Document, key: &Key, value: &Value, findings: &mut Vec<Finding>) {
+fn check_unknown(
+    subject: Subject,
+    document: Document,
+    key: &Key,
+    value: &Value,
+    findings: &mut Vec<Finding>,
+) {
     let name = match key {
         Key::Index(index) => index.to_string(),
         Key::Name(name) => nearest::shown(name),
     };
     let path = format!("{}.{name}", document.name());
     let guess = match key {
-        Key::Name(name) => nearest::field(document, name),
+        Key::Name(name) => nearest::field(subject, document, name),
         Key::Index(_) => None,
     };
     let says = match guess {

@@ -1,6 +1,6 @@
 //! Valid and invalid values of each field.
 
-use super::tests::{assert_right, assert_wrong, empty, list, map, text, texts, with};
+use super::tests::{assert_right, assert_wrong, check, empty, list, map, text, texts, with};
 use super::*;
 use crate::rule::*;
 

@@ -1,6 +1,8 @@
 //! Every field of both editions of the API's documentation, and the undocumented `date` and `group`,
 //! which the API accepts. Each edition spells the address lines differently; both are accepted.
 
+use methods::Subject;
+
 use crate::kinds::Kind;
 
 /// Which of the two arrays a field belongs to.
@@ -20,12 +22,14 @@ impl Document {
     }
 }
 
-/// One field of an order.
+/// One field of an order or an account.
 #[derive(Debug)]
 pub struct Field {
     pub name: &'static str,
     pub document: Document,
     pub kind: Kind,
+    /// Whether it says something of the order. The others are of the customer, and of an account as well.
+    pub of_order: bool,
     /// Whether every order must have it.
     pub required: bool,
     /// False for a field that the API accepts without documenting it: it is known but never suggested.
@@ -43,6 +47,12 @@ impl Field {
     #[must_use]
     pub fn path(&self) -> String {
         format!("{}.{}", self.document.name(), self.name)
+    }
+
+    /// Whether a call about `subject` can have it.
+    #[must_use]
+    pub fn is_of(&self, subject: Subject) -> bool {
+        subject == Subject::Order || !self.of_order
     }
 
     /// The rule in words: `required; 0, 10, 20, 50 or 100`.
@@ -81,6 +91,7 @@ const fn data(
         name,
         document: Document::Data,
         kind,
+        of_order: false,
         required: false,
         documented: true,
         condition: "",
@@ -90,7 +101,7 @@ const fn data(
     }
 }
 
-const fn request(
+const fn order(
     name: &'static str,
     kind: Kind,
     example: &'static str,
@@ -98,6 +109,18 @@ const fn request(
     english: &'static str,
 ) -> Field {
     let mut field = data(name, kind, example, french, english);
+    field.of_order = true;
+    field
+}
+
+const fn request(
+    name: &'static str,
+    kind: Kind,
+    example: &'static str,
+    french: &'static str,
+    english: &'static str,
+) -> Field {
+    let mut field = order(name, kind, example, french, english);
     field.document = Document::Request;
     field
 }
@@ -191,36 +214,36 @@ pub static FIELDS: &[Field] = &[
         "Les consentements, par leur nom technique : 1 ou true accepté, 0 ou false refusé.",
         "Consents, by their technical names: 1 or true given, 0 or false refused.")
         .condition("needs customer_email"),
-    data("order_idorder", Kind::Text, "'0000001'",
+    order("order_idorder", Kind::Text, "'0000001'",
         "L'identifiant unique de la commande dans la boutique.",
         "The order's unique id in the shop.")
         .required(),
-    data("order_state", Kind::State, "'10'",
+    order("order_state", Kind::State, "'10'",
         "Le statut : 0 annulée, 10 en attente de paiement, 20 payée, 50 expédiée, 100 terminée.",
         "The state: 0 cancelled, 10 payment pending, 20 paid, 50 shipped, 100 completed.")
         .required(),
-    data("order_amount", Kind::Number, "158.31",
+    order("order_amount", Kind::Number, "158.31",
         "Le montant de la commande.",
         "The order's amount.")
         .required(),
-    data("order_crea_dt", Kind::DateTime, "'2014-06-21 14:31:08'",
+    order("order_crea_dt", Kind::DateTime, "'2014-06-21 14:31:08'",
         "La date et l'heure de la commande, en UTC.",
         "When the order was made, in UTC.")
         .required(),
-    data("order_start_service", Kind::Date, "'2019-06-05'",
+    order("order_start_service", Kind::Date, "'2019-06-05'",
         "Le début de la prestation.",
         "The first day of the service."),
-    data("order_end_service", Kind::Date, "'2019-06-14'",
+    order("order_end_service", Kind::Date, "'2019-06-14'",
         "La fin de la prestation.",
         "The last day of the service.")
         .condition("not before order_start_service"),
-    data("product_attributes", Kind::ProductAttributes, "[['size:xl', 'type:shirt'], ['size:s', 'color:blue']]",
+    order("product_attributes", Kind::ProductAttributes, "[['size:xl', 'type:shirt'], ['size:s', 'color:blue']]",
         "Les attributs des produits de la commande, une liste par produit.",
         "The attributes of the order's products, one list for each."),
-    data("add_order_tag", Kind::Tags, "['tag_commande_1', 'tag_commande_2']",
+    order("add_order_tag", Kind::Tags, "['tag_commande_1', 'tag_commande_2']",
         "Les tags à ajouter à la commande.",
         "Tags to add to the order."),
-    data("del_order_tag", Kind::Tags, "['tag_commande_3', 'tag_commande_4']",
+    order("del_order_tag", Kind::Tags, "['tag_commande_3', 'tag_commande_4']",
         "Les tags à supprimer de la commande.",
         "Tags to remove from the order."),
     data("date", Kind::Any, "'2014-06-21'",

@@ -1,12 +1,12 @@
-//! The documented rules of an order.
+//! The documented rules of an order and of an account.
 //!
 //! ```text
 //!   data, request ──► for each field of the table: is it there, is it of its kind ──► findings
 //!                     then the fields that the table does not know ─────────────────►
 //! ```
 //!
-//! The table in `fields.rs` holds every documented field: orders are checked against it, and the
-//! reference page is generated from it. An order is checked as the API receives it: a form does not
+//! The table in `fields.rs` holds every documented field: orders and accounts are checked against it, and the
+//! reference page is generated from it. An account has the fields that are not of an order. Both are checked as the API receives them: a form does not
 //! distinguish `"10"` from `10`, and a value that a form cannot carry (null, an empty array) is missing.
 //!
 //! Messages name fields and never repeat their values: an order is personal data, and messages are

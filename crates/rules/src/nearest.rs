@@ -1,5 +1,6 @@
 //! The documented field that an unknown name probably stands for.
 
+use methods::Subject;
 use strsim::osa_distance;
 
 use crate::fields::{Document, FIELDS, Field};
@@ -16,14 +17,19 @@ pub(crate) fn shown(name: &[u8]) -> String {
         .collect()
 }
 
-/// The nearest documented field of the same document, or the field of exactly that name in the other.
-pub(crate) fn field(document: Document, name: &[u8]) -> Option<&'static Field> {
+/// The nearest documented field of the subject in the same document, or the field of exactly that name in the
+/// other.
+pub(crate) fn field(subject: Subject, document: Document, name: &[u8]) -> Option<&'static Field> {
     let name = std::str::from_utf8(name).ok()?;
     if name.chars().count() > LONGEST {
         return None;
     }
     let name = snake_case(name);
-    let documented = || FIELDS.iter().filter(|field| field.documented);
+    let documented = || {
+        FIELDS
+            .iter()
+            .filter(|field| field.documented && field.is_of(subject))
+    };
     let here = || documented().filter(|field| field.document == document);
     // Differences other than spelling: upper case, hyphens, the other document.
     if let Some(same) = here().chain(documented()).find(|field| field.name == name) {
@@ -101,7 +107,8 @@ mod tests {
             ("customer_address_1", "customer_address_2"),
             ("external-id", "external_id"),
         ] {
-            let found = field(Document::Data, name.as_bytes()).map(|field| field.name);
+            let found =
+                field(Subject::Order, Document::Data, name.as_bytes()).map(|field| field.name);
             assert_eq!(found, Some(nearest), "{name}");
         }
         for name in [
@@ -114,16 +121,31 @@ mod tests {
             "dates",
             "zzzzzzzzzzzzzzzzzzzzz",
         ] {
-            let found = field(Document::Data, name.as_bytes()).map(|field| field.name);
+            let found =
+                field(Subject::Order, Document::Data, name.as_bytes()).map(|field| field.name);
             assert_eq!(found, None, "{name}");
         }
     }
 
     #[test]
+    fn no_field_of_an_order_is_suggested_for_an_account() {
+        let nearest = |name: &[u8]| field(Subject::Account, Document::Data, name).map(|f| f.name);
+        assert_eq!(nearest(b"customer_emial"), Some("customer_email"));
+        for name in [
+            &b"order_status"[..],
+            b"amount",
+            b"order_id",
+            b"add_order_tags",
+        ] {
+            assert!(nearest(name).is_none_or(|name| !name.contains("order")));
+        }
+    }
+
+    #[test]
     fn a_field_of_the_other_document_is_found_there() {
-        let found = field(Document::Request, b"customer_email").map(Field::path);
+        let found = field(Subject::Order, Document::Request, b"customer_email").map(Field::path);
         assert_eq!(found.as_deref(), Some("data.customer_email"));
-        let found = field(Document::Request, b"order_idorde").map(Field::path);
+        let found = field(Subject::Order, Document::Request, b"order_idorde").map(Field::path);
         assert_eq!(found.as_deref(), Some("request.order_idorder"));
     }
 
@@ -131,7 +153,7 @@ mod tests {
     fn a_name_cannot_forge_a_log_line_or_fill_it() {
         assert_eq!(shown(b"a\nroot: \xff"), "a\u{fffd}root: \u{fffd}");
         assert_eq!(shown(&[b'x'; 10_000]).len(), LONGEST);
-        assert!(field(Document::Data, &[b'x'; 10_000]).is_none());
-        assert!(field(Document::Data, b"\xff").is_none());
+        assert!(field(Subject::Order, Document::Data, &[b'x'; 10_000]).is_none());
+        assert!(field(Subject::Order, Document::Data, b"\xff").is_none());
     }
 }

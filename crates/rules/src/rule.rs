@@ -3,9 +3,9 @@
 /// The severity of a finding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Severity {
-    /// The order breaks a documented rule.
+    /// The order or the account breaks a documented rule.
     Error,
-    /// The order may be valid, but is probably a mistake.
+    /// It may be valid, but is probably a mistake.
     Warning,
 }
 
@@ -19,7 +19,7 @@ impl Severity {
     }
 }
 
-/// A rule that an order can break.
+/// A rule that an order or an account can break.
 #[derive(Debug)]
 pub struct Rule {
     /// Short and stable: code may compare it.
@@ -88,6 +88,7 @@ rules! {
     ESCAPED_TEXT = "escaped-text", Warning, "text that is escaped for HTML, at any depth";
     END_BEFORE_START = "end-before-start", Warning, "a service that ends before it starts";
     DIFFERENT_ORDER = "different-order", Warning, "request.order_idorder that is not data.order_idorder";
+    ORDER_FIELD = "order-field", Warning, "a field of an order in an account";
     EMPTY_ARRAY = "empty-array", Warning, "an empty array, which a form cannot carry";
     UNKNOWN_FIELD = "unknown-field", Warning, "a field that is not documented";
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::rule::*;
+use methods::{METHODS, Method, UPDATE_ORDER};
 
 pub(super) fn text(text: &str) -> Value {
     Value::Text(text.as_bytes().to_vec())
@@ -27,6 +28,90 @@ pub(super) fn map(entries: &[(&str, Value)]) -> Value {
 
 pub(super) fn empty() -> Value {
     Value::Array(Vec::new())
+}
+
+/// The rules that a call of `updateOrder` breaks.
+pub(super) fn check(data: &Value, request: &Value) -> Vec<Finding> {
+    crate::check(UPDATE_ORDER, data, request)
+}
+
+#[allow(clippy::unwrap_used)]
+fn method(name: &str) -> &'static Method {
+    methods::by_name(name.as_bytes()).unwrap()
+}
+
+#[test]
+fn an_account_needs_no_field_of_an_order_and_warns_about_them() {
+    let broken = |data: &Value, request: &Value| -> Vec<String> {
+        crate::check(method("updateAccount"), data, request)
+            .iter()
+            .map(|finding| format!("{}: {}", finding.field, finding.rule))
+            .collect()
+    };
+    for identified in ["customer_email", "external_id"] {
+        assert_eq!(
+            broken(&map(&[(identified, text("john@doe.com"))]), &empty()),
+            [""; 0]
+        );
+    }
+    assert_eq!(broken(&empty(), &empty()), ["data.customer_email: missing"]);
+    let wrong = map(&[
+        ("customer_email", text("john")),
+        ("customer_birthday", text("1970-02-30")),
+        ("customer_emial", text("john@doe.com")),
+        ("order_state", text("15")),
+        ("add_order_tag", texts(&[])),
+    ]);
+    let request = map(&[("order_idorder", text("1")), ("other", text("1"))]);
+    assert_eq!(
+        broken(&wrong, &request),
+        [
+            "data.customer_email: not-an-email",
+            "data.customer_birthday: not-a-date",
+            "data.order_state: order-field",
+            "data.add_order_tag: order-field",
+            "data.add_order_tag: empty-array",
+            "request.order_idorder: order-field",
+            "data.customer_emial: unknown-field",
+            "request.other: unknown-field",
+        ]
+    );
+    let whole = crate::check(method("createAccount"), &order(&[]), &request);
+    assert!(
+        whole
+            .iter()
+            .all(|finding| finding.severity == Severity::Warning)
+    );
+    let order_fields = FIELDS.iter().filter(|field| field.of_order).count();
+    assert_eq!(order_fields, 10);
+}
+
+/// As SPREAD's module for PrestaShop sends them.
+#[test]
+fn the_arrays_of_the_module_for_prestashop_break_no_rule() {
+    let account = map(&[
+        ("customer_email", text("john@doe.com")),
+        ("external_id", Value::Integer(42)),
+        ("customer_name", text("Doe")),
+        ("customer_firstname", text("John")),
+        ("customer_isoptin", Value::Bool(true)),
+        ("add_tag", text("customers,guests, vip")),
+        ("group", text("Customer")),
+        ("date", text("2014-06-21 14:31:08")),
+        ("action", text("signup")),
+    ]);
+    for name in ["createAccount", "updateAccount"] {
+        assert_eq!(crate::check(method(name), &account, &empty()), []);
+    }
+}
+
+#[test]
+fn only_a_method_that_needs_a_request_misses_it() {
+    for method in METHODS {
+        let findings = crate::check(method, &order(&[]), &empty());
+        let missing = findings.iter().any(|finding| finding.rule == "missing");
+        assert_eq!(missing, method.needs_request, "{method}");
+    }
 }
 
 /// A minimal order, with some fields set or (by null) removed.

@@ -1,4 +1,4 @@
-//! The API's one method, its keys and its answers.
+//! The API's methods, its keys and its answers.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -11,6 +11,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::prelude::{BASE64_STANDARD, Engine};
+use methods::{METHODS, Method, Subject};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -23,13 +24,14 @@ pub(crate) struct Sandbox {
 }
 
 pub(crate) struct Received {
-    pub(crate) ids: HashSet<String>,
+    pub(crate) ids: HashSet<(Subject, String)>,
     pub(crate) bodies: Option<File>,
 }
 
 /// The body is read before the keys are checked, as web servers do: a client that sends its keys after
 /// a challenge has sent its whole body by then and keeps the connection.
-pub(crate) async fn update_order(
+pub(crate) async fn accept(
+    method: &'static Method,
     State(sandbox): State<Arc<Sandbox>>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -46,7 +48,8 @@ pub(crate) async fn update_order(
     }
 
     let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
-    let id = order_id(&fields);
+    let id = subject_id(method.subject, &fields);
+    let noun = method.subject.name();
     let mut received = sandbox
         .received
         .lock()
@@ -58,9 +61,11 @@ pub(crate) async fn update_order(
         return refuse(StatusCode::INTERNAL_SERVER_ERROR, &message);
     }
     let title = match id {
-        None => "order without id".to_owned(),
-        Some(id) if received.ids.insert(id.to_owned()) => format!("order {}, new", printable(id)),
-        Some(id) => format!("order {}, updates the earlier one", printable(id)),
+        None => format!("{noun} without id"),
+        Some(id) if received.ids.insert((method.subject, id.to_owned())) => {
+            format!("{noun} {}, new", printable(id))
+        }
+        Some(id) => format!("{noun} {}, updates the earlier one", printable(id)),
     };
     // Printed under the lock: the lines of two orders do not mix.
     say(&format!(
@@ -69,25 +74,25 @@ pub(crate) async fn update_order(
         readable(&fields)
     ));
 
-    let answer = json!({"status": "ok", "order": id, "received": fields.len()});
+    let answer = json!({"status": "ok", noun: id, "received": fields.len()});
     json_response(StatusCode::OK, &answer)
 }
 
-pub(crate) async fn wrong_method() -> Response {
-    let mut response = refuse(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "updateOrder takes POST only",
-    );
+pub(crate) async fn wrong_method(method: &'static Method) -> Response {
+    let message = format!("{method} takes POST only");
+    let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, &message);
     let allow = header::HeaderValue::from_static("POST");
     response.headers_mut().insert(header::ALLOW, allow);
     response
 }
 
 pub(crate) async fn wrong_path() -> Response {
-    refuse(
-        StatusCode::NOT_FOUND,
-        "the sandbox knows /api/updateOrder only",
-    )
+    let names: Vec<&str> = METHODS.iter().map(|method| method.name).collect();
+    let message = format!(
+        "the sandbox knows only these paths below /api/: {}",
+        names.join(", ")
+    );
+    refuse(StatusCode::NOT_FOUND, &message)
 }
 
 fn ask_for_keys(why: &str) -> Response {
@@ -118,11 +123,14 @@ fn basic_credentials(headers: &HeaderMap) -> Option<Vec<u8>> {
     BASE64_STANDARD.decode(token.trim()).ok()
 }
 
-fn order_id(fields: &[(String, String)]) -> Option<&str> {
+fn subject_id(subject: Subject, fields: &[(String, String)]) -> Option<&str> {
+    let names = match subject {
+        Subject::Order => ["request[order_idorder]", "data[order_idorder]"],
+        Subject::Account => ["data[external_id]", "data[customer_email]"],
+    };
     let value = |name| fields.iter().find(|(key, _)| key == name);
-    value("request[order_idorder]")
-        .or_else(|| value("data[order_idorder]"))
-        .map(|(_, id)| id.as_str())
+    let found = names.into_iter().find_map(value);
+    found.map(|(_, id)| id.as_str())
 }
 
 // ---------------------------------------------------------------------------- in readable form

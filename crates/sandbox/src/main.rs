@@ -4,13 +4,13 @@
 //! cargo run --package sandbox -- --tls --ca-out /tmp/ca.pem
 //! ```
 //!
-//! It answers `POST /api/updateOrder`, asks for HTTP Basic credentials, and prints every order it
-//! accepts, one field a line. With `--tls` it generates a certificate authority and a certificate for
+//! It answers `POST /api/updateOrder` and SPREAD's other methods, asks for HTTP Basic credentials, and
+//! prints every order and account that it accepts, one field a line. With `--tls` it generates a certificate authority and a certificate for
 //! localhost at start; the client needs the file of `--ca-out` (`spread.ca_file`, `CURLOPT_CAINFO`).
 //! Once it is ready, the first line on its standard output names the endpoint.
 //!
-//! It imitates the protocol, not the CRM: it accepts any form as an order, checks nothing but the keys,
-//! and forgets all orders when it stops.
+//! It imitates the protocol, not the CRM: it accepts any form, checks nothing but the keys, and forgets
+//! everything when it stops.
 
 #![forbid(unsafe_code)]
 
@@ -27,10 +27,11 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
+use methods::{METHODS, Method, UPDATE_ORDER};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::api::{Received, Sandbox, update_order, wrong_method, wrong_path};
+use crate::api::{Received, Sandbox, accept, wrong_method, wrong_path};
 use crate::printing::say;
 use crate::tls::{TlsListener, tls_acceptor};
 
@@ -44,11 +45,10 @@ Usage: spread-sandbox [OPTIONS]
   --ca-out FILE       write the PEM of that certificate's authority to FILE
   --public-key KEY    the public key to accept [PUBLIC_KEY]
   --private-key KEY   the private key to accept [PRIVATE_KEY]
-  --bodies-out FILE   append the body of every accepted order to FILE, one a line
+  --bodies-out FILE   append the body of every accepted call to FILE, one a line
   --help              print this
 ";
 
-const PATH: &str = "/api/updateOrder";
 const BODY_LIMIT: usize = 8 << 20;
 
 #[tokio::main(flavor = "current_thread")]
@@ -118,8 +118,15 @@ async fn run(options: Options) -> Result<(), String> {
         }
         None => None,
     };
-    let router = Router::new()
-        .route(PATH, post(update_order).fallback(wrong_method))
+    let mut router = Router::new();
+    for method in METHODS {
+        let answer = move |state, headers, body| accept(method, state, headers, body);
+        router = router.route(
+            &path(method),
+            post(answer).fallback(move || wrong_method(method)),
+        );
+    }
+    let router = router
         .fallback(wrong_path)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(Arc::new(Sandbox {
@@ -142,7 +149,10 @@ async fn run(options: Options) -> Result<(), String> {
     let stop = stop_signal().map_err(|error| format!("cannot wait for signals: {error}"))?;
 
     let scheme = if tls.is_some() { "https" } else { "http" };
-    say(&format!("listening on {scheme}://{address}{PATH}\n"));
+    say(&format!(
+        "listening on {scheme}://{address}{}\n",
+        path(UPDATE_ORDER)
+    ));
     let server = async {
         match tls {
             Some(acceptor) => axum::serve(TlsListener::new(tcp, acceptor), router).await,
@@ -154,6 +164,10 @@ async fn run(options: Options) -> Result<(), String> {
         // Immediately: a graceful stop would wait for connections that clients keep alive.
         () = stop => Ok(()),
     }
+}
+
+fn path(method: &Method) -> String {
+    format!("/api/{method}")
 }
 
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {

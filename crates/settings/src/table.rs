@@ -20,7 +20,7 @@ use crate::setting::{Fallback, OptionType, Row, Setting};
 pub static ENDPOINT: Setting<Url> = Setting::new(
     c"spread.endpoint",
     c"https://social-sb.com/api/updateOrder",
-    "Where orders go: an http or https URL without a user in it.",
+    "The URL of `updateOrder`: http or https, without a user in it. The URLs of the other methods are made of it.",
     config::endpoint,
 )
 .option(OptionType::Text);

@@ -124,7 +124,7 @@ pub struct ListArguments {
     #[arg(long)]
     pub state: Option<StateName>,
 
-    /// Only updates of this order
+    /// Only records of the order or account with this id
     #[arg(long, value_name = "ID")]
     pub order: Option<String>,
 

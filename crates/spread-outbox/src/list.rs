@@ -29,7 +29,8 @@ pub(crate) fn list(arguments: &ListArguments) -> Result<ExitCode, Failure> {
     } else {
         let head = [
             "id",
-            "order",
+            "method",
+            "order or account",
             "state",
             "age",
             "attempts",
@@ -89,7 +90,7 @@ fn in_flight(
     }
 }
 
-fn row(record: &Record, now: Millis) -> [Cell; 7] {
+fn row(record: &Record, now: Millis) -> [Cell; 8] {
     let due = match record.due {
         Some(due) if !record.in_flight && due > now => span(due - now + 999),
         Some(_) if !record.in_flight => "now".into(),
@@ -97,6 +98,7 @@ fn row(record: &Record, now: Millis) -> [Cell; 7] {
     };
     [
         record.id.to_string().into(),
+        record.method.name.to_owned().into(),
         printable(&record.order_id).into(),
         state_cell(record),
         span(now - record.accepted).into(),

@@ -1,5 +1,6 @@
 //! A record in the words of the command line: its state, its last error in short, its JSON.
 
+use methods::Subject;
 use outbox::store::{LastError, Record, State};
 use serde_json::{Value, json};
 
@@ -26,12 +27,19 @@ pub(crate) fn state_cell(record: &Record) -> Cell {
     Cell::styled(state(record), style)
 }
 
+/// Either `order` or `account` is null.
 pub(crate) fn json(record: &Record) -> Value {
     let LastError { status, sentence } = &record.last_error;
+    let id_of = |subject: Subject| {
+        let id = String::from_utf8_lossy(&record.order_id);
+        (record.method.subject == subject).then_some(id)
+    };
     json!({
         "id": record.id,
         "state": state(record),
-        "order": String::from_utf8_lossy(&record.order_id),
+        "method": record.method.name,
+        "order": id_of(Subject::Order),
+        "account": id_of(Subject::Account),
         "endpoint": record.endpoint,
         "public_key": String::from_utf8_lossy(&record.public_key),
         "accepted": date(record.accepted),
@@ -88,7 +96,7 @@ fn short_sentence(sentence: &str) -> String {
 mod tests {
     use std::time::Duration;
 
-    use client::error::{Error, Kind, Names, OrderName, RedirectFailure, TlsFailure};
+    use client::error::{Error, Kind, Names, RedirectFailure, SubjectName, TlsFailure};
 
     use super::*;
 
@@ -159,7 +167,8 @@ mod tests {
                 "bad redirect",
             ),
         ] {
-            let sentence = Error::from(kind).sentence(&OrderName::new(b"7"), &Names::INI);
+            let sentence =
+                Error::from(kind).sentence(&SubjectName::new(Subject::Order, b"7"), &Names::INI);
             assert_eq!(
                 short_error(&LastError {
                     status: 0,

@@ -59,7 +59,8 @@ fn text(record: &Record, now: Millis) -> String {
     let mut text = String::new();
     for (name, value) in [
         ("id", record.id.to_string()),
-        ("order", printable(&record.order_id)),
+        ("method", record.method.name.into()),
+        (record.method.subject.name(), printable(&record.order_id)),
         ("state", record::state(record).into()),
         ("endpoint", record.endpoint.clone()),
         ("public key", printable(&record.public_key)),

@@ -119,6 +119,7 @@ impl Error {
         match self.kind() {
             Kind::Internal(_) => Class::Exception,
             Kind::Setting { .. }
+            | Kind::NoUrl { .. }
             | Kind::KeysMissing
             | Kind::CaFile { .. }
             | Kind::NoSystemRoots

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use codec::answer::Undecodable;
+use methods::Method;
 
 /// A failed call.
 #[derive(Clone)]
@@ -20,6 +21,8 @@ pub enum Kind {
         name: &'static str,
         expected: &'static str,
     },
+    /// The endpoint does not end in `updateOrder`, so the URL of this method is unknown.
+    NoUrl { method: &'static Method },
     /// One or both API keys are empty.
     KeysMissing,
     /// The CA file cannot be read or holds no certificate.

@@ -4,16 +4,17 @@ use std::fmt;
 
 use codec::answer::Undecodable;
 use codec::json;
+use methods::{Subject, UPDATE_ORDER};
 
 use super::kind::{Error, Kind, Part, RedirectFailure, Refusal, TlsFailure};
 use super::names::Names;
-use super::order_name::OrderName;
+use super::subject_name::SubjectName;
 use crate::bounds::{BODY_LIMIT, HEAD_LIMIT, HEAD_LINES_LIMIT};
 
 impl Error {
-    /// One sentence: what happened, to which order, what to do.
+    /// One sentence: what happened, to which order or account, what to do.
     #[must_use]
-    pub fn sentence(&self, order: &OrderName, names: &Names) -> String {
+    pub fn sentence(&self, subject: &SubjectName, names: &Names) -> String {
         let Names {
             connect_timeout,
             timeout,
@@ -23,10 +24,14 @@ impl Error {
         } = names;
         match self.kind() {
             Kind::Setting { name, expected } => {
-                format!("{order} was not sent: {name} must be {expected}")
+                format!("{subject} was not sent: {name} must be {expected}")
             }
+            Kind::NoUrl { method } => format!(
+                "{subject} was not sent: spread.endpoint must end in {UPDATE_ORDER}, from which the URL of \
+                 {method} is made"
+            ),
             Kind::KeysMissing => format!(
-                "{order} was not sent: there are no API keys; set spread.public_key and \
+                "{subject} was not sent: there are no API keys; set spread.public_key and \
                  spread.private_key, or SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY in the environment"
             ),
             Kind::CaFile {
@@ -34,43 +39,43 @@ impl Error {
                 path,
                 reason,
             } => format!(
-                "{order} was not sent: {setting} names {path}, {reason}; it must be a readable \
+                "{subject} was not sent: {setting} names {path}, {reason}; it must be a readable \
                  file of PEM certificates"
             ),
             Kind::NoSystemRoots => format!(
-                "{order} was not sent: this system has no CA certificates; install the package \
+                "{subject} was not sent: this system has no CA certificates; install the package \
                  ca-certificates, or set {ca_file}"
             ),
             Kind::Resolve { host } => format!(
-                "{order} did not reach SPREAD: the host name {host} has no address; check \
+                "{subject} did not reach SPREAD: the host name {host} has no address; check \
                  spread.endpoint and this machine's DNS"
             ),
             Kind::Connect { to, reason } => format!(
-                "{order} did not reach SPREAD: no connection to {to} ({reason}); check \
+                "{subject} did not reach SPREAD: no connection to {to} ({reason}); check \
                  spread.endpoint and this machine's network"
             ),
             Kind::Proxy { proxy, reason } => format!(
-                "{order} did not reach SPREAD: no connection through the proxy {proxy} ({reason}); \
+                "{subject} did not reach SPREAD: no connection through the proxy {proxy} ({reason}); \
                  check {proxy_setting}, or the environment's proxy when that is empty"
             ),
             Kind::Tls { to, failure } => {
                 format!(
-                    "{order} did not reach SPREAD: {to} {}",
+                    "{subject} did not reach SPREAD: {to} {}",
                     failure.words(names)
                 )
             }
             Kind::ConnectTimeout { to, limit } => format!(
-                "{order} did not reach SPREAD: no connection to {to} within {} s \
+                "{subject} did not reach SPREAD: no connection to {to} within {} s \
                  ({connect_timeout}); check spread.endpoint and this machine's network and DNS",
                 limit.as_secs_f64()
             ),
             Kind::Timeout { limit } => format!(
-                "no complete response for {order} within {} s ({timeout}); SPREAD may have \
+                "no complete response for {subject} within {} s ({timeout}); SPREAD may have \
                  received it, and sending it again is safe",
                 limit.as_secs_f64()
             ),
             Kind::Lost { to, reason } => format!(
-                "the connection to {to} ended before the response for {order} was complete \
+                "the connection to {to} ended before the response for {subject} was complete \
                  ({reason}); SPREAD may have received it, and sending it again is safe"
             ),
             Kind::Held {
@@ -78,35 +83,35 @@ impl Error {
                 since,
                 retry_after,
             } => format!(
-                "{order} was not sent: {by} has not responded for {:.1} s, and calls are held back for \
+                "{subject} was not sent: {by} has not responded for {:.1} s, and calls are held back for \
                  another {:.1} s; send it again then",
                 since.as_secs_f64(),
                 retry_after.as_secs_f64()
             ),
             Kind::NotHttp { to } => format!(
-                "{to} did not answer {order} in HTTP; check that spread.endpoint names SPREAD's API"
+                "{to} did not answer {subject} in HTTP; check that spread.endpoint names SPREAD's API"
             ),
             Kind::Redirect { from, failure } => format!(
-                "{order} was not delivered: {from} {}; check spread.endpoint",
-                failure.words(names)
+                "{subject} was not delivered: {from} {}; check spread.endpoint",
+                failure.words(subject.noun(), names)
             ),
             Kind::Refused(refusal) => format!(
-                "SPREAD refused {order}: HTTP {}{}; {}",
+                "SPREAD refused {subject}: HTTP {}{}; {}",
                 refusal.status,
                 Spaced(refusal.reason),
-                refusal.advice(names)
+                refusal.advice(subject.noun(), names)
             ),
             Kind::OtherOrigin { status, origin } => format!(
-                "{order} was not delivered: a redirect led to {origin}, which answered HTTP {status} \
+                "{subject} was not delivered: a redirect led to {origin}, which answered HTTP {status} \
                  without the API keys; set spread.endpoint to the URL that SPREAD's API has now"
             ),
             Kind::Undecodable { status, why } => format!(
-                "SPREAD answered {order} with HTTP {status} and {}; check that spread.endpoint \
+                "SPREAD answered {subject} with HTTP {status} and {}; check that spread.endpoint \
                  names SPREAD's API",
                 undecodable(*why)
             ),
             Kind::TooLarge { part, .. } => format!(
-                "SPREAD answered {order} with {}; check that spread.endpoint names SPREAD's API",
+                "SPREAD answered {subject} with {}; check that spread.endpoint names SPREAD's API",
                 too_large(*part)
             ),
             Kind::OutboxUnusable { undone, reason } | Kind::OutboxFailed { undone, reason } => {
@@ -114,7 +119,7 @@ impl Error {
             }
             Kind::Internal(what) => {
                 format!(
-                    "{order} was not sent because of a fault of spread: {what}; please report it"
+                    "{subject} was not sent because of a fault of spread: {what}; please report it"
                 )
             }
         }
@@ -143,7 +148,7 @@ pub(super) fn too_large(part: Part) -> String {
 }
 
 impl Refusal {
-    fn advice(&self, names: &Names) -> String {
+    fn advice(&self, noun: &str, names: &Names) -> String {
         match self.status {
             401 if !self.schemes.is_empty() => format!(
                 "it asks for keys by {} only; check spread.endpoint and {}",
@@ -151,7 +156,7 @@ impl Refusal {
                 names.auth
             ),
             401 => format!("check {}", names.keys),
-            403 => "check that these API keys may report orders".into(),
+            403 => format!("check that these API keys may report {noun}s"),
             404 | 405 | 300..=399 => "check spread.endpoint".into(),
             408 | 425 | 429 | 500..=599 => match self.retry_after {
                 Some(seconds) => format!("send it again in {} s", seconds.ceil()),
@@ -159,7 +164,7 @@ impl Refusal {
             },
             _ => match &self.broken_rule {
                 Some(rule) => rule.clone(),
-                None => "check the order's fields".into(),
+                None => format!("check the {noun}'s fields"),
             },
         }
     }
@@ -220,10 +225,12 @@ impl TlsFailure {
 }
 
 impl RedirectFailure {
-    fn words(self, names: &Names) -> String {
+    fn words(self, noun: &str, names: &Names) -> String {
         match self {
             Self::Downgrade => {
-                "redirects from https to http, which would expose the order on the network".into()
+                format!(
+                    "redirects from https to http, which would expose the {noun} on the network"
+                )
             }
             Self::Scheme => "redirects to a scheme other than http and https".into(),
             Self::Malformed => "redirects to an invalid URL".into(),
@@ -239,7 +246,7 @@ impl RedirectFailure {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence(&OrderName::unknown(), &Names::INI))
+        f.write_str(&self.sentence(&SubjectName::unknown(Subject::Order), &Names::INI))
     }
 }
 
@@ -285,19 +292,51 @@ mod tests {
     #[test]
     fn a_refusal_says_what_which_and_what_to_do() {
         assert_eq!(
-            refused(401, "Unauthorized", None).sentence(&OrderName::new(b"0000001"), &Names::INI),
+            refused(401, "Unauthorized", None)
+                .sentence(&SubjectName::new(Subject::Order, b"0000001"), &Names::INI),
             "SPREAD refused order 0000001: HTTP 401 Unauthorized; check spread.public_key and \
              spread.private_key"
         );
         assert_eq!(
             refused(429, "Too Many Requests", Some(29.2))
-                .sentence(&OrderName::new(b"7"), &Names::INI),
+                .sentence(&SubjectName::new(Subject::Order, b"7"), &Names::INI),
             "SPREAD refused order 7: HTTP 429 Too Many Requests; send it again in 30 s"
         );
         assert_eq!(
-            refused(499, "", None).sentence(&OrderName::new(b""), &Names::INI),
+            refused(499, "", None).sentence(&SubjectName::new(Subject::Order, b""), &Names::INI),
             "SPREAD refused the order: HTTP 499; check the order's fields"
         );
+    }
+
+    #[test]
+    fn a_sentence_about_an_account_says_account() {
+        let sentence =
+            |error: Error, id| error.sentence(&SubjectName::new(Subject::Account, id), &Names::INI);
+        assert_eq!(
+            sentence(refused(422, "Unprocessable Content", None), b"12345xxx6789"),
+            "SPREAD refused account 12345xxx6789: HTTP 422 Unprocessable Content; check the account's fields"
+        );
+        assert_eq!(
+            sentence(refused(403, "Forbidden", None), b""),
+            "SPREAD refused the account: HTTP 403 Forbidden; check that these API keys may report accounts"
+        );
+        let redirect = Kind::Redirect {
+            from: "https://spread.example".into(),
+            failure: RedirectFailure::Downgrade,
+        };
+        let (to, reason) = (String::new(), String::new());
+        for kind in [
+            redirect,
+            Kind::KeysMissing,
+            Kind::NoSystemRoots,
+            Kind::NotHttp { to: to.clone() },
+            Kind::Lost { to, reason },
+            Kind::Internal("a fault"),
+        ] {
+            let sentence = sentence(kind.into(), b"7");
+            assert!(!sentence.contains(" order"), "{sentence}");
+            assert!(sentence.contains("account 7"), "{sentence}");
+        }
     }
 
     #[test]
@@ -305,7 +344,7 @@ mod tests {
         for status in 300..=600 {
             let mut error = refused(status, "", None);
             error.name_broken_rule(|| Some("data.order_state must be 10".into()));
-            let sentence = error.sentence(&OrderName::unknown(), &Names::INI);
+            let sentence = error.sentence(&SubjectName::unknown(Subject::Order), &Names::INI);
             let may_be = matches!(status, 400..=499)
                 && ![401, 403, 404, 405, 408, 425, 429].contains(&status);
             assert_eq!(
@@ -327,11 +366,11 @@ mod tests {
     #[test]
     fn an_id_cannot_forge_a_log_line_or_fill_it() {
         assert_eq!(
-            OrderName::new(b"1\nroot: ok").to_string(),
+            SubjectName::new(Subject::Order, b"1\nroot: ok").to_string(),
             "order 1\u{fffd}root: ok"
         );
-        let name = OrderName::new(&[b'9'; 10_000]).to_string();
-        assert_eq!(name.len(), "order ".len() + OrderName::LONGEST);
+        let name = SubjectName::new(Subject::Order, &[b'9'; 10_000]).to_string();
+        assert_eq!(name.len(), "order ".len() + SubjectName::LONGEST);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use super::super::clock::Millis;
 use super::super::database::{Database, Result, Row, Value};
-use super::super::store::{Counts, Filter, KeyPair, LastError, Record, State, Update};
+use super::super::store::{Counts, Filter, KeyPair, LastError, Record, State, method_from_number};
 use super::order;
 use super::pending::{head_columns, head_of, of_order};
+use methods::Subject;
 
 pub(super) fn counts<D: Database>(db: &mut D, now: Millis) -> Result<Counts> {
     let all: u64 = db
@@ -77,7 +78,7 @@ macro_rules! select {
     ($($condition:tt)*) => {
         concat!(
             "SELECT r.id AS id, r.state AS state, e.url AS url, k.public_key AS public_key, \
-             r.order_id AS order_id, r.accepted AS accepted, o.due AS due, o.token AS token, \
+             r.method AS method, r.order_id AS order_id, r.accepted AS accepted, o.due AS due, o.token AS token, \
              r.attempts AS attempts, r.status AS status, r.last_error AS last_error, \
              LENGTH(r.body) AS size, ",
             head_columns!(),
@@ -102,6 +103,7 @@ fn record(mut row: Row, now: Millis) -> Result<Record> {
         in_flight: is_pending && leased && head_of(&row)? == Some(id),
         endpoint: row.text("url")?,
         public_key: row.bytes("public_key")?,
+        method: method_from_number(row.int("method")?)?,
         order_id: row.bytes("order_id")?,
         accepted: row.int("accepted")?,
         due: due.filter(|_| is_pending),
@@ -135,7 +137,7 @@ pub(super) fn list<D: Database>(
     rows.into_iter().map(|row| record(row, now)).collect()
 }
 
-/// The records of an order, which may be one of each key pair.
+/// The records of an order and of an account with this id, which may be one of each key pair.
 fn list_order<D: Database>(
     db: &mut D,
     order_id: &[u8],
@@ -143,15 +145,13 @@ fn list_order<D: Database>(
     now: Millis,
 ) -> Result<Vec<Record>> {
     let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
-    let update = Update {
-        endpoint: "",
-        public_key: b"",
-        order_id,
-        body: b"",
-    };
-    let mut records = Vec::new();
+    let mut orders = Vec::new();
     for row in db.query("SELECT id FROM spread_key_pairs", &[])? {
-        let order = order::id(row.int("id")?, &update, now);
+        let key_pair = row.int("id")?;
+        orders.extend(Subject::ALL.map(|subject| order::id_of(key_pair, subject, order_id)));
+    }
+    let mut records = Vec::new();
+    for order in orders {
         let values = [
             Value::Int(filter.after),
             Value::Int(order),

@@ -1,23 +1,37 @@
-//! The row of an order.
+//! The row of an order, or of an account: both have one sequence each.
 
 use sha2::{Digest as _, Sha256};
 
 use super::super::clock::Millis;
 use super::super::database::{Database, Result, Value, locking};
 use super::super::store::{State, Token, Update};
+use methods::Subject;
 
 /// The id of an order's row. An update without order id gets an order for itself; the same update of the
 /// same millisecond may share it.
 pub(super) fn id(key_pair: i64, update: &Update<'_>, now: Millis) -> i64 {
-    let mut digest = Sha256::new_with_prefix(key_pair.to_be_bytes());
-    if update.order_id.is_empty() {
-        digest.update(b"at");
-        digest.update(now.to_be_bytes());
-        digest.update(update.body);
-    } else {
-        digest.update(b"id");
-        digest.update(update.order_id);
+    if !update.order_id.is_empty() {
+        return id_of(key_pair, update.method.subject, update.order_id);
     }
+    let mut digest = Sha256::new_with_prefix(key_pair.to_be_bytes());
+    digest.update(b"at");
+    digest.update(now.to_be_bytes());
+    digest.update(update.body);
+    row_id(digest)
+}
+
+/// The same for the id of an order or an account, which is not empty.
+pub(super) fn id_of(key_pair: i64, subject: Subject, id: &[u8]) -> i64 {
+    let mut digest = Sha256::new_with_prefix(key_pair.to_be_bytes());
+    digest.update(match subject {
+        Subject::Order => b"id",
+        Subject::Account => b"ac",
+    });
+    digest.update(id);
+    row_id(digest)
+}
+
+fn row_id(digest: Sha256) -> i64 {
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(digest.finalize());
     i64::from_be_bytes([a, b, c, d, e, f, g, h]) & i64::MAX
 }

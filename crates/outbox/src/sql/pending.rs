@@ -10,8 +10,9 @@
 use super::super::clock::Millis;
 use super::super::database::{Database, Durability, Result, Row, Value};
 use super::super::error::StoreError;
-use super::super::store::{LastError, LeaseRequest, State, Update};
+use super::super::store::{LastError, LeaseRequest, State, Update, method_from_number};
 use super::order::{Order, schedule};
+use methods::Method;
 
 /// Columns of a SELECT from `spread_orders o`, for [`head_of`].
 macro_rules! head_columns {
@@ -68,8 +69,8 @@ pub(super) fn append<D: Database>(
         "INSERT INTO spread_orders (id, key_pair) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
     };
     // An order is due exactly while a record is pending.
-    let insert = "INSERT INTO spread_records (parent, queued, order_id, state, accepted, age_start, attempts, \
-                  status, last_error, body) SELECT id, due IS NOT NULL, ?, 0, ?, ?, 0, 0, '', ? \
+    let insert = "INSERT INTO spread_records (parent, queued, method, order_id, state, accepted, age_start, \
+                  attempts, status, last_error, body) SELECT id, due IS NOT NULL, ?, ?, 0, ?, ?, 0, 0, '', ? \
                   FROM spread_orders WHERE id = ?";
     let schedule = if D::LOCKS_ROWS {
         "UPDATE spread_orders SET key_pair = ?, due = ?, token = ?, sole_pending = LAST_INSERT_ID() \
@@ -86,6 +87,7 @@ pub(super) fn append<D: Database>(
             (
                 insert,
                 &[
+                    Value::Int(i64::from(update.method.number)),
                     Value::Bytes(update.order_id),
                     Value::Int(now),
                     Value::Int(now),
@@ -124,6 +126,7 @@ const HEAD_OF_ORDER: &str = concat!(
 pub(super) struct Head {
     pub(super) record: i64,
     pub(super) attempts: u32,
+    pub(super) method: &'static Method,
     pub(super) order_id: Vec<u8>,
     pub(super) body: Vec<u8>,
 }
@@ -147,7 +150,7 @@ pub(super) fn head<D: Database>(
             return Ok(None);
         };
         let mut head = db.query_one(
-            "SELECT attempts, body, age_start, order_id FROM spread_records WHERE id = ?",
+            "SELECT attempts, body, age_start, method, order_id FROM spread_records WHERE id = ?",
             &[Value::Int(record)],
         )?;
         let attempts = head.int("attempts")?;
@@ -155,6 +158,7 @@ pub(super) fn head<D: Database>(
             return Ok(Some(Head {
                 record,
                 attempts,
+                method: method_from_number(head.int("method")?)?,
                 order_id: head.bytes("order_id")?,
                 body: head.bytes("body")?,
             }));

@@ -15,6 +15,7 @@ pub(super) fn supersede<D: Database>(
     let update = Update {
         endpoint: delivered.endpoint,
         public_key: delivered.public_key,
+        method: delivered.method,
         order_id: delivered.order_id,
         body: b"",
     };

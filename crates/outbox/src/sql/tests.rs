@@ -78,6 +78,7 @@ fn queue_behind(error: StoreError) -> (Result<bool>, u64) {
     let update = Update {
         endpoint: "https://spread.example/",
         public_key: b"shop",
+        method: methods::UPDATE_ORDER,
         order_id: b"a",
         body: b"body",
     };

@@ -6,6 +6,7 @@ mod calls;
 mod command_line;
 mod manual;
 mod mariadb;
+mod methods_of_subjects;
 mod model;
 mod mysql_clients;
 mod mysql_faults;

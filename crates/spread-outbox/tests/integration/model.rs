@@ -6,6 +6,7 @@ mod claim;
 mod reads;
 mod supersede;
 
+use methods::{METHODS, Method, Subject};
 use outbox::circuit::{Circuit, Observation, Signal};
 use outbox::clock::Millis;
 use outbox::retry::Policy;
@@ -496,7 +497,16 @@ pub(crate) fn order_id(order: usize) -> Vec<u8> {
     match order {
         0 => Vec::new(),
         1 => b"A".to_vec(),
-        2 => b"a".to_vec(),
+        2 | 4 => b"a".to_vec(),
         _ => vec![0xff, b' '],
     }
+}
+
+/// The last one is an account, with the id of an order.
+#[must_use]
+pub(crate) fn method(order: usize) -> &'static Method {
+    METHODS[order % METHODS.len()..]
+        .iter()
+        .find(|method| (method.subject == Subject::Account) == (order == 4))
+        .unwrap_or(&METHODS[1])
 }

@@ -200,7 +200,7 @@ pub(crate) fn ops(seed: u64) -> Vec<Op> {
     let (endpoints, keys, orders) = (
         1 + random.below(3),
         1 + random.below(3),
-        1 + random.below(3),
+        1 + random.below(4),
     );
     (0..STEPS)
         .map(|_| random.op(mood, endpoints, keys, orders))

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::{env, fs};
 
 use client::error::Class;
+use methods::{METHODS, Subject};
 use rules::{Document, FIELDS, RULES};
 use settings::{OptionType, TABLE};
 
@@ -28,6 +29,7 @@ fn page() -> String {
          Generated from the tables in the code by `make reference`: change those, not this page. For the \
          signatures see [stubs/spread.php](../stubs/spread.php).\n",
     );
+    methods(&mut page);
     settings(&mut page);
     exceptions(&mut page);
     for document in [Document::Data, Document::Request] {
@@ -35,6 +37,50 @@ fn page() -> String {
     }
     rules(&mut page);
     page
+}
+
+fn methods(page: &mut String) {
+    page.push_str(
+        "\n## Methods\n\n\
+         Each method of SPREAD has a PHP function, and `Spread\\Client` a method with its name. The URL is \
+         `spread.endpoint` with the method as its last segment, in the letter case of the endpoint. An endpoint \
+         that does not end in `updateOrder` serves `spread_update_order()` alone. A `$request` that is left out is \
+         empty, and an empty one sends nothing. The calls about one order or account are delivered in their sequence.\n\n",
+    );
+    row(
+        page,
+        &[
+            "function",
+            "method",
+            "about",
+            "`$request`",
+            "English",
+            "français",
+        ],
+    );
+    row(page, &["---"; 6]);
+    for method in METHODS {
+        let request = if method.needs_request {
+            "required"
+        } else {
+            "may be left out"
+        };
+        let about = match method.subject {
+            Subject::Order => "an order: `order_idorder`",
+            Subject::Account => "an account: `external_id`, else `customer_email`",
+        };
+        row(
+            page,
+            &[
+                &code(&format!("{}()", method.function)),
+                &code(method.name),
+                about,
+                request,
+                method.english,
+                method.french,
+            ],
+        );
+    }
 }
 
 fn settings(page: &mut String) {
@@ -93,16 +139,25 @@ fn exceptions(page: &mut String) {
 fn fields(page: &mut String, document: Document) {
     let _ = write!(
         page,
-        "\n## Fields of `${}`\n\nValues may be strings or their PHP types: `\"10\"` and `10`.\n\n",
+        "\n## Fields of `${}`\n\nValues may be strings or their PHP types: `\"10\"` and `10`. An account has no \
+         field of an order, and `updateOrder` alone requires `$request`.\n\n",
         document.name()
     );
-    row(page, &["field", "rule", "English", "français", "example"]);
-    row(page, &["---"; 5]);
+    row(
+        page,
+        &["field", "of", "rule", "English", "français", "example"],
+    );
+    row(page, &["---"; 6]);
     for field in FIELDS.iter().filter(|field| field.document == document) {
         row(
             page,
             &[
                 &code(field.name),
+                if field.of_order {
+                    "order"
+                } else {
+                    "order, account"
+                },
                 &field.rule(),
                 field.english,
                 field.french,
@@ -115,8 +170,8 @@ fn fields(page: &mut String, document: Document) {
 fn rules(page: &mut String) {
     page.push_str(
         "\n## Rules\n\n\
-         The values of `rule` in the findings of `spread_validate_order()`. An order that breaks a rule is \
-         sent all the same: SPREAD decides.\n\n",
+         The values of `rule` in the findings of `spread_validate_order()` and `spread_validate_account()`. An \
+         order or account that breaks a rule is sent all the same: SPREAD decides.\n\n",
     );
     row(page, &["rule", "severity", "broken by"]);
     row(page, &["---"; 3]);

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::stores::{OPENING, Scratch};
+use methods::{Method, UPDATE_ORDER};
 use outbox::store::Update;
 use outbox::{Address, Store, open};
 
@@ -114,11 +115,16 @@ impl Shop {
     }
 
     pub(crate) fn keep_for(&self, key: &str, order: &str, body: &str) {
+        self.keep_of(UPDATE_ORDER, key, order, body);
+    }
+
+    pub(crate) fn keep_of(&self, method: &'static Method, key: &str, order: &str, body: &str) {
         let mut store = self.store();
         let endpoint = self.server.url();
         let update = Update {
             endpoint: &endpoint,
             public_key: key.as_bytes(),
+            method,
             order_id: order.as_bytes(),
             body: body.as_bytes(),
         };

@@ -13,6 +13,7 @@ pub(crate) fn update<'u>(order_id: &'u str, body: &'u str) -> Update<'u> {
     Update {
         endpoint: "https://spread.example/api",
         public_key: b"shop",
+        method: methods::UPDATE_ORDER,
         order_id: order_id.as_bytes(),
         body: body.as_bytes(),
     }

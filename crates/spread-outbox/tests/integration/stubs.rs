@@ -5,6 +5,7 @@
 use std::fs;
 
 use client::error::Class;
+use methods::{METHODS, Subject};
 use rules::{Document, FIELDS};
 use settings::TABLE;
 
@@ -28,10 +29,10 @@ fn shapes<'a>(stub: &'a str, parameter: &str) -> Vec<Vec<&'a str>> {
         .collect()
 }
 
-fn names(document: Document) -> Vec<&'static str> {
+fn names(subject: Subject, document: Document) -> Vec<&'static str> {
     FIELDS
         .iter()
-        .filter(|field| field.document == document)
+        .filter(|field| field.document == document && field.is_of(subject))
         .map(|field| field.name)
         .collect()
 }
@@ -65,12 +66,39 @@ fn every_field_stands_in_the_tables_with_both_meanings_and_its_rule() {
 }
 
 #[test]
-fn every_array_shape_of_an_order_has_every_field() {
+fn every_array_shape_of_an_order_or_an_account_has_every_field() {
     let stub = read("stubs/spread.php");
-    let takes_an_order = stub.matches("array $data, ").count();
-    for document in [Document::Data, Document::Request] {
-        let shapes = shapes(&stub, &format!("${}", document.name()));
-        assert_eq!(shapes, vec![names(document); takes_an_order]);
+    let all = stub.matches("array $data, ").count();
+    let (accounts, orders): (Vec<_>, Vec<_>) = shapes(&stub, "$data")
+        .into_iter()
+        .partition(|shape| *shape == names(Subject::Account, Document::Data));
+    // spread_create_account(), spread_update_account(), spread_validate_account(), and the client's.
+    assert_eq!(accounts.len(), 6);
+    assert_eq!(orders, vec![names(Subject::Order, Document::Data); all - 6]);
+    let requests = shapes(&stub, "$request");
+    assert_eq!(
+        requests,
+        vec![names(Subject::Order, Document::Request); all - 6]
+    );
+}
+
+#[test]
+fn every_method_stands_in_the_stub_with_both_meanings() {
+    let stub = read("stubs/spread.php");
+    for method in METHODS {
+        let request = if method.needs_request { "" } else { " = []" };
+        let parameters = format!(
+            "(#[\\SensitiveParameter] array $data, #[\\SensitiveParameter] array $request{request}): mixed {{}}"
+        );
+        let (before, _) = stub
+            .split_once(&format!("\nfunction {}{parameters}", method.function))
+            .unwrap();
+        let comment = &before[before.rfind("/**").unwrap()..];
+        for meaning in [method.french, method.english] {
+            assert!(comment.contains(&format!(" * {meaning}\n")), "{meaning}");
+        }
+        let in_client = format!("\n    public function {}{parameters}", method.name);
+        assert!(stub.contains(&in_client), "{in_client}");
     }
 }
 

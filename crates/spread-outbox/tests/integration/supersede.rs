@@ -17,6 +17,7 @@ fn supersede(
     let delivered = Delivered {
         endpoint: update.endpoint,
         public_key: update.public_key,
+        method: update.method,
         order_id: update.order_id,
         accepted_before,
         record,

@@ -9,8 +9,9 @@ use rusqlite::Connection;
 
 use crate::mariadb::MariaDb;
 use crate::stores::{OPENING, Scratch, address, update};
+use methods::UPDATE_ORDER;
 use outbox::retry::Policy;
-use outbox::store::{ClaimRequest, Completion, Filter, LeaseRequest, Outcome, State};
+use outbox::store::{ClaimRequest, Completion, Filter, LeaseRequest, Outcome, State, Update};
 use outbox::{Address, Opening, StoreError, open};
 
 /// The first schema, as it was released, with a pending record and a refused one.
@@ -58,6 +59,16 @@ const ROWS: [&str; 5] = [
      last_error, body) VALUES (3, 18, 1, 'b', 1, 4, 4, 1, 422, 'no', 'refused body')",
 ];
 
+/// The steps from the first schema to the second.
+const STEP_2: [&str; 6] = [
+    "ALTER TABLE spread_endpoints ADD COLUMN failures INT NOT NULL DEFAULT 0",
+    "ALTER TABLE spread_endpoints ADD COLUMN failed_order BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE spread_endpoints ADD COLUMN due BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE spread_key_pairs ADD COLUMN failures INT NOT NULL DEFAULT 0",
+    "ALTER TABLE spread_key_pairs ADD COLUMN failed_order BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE spread_key_pairs ADD COLUMN due BIGINT NOT NULL DEFAULT 0",
+];
+
 /// A database with the first schema, and a connection that uses it.
 fn first_schema(server: &MariaDb) -> (String, Conn) {
     let base = server.database();
@@ -77,6 +88,7 @@ fn is_usable(address: &Address) {
         ..Filter::default()
     };
     let records = store.list(&all, 10).unwrap();
+    assert!(records.iter().all(|one| one.method == UPDATE_ORDER));
     let states: Vec<_> = records.iter().map(|one| (one.id, one.state)).collect();
     assert_eq!(states, [(3, State::Refused), (4, State::Pending)]);
     let request = ClaimRequest {
@@ -102,15 +114,35 @@ fn is_usable(address: &Address) {
             .unwrap(),
         [true]
     );
-    store.enqueue(&update("c", "new"), None, 30).unwrap();
-    assert_eq!(store.counts(30).unwrap().pending, 1);
+    assert_eq!(claimed[0].method, UPDATE_ORDER);
+    let create = Update {
+        method: methods::by_name(b"createOrder").unwrap(),
+        ..update("c", "new")
+    };
+    store.enqueue(&create, None, 30).unwrap();
+    let claimed = store.claim(&request, 40).unwrap().claimed;
+    assert_eq!((claimed.len(), claimed[0].method), (1, create.method));
 }
 
 #[test]
 fn the_first_schema_opens_in_this_one() {
+    opens(&[]);
+}
+
+#[test]
+fn the_second_schema_opens_in_this_one() {
+    opens(&STEP_2);
+}
+
+/// An outbox with the first schema, after these statements of the second, is usable.
+fn opens(second: &[&str]) {
     let scratch = Scratch::new();
     let file = Connection::open(scratch.0.join("outbox.db")).unwrap();
     file.execute_batch(SQLITE_1).unwrap();
+    for statement in second {
+        file.execute_batch(statement).unwrap();
+        file.pragma_update(None, "user_version", 2).unwrap();
+    }
     for row in ROWS {
         // As this code writes them, and not as SQLite reads a literal.
         let row = row.replace("'shop'", "CAST('shop' AS BLOB)");
@@ -125,7 +157,12 @@ fn the_first_schema_opens_in_this_one() {
     let Some(server) = MariaDb::shared() else {
         return;
     };
-    let (base, _) = first_schema(server);
+    let (base, mut root) = first_schema(server);
+    for statement in second {
+        root.query_drop(statement).unwrap();
+        root.query_drop("UPDATE spread_schema SET version = 2")
+            .unwrap();
+    }
     is_usable(&address(&base));
 }
 
@@ -150,7 +187,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
             open(address, OPENING).err(),
             Some(StoreError::Newer {
                 found: 99,
-                known: 2
+                known: 3
             })
         ));
     };

@@ -4,7 +4,7 @@ use outbox::circuit::Circuit;
 use outbox::clock::Millis;
 use outbox::store::{Counts, KeyPair, Record, State};
 
-use super::{Checked, ENDPOINTS, KEYS, Model, Name, Order, Stored, check, order_id};
+use super::{Checked, ENDPOINTS, KEYS, Model, Name, Order, Stored, check, method, order_id};
 
 impl Model {
     pub(crate) fn list(&self, now: Millis) -> Vec<Record> {
@@ -22,6 +22,7 @@ impl Model {
                 in_flight: head == Some(record.id) && order.in_flight(now),
                 endpoint: ENDPOINTS[record.name.endpoint].to_owned(),
                 public_key: KEYS[record.name.key].to_vec(),
+                method: method(record.name.order),
                 order_id: order_id(record.name.order),
                 accepted: record.accepted,
                 due: order.due.filter(|_| is_pending),

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use super::places::Place;
-use crate::model::{Arrivals, Checked, ENDPOINTS, KEYS, Model, Name, check, order_id};
+use crate::model::{Arrivals, Checked, ENDPOINTS, KEYS, Model, Name, check, method, order_id};
 use crate::operations::{DAY, LEASE, Op};
 use outbox::clock::Millis;
 use outbox::retry::{FARTHEST, MAX_AGE, Policy};
@@ -144,6 +144,7 @@ impl<'p> Pair<'p> {
         let delivered = Delivered {
             endpoint: ENDPOINTS[name.endpoint],
             public_key: KEYS[name.key],
+            method: method(name.order),
             order_id: &order_id(name.order),
             accepted_before,
             record,
@@ -181,6 +182,7 @@ impl<'p> Pair<'p> {
                 let update = Update {
                     endpoint: ENDPOINTS[endpoint],
                     public_key: KEYS[key],
+                    method: method(order),
                     order_id: &order_id,
                     body: &body,
                 };
