@@ -68,33 +68,42 @@ fn thread_id() -> u32 {
     return std::process::id();
 }
 
-/// Tells the pools under one php-fpm apart: the first socket on which the process listens, by its inode. A
-/// child of php-fpm has that of its pool alone, and no other mark of its pool on every system.
+/// Tells the pools under one php-fpm apart: the sockets on which the process listens, by their inodes. A
+/// child of php-fpm has that of its pool alone, besides what its server has inherited, and no other mark of
+/// its pool on every system.
 fn pool() -> u32 {
-    let socket = (0..256).find_map(|descriptor| Some((descriptor, listening_socket(descriptor)?)));
-    LISTENING.set(socket.map(|(descriptor, _)| descriptor));
-    socket.map(|(_, inode)| inode).unwrap_or_default()
+    let mut descriptors = [NONE; SOCKETS];
+    let mut pool = 0_u32;
+    let sockets = (0..256).filter_map(|it| Some((it, listening_socket(it)?)));
+    for (place, (descriptor, inode)) in descriptors.iter_mut().zip(sockets) {
+        *place = descriptor;
+        pool = pool.wrapping_add(inode);
+    }
+    LISTENING.set(descriptors);
+    pool
 }
 
+/// More than a server listens on in one process.
+const SOCKETS: usize = 16;
+const NONE: c_int = -1;
+
 thread_local! {
-    /// The descriptor of that socket.
-    static LISTENING: Cell<Option<c_int>> = const { Cell::new(None) };
+    /// The descriptors of these sockets.
+    static LISTENING: Cell<[c_int; SOCKETS]> = const { Cell::new([NONE; SOCKETS]) };
 }
 
 /// Whether somebody has connected to the server and no process has taken the connection yet.
 pub(crate) fn visitors_wait() -> bool {
-    // Something else may have its number by now.
-    let Some(descriptor) = LISTENING.get().filter(|it| listening_socket(*it).is_some()) else {
-        return false;
-    };
-    let mut socket = libc::pollfd {
-        fd: descriptor,
+    let entry = |fd| libc::pollfd {
+        // poll() ignores a negative one. Something else may have its number by now.
+        fd: listening_socket(fd).map_or(NONE, |_| fd),
         events: libc::POLLIN,
         revents: 0,
     };
-    // SAFETY: one entry, and no time to wait.
-    let ready = unsafe { libc::poll(&raw mut socket, 1, 0) };
-    ready == 1 && socket.revents & libc::POLLIN != 0
+    let mut sockets = LISTENING.get().map(entry);
+    // SAFETY: the array and its length, and no time to wait.
+    let ready = unsafe { libc::poll(sockets.as_mut_ptr(), SOCKETS as libc::nfds_t, 0) };
+    ready > 0 && sockets.iter().any(|it| it.revents & libc::POLLIN != 0)
 }
 
 fn listening_socket(descriptor: c_int) -> Option<u32> {
