@@ -24,6 +24,7 @@ use outbox::store::Update;
 use settings::Report;
 
 use crate::circuit_breaker::Caller;
+use crate::exceptions::NO_LONGER_KEPT;
 use crate::exchange::{Breaker, exchange};
 use crate::zend::{self, ZendString};
 use crate::{circuit_breaker, exceptions, log, outbox_connections};
@@ -39,7 +40,7 @@ pub(crate) struct Postponed {
     pub(crate) config: ClientConfig,
     pub(crate) destination: Destination,
     pub(crate) method: &'static Method,
-    /// See [`call::subject_id`].
+    /// The id of the order or the account; empty when it has none.
     pub(crate) order_id: Vec<u8>,
     pub(crate) report: Report,
     pub(crate) circuit_breaker: bool,
@@ -92,12 +93,7 @@ pub(crate) fn postpone(order: Postponed) {
 pub(crate) fn send_before(update: &Update<'_>) {
     let orders = take();
     let waits = |order: &Postponed| {
-        matches!(order.place, Place::Memory(_))
-            && !update.order_id.is_empty()
-            && order.order_id == update.order_id
-            && order.method.subject == update.method.subject
-            && order.destination.endpoint.as_str() == update.endpoint
-            && order.destination.keys.public == update.public_key
+        matches!(order.place, Place::Memory(_)) && update.is_in_sequence_with(&order.update())
     };
     if orders.iter().any(waits) {
         send_all(&orders);
@@ -125,19 +121,20 @@ fn send_all(orders: &VecDeque<Postponed>) {
         return;
     };
     let left = || timeout.saturating_sub(begun.elapsed());
+    let mut sent = Vec::new();
     for order in orders {
         match &order.place {
             Place::Memory(outbox) => order.log(send_from_memory(order, outbox.as_ref(), left())),
             Place::Outbox(address, accepted) => {
-                send_from_outbox(order, address, *accepted, left());
+                if send_from_outbox(order, address, *accepted, left()) {
+                    sent.push((order, address, *accepted));
+                }
             }
         }
     }
     // Where an earlier request had left updates of an order, those went out first.
-    for order in orders {
-        if let Place::Outbox(address, accepted) = &order.place {
-            while send_from_outbox(order, address, *accepted, left()) {}
-        }
+    for (order, address, accepted) in sent {
+        while send_from_outbox(order, address, accepted, left()) {}
     }
     if orders.iter().any(|order| order.report.log) {
         zend::at_end(circuit_breaker::log);
@@ -223,8 +220,14 @@ fn send_from_outbox(
             order.log(Some(order.failure(error, consequence)));
             incomplete
         }
-        Ok(Some(CallOutcome::Failed { error, .. } | CallOutcome::Lost { error, .. })) => {
+        Ok(Some(CallOutcome::Failed { error, .. })) => {
             order.log(Some(order.failure(error, exceptions::KEPT)));
+            return false;
+        }
+        Ok(Some(CallOutcome::Lost { error, reason })) => {
+            let name = order.name();
+            order.log(Some(format!("spread: {name} {NO_LONGER_KEPT}: {reason}")));
+            order.log(Some(order.failure(error, "")));
             return false;
         }
         Ok(Some(CallOutcome::Queued) | None) | Err(_) => return false,

@@ -24,6 +24,7 @@ use settings::{OutboxSetting, Report, Settings};
 
 use crate::after_response::{self, Place, Postponed};
 use crate::circuit_breaker::Caller;
+use crate::exceptions::NO_LONGER_KEPT;
 use crate::exchange::{Breaker, exchange};
 use crate::zend::{self, Table, Value, ZendString};
 use crate::{circuit_breaker, decode, exceptions, log, outbox_connections, validate};
@@ -76,7 +77,7 @@ impl From<CallOutcome> for Sent {
                         error,
                         dead_lettered: false,
                     },
-                    notice: Some(format!("is no longer in the outbox: {reason}")),
+                    notice: Some(format!("{NO_LONGER_KEPT}: {reason}")),
                     backlog: None,
                 };
             }
@@ -191,7 +192,6 @@ impl Call<'_> {
     fn postpone(&self) -> Sent {
         let begun = Instant::now();
         let config = &self.settings.client;
-        let body = self.body.as_bytes();
         let mut notice = None;
         let place = match self.outbox {
             OutboxSetting::Off => Place::Memory(None),
@@ -212,11 +212,6 @@ impl Call<'_> {
                 }
             }
         };
-        // A recorded body is read from the outbox; it is needed to find a record without an id.
-        let body = match place {
-            Place::Outbox(..) if !self.id.is_empty() => Vec::new(),
-            _ => body.to_vec(),
-        };
         after_response::postpone(Postponed {
             config: config.clone(),
             destination: self.destination.clone(),
@@ -225,7 +220,7 @@ impl Call<'_> {
             report: self.report,
             circuit_breaker: self.settings.circuit_breaker,
             broken_rule: validate::first_error(self.method, self.data, self.request),
-            body,
+            body: self.body.as_bytes().to_vec(),
             begun,
             place,
         });

@@ -21,7 +21,6 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 use methods::{METHODS, Subject, UPDATE_ACCOUNT, UPDATE_ORDER};
-use settings::{ErrorMode, Report};
 
 use crate::call::{self, Call};
 use crate::functions::{OfArrays, method_and_arguments};
@@ -139,18 +138,15 @@ fn construct(call: &mut ExecuteData) -> ConstructorResult<Client> {
             zend::throw_argument_error(argument, &ZendString::new(message.as_bytes()));
         }
         Err(OptionError::Setting(error)) => {
-            exceptions::raise(error, SubjectName::unknown(Subject::Order), report(), false);
+            exceptions::raise(
+                error,
+                SubjectName::unknown(Subject::Order),
+                ini::throwing_report(),
+                false,
+            );
         }
     }
     ConstructorResult::ArgError
-}
-
-/// A client always throws, whatever `spread.error_mode` says.
-fn report() -> Report {
-    Report {
-        mode: ErrorMode::Exception,
-        ..ini::current().report
-    }
 }
 
 zend_fastcall! {
@@ -169,11 +165,12 @@ fn send(call: &mut ExecuteData) -> Option<Zval> {
     let body = zend::as_caller(call, || encode::body(&data, &request))?;
     let client = Rc::clone(&call.get_object::<Client>()?.0);
     let id = call::subject_id(method, Some(&client.destination.keys), &data, &request);
+    let report = ini::throwing_report();
     let call = Call {
         settings: &client.settings,
         destination: &client.destination,
         outbox: &client.outbox,
-        report: report(),
+        report,
         method,
         id: &id,
         body: &body,
@@ -183,7 +180,7 @@ fn send(call: &mut ExecuteData) -> Option<Zval> {
     let sent = call.send();
     drop(client);
     drop(body);
-    Some(call::report(sent, method, id, &data, &request, report()))
+    Some(call::report(sent, method, id, &data, &request, report))
 }
 
 zend_fastcall! {
@@ -212,15 +209,9 @@ zend_fastcall! {
             if zend::arrays::<0>(call).is_some()
                 && let Some(client) = call.get_object::<Client>()
             {
-                *returned = ZendString::new(client.0.state().as_bytes()).into_zval();
+                let state = circuit_breaker::state(&client.0.settings, &client.0.outbox);
+                *returned = ZendString::new(state.as_bytes()).into_zval();
             }
         }));
-    }
-}
-
-impl Fixed {
-    /// The state of the endpoint's circuit, for the calls of this client.
-    fn state(&self) -> &'static str {
-        circuit_breaker::state(&self.settings, &self.outbox)
     }
 }

@@ -24,7 +24,7 @@ use outbox::{Store, StoreError, credentials, entropy};
 use settings::{Invalid, MAX_SECONDS};
 
 use crate::zend::{self, ArrayKey, ZendString};
-use crate::{ini, outbox_connections};
+use crate::{ini, outbox_connections, outbox_errors};
 
 const NOT_DRAINED: &str = "was not drained";
 
@@ -78,7 +78,7 @@ fn drain(call: &ExecuteData) -> Option<Zval> {
             array.into_zval(false).ok()
         }
         Err(error) => {
-            outbox_connections::raise(error);
+            outbox_errors::raise(error);
             None
         }
     }
@@ -88,8 +88,8 @@ fn drain(call: &ExecuteData) -> Option<Zval> {
 fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
     let deadline = Instant::now() + time;
     let loaded = ini::current();
-    let unusable = |reason| outbox_connections::unusable(NOT_DRAINED, reason);
-    let address = outbox_connections::configured(&loaded, NOT_DRAINED)?;
+    let unusable = |reason| outbox_errors::unusable(NOT_DRAINED, reason);
+    let address = outbox_errors::configured(&loaded, NOT_DRAINED)?;
     let settings = loaded.settings.as_ref().map_err(Clone::clone)?;
     let own = settings.destination()?.keys;
     let mut keys = Vec::new();
@@ -115,7 +115,7 @@ fn drained(limit: usize, time: Duration) -> Result<(Stats, Counts), Error> {
             relay_once(store, unwritten, config, &keys, limit, deadline)
         })
     })
-    .map_err(|error| outbox_connections::failed(NOT_DRAINED, error))
+    .map_err(|error| outbox_errors::failed(NOT_DRAINED, error))
 }
 
 fn relay_once(

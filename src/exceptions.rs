@@ -25,6 +25,8 @@ const AUTHENTICATION: usize = Class::Authentication as usize;
 /// What follows the sentence of a failure in the log.
 pub(crate) const KEPT: &str = "; the outbox keeps it and will send it again";
 pub(crate) const KEPT_AS_REFUSED: &str = "; the outbox keeps it as refused";
+/// What precedes it, with the reason, when the outbox has lost the order.
+pub(crate) const NO_LONGER_KEPT: &str = "is no longer in the outbox";
 
 // Private properties of Spread\Exception: its methods read them, and var_dump() shows them.
 const PROPERTY_RESPONSE: &str = "response";

@@ -12,8 +12,9 @@ pub(crate) extern "C" fn print(module: *mut ModuleEntry) {
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
     info_table_row!("HTTP client", env!("SPREAD_HTTP_CLIENT"));
     info_table_row!("TLS", concat!(env!("SPREAD_TLS"), ", ring"));
-    if let Ok(settings) = &ini::current().settings {
-        let state = circuit_breaker::state(settings, &ini::current().outbox);
+    let loaded = ini::current();
+    if let Ok(settings) = &loaded.settings {
+        let state = circuit_breaker::state(settings, &loaded.outbox);
         info_table_row!("Circuit", state);
     }
     info_table_end!();

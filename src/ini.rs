@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use client::error::Error;
-use settings::{About, OutboxSetting, Report, Settings, Source, TABLE};
+use settings::{About, ErrorMode, OutboxSetting, Report, Settings, Source, TABLE};
 
 use crate::zend::{self, IniEntry, IniHooks, IniOrigin};
 
@@ -95,6 +95,14 @@ pub(crate) fn current() -> Rc<Loaded> {
         LOADED.set(Some(Rc::clone(&loaded)));
     }
     loaded
+}
+
+/// How failures are reported that are thrown whatever `spread.error_mode` says.
+pub(crate) fn throwing_report() -> Report {
+    Report {
+        mode: ErrorMode::Exception,
+        ..current().report
+    }
 }
 
 /// Forgets the loaded settings; the next call reads them again.

@@ -18,6 +18,7 @@
 #![deny(unsafe_code)]
 
 mod after_response;
+mod backlog;
 mod call;
 mod circuit_breaker;
 mod client_class;
@@ -33,6 +34,7 @@ mod log;
 mod options;
 mod order_state;
 mod outbox_connections;
+mod outbox_errors;
 mod status;
 mod validate;
 #[allow(unsafe_code)]

@@ -3,30 +3,27 @@
 //! A connection is opened when a call needs it, and kept; one to a server until the request ends, because a
 //! web server's process may then be idle for long, and the shop needs the server's connections. Beside it
 //! stands what could not be written into the outbox: it is written before the next use, at the end of the
-//! request or at the end of the process. Before a fork the forking thread closes its
-//! SQLite connections: SQLite's locks belong to the process, and a child that used or closed an
-//! inherited file would release the parent's locks. A child forgets all others (`ProcessOwned`).
+//! request or at the end of the process.
+//!
+//! Before a fork the forking thread closes its SQLite connections: SQLite's locks belong to the process, and
+//! a child that used or closed an inherited file would release the parent's locks. A child forgets all
+//! others (`ProcessOwned`).
 
 use std::cell::Cell;
 use std::mem;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use client::answer::Answer;
 use client::config::ClientConfig;
-use client::error::{Error, Kind, SubjectName};
+use client::error::Error;
 use client::process_owned::ProcessOwned;
-use methods::Subject;
-use outbox::backlog::Backlog;
 use outbox::call::{self, CallOutcome, Delivery, Incomplete};
 use outbox::clock::Millis;
 use outbox::store::{Claimed, Update};
 use outbox::unwritten::Unwritten;
 use outbox::{Address, Opening, Store, StoreError, Timeout, entropy, open};
-use settings::{ErrorMode, OutboxSetting, Report};
 
-use crate::ini::{self, Loaded};
-use crate::{exceptions, zend};
+use crate::{backlog, zend};
 
 /// Maximum number of connections of one thread. A shop has one outbox.
 const LIMIT: usize = 4;
@@ -208,32 +205,6 @@ pub(crate) fn with<T>(
     }
 }
 
-/// How many outboxes a process remembers to have looked at.
-const BACKLOGS_LIMIT: usize = 64;
-
-static BACKLOGS: Mutex<Vec<(Address, Backlog)>> = Mutex::new(Vec::new());
-
-/// The age of the oldest pending record, when it is to be logged. An error does not count: the update is
-/// stored.
-fn age_to_log(address: &Address, store: &mut dyn Store) -> Option<Duration> {
-    // Another thread is looking; or was, when this process was forked.
-    let mut backlogs = BACKLOGS.try_lock().ok()?;
-    let known = backlogs.iter().position(|(known, _)| known == address);
-    let index = known.unwrap_or_else(|| {
-        if backlogs.len() == BACKLOGS_LIMIT {
-            backlogs.clear();
-        }
-        backlogs.push((address.clone(), Backlog::default()));
-        backlogs.len() - 1
-    });
-    let (_, backlog) = backlogs.get_mut(index)?;
-    backlog.age_to_log(Instant::now(), || {
-        let accepted = store.oldest_pending().ok()??;
-        let age = store.now().ok()? - accepted;
-        Some(Duration::from_millis(u64::try_from(age).unwrap_or(0)))
-    })
-}
-
 /// Stores an update durably, to be sent later. Returns when it was accepted. Does not call Zend.
 ///
 /// # Errors
@@ -248,41 +219,33 @@ pub(crate) fn record(
     })
 }
 
-/// Sends the first pending update of a stored order, within `limit`; see [`call::send_recorded`].
+/// Sends the first pending update of an order that was stored at `accepted`, within `limit`; see [`call::send_recorded`].
 ///
 /// # Errors
 /// When the outbox fails before the attempt.
 pub(crate) fn send_recorded(
     address: &Address,
     update: &Update<'_>,
-    accepted: Millis,
+    mut accepted: Millis,
     limit: Duration,
-    send: impl FnOnce(&Claimed, Duration) -> Result<Answer, Error>,
+    mut send: impl FnMut(&Claimed, Duration) -> Result<Answer, Error>,
 ) -> Result<Option<CallOutcome>, StoreError> {
-    let begun = Instant::now();
+    let deadline = Instant::now() + limit;
     let entropy = entropy::draw();
-    let mut send = Some(send);
+    let mut is_gone = false;
     zend::with_signals_blocked(|| {
-        with(address, half_of(limit), |store, unwritten| {
-            let left = limit.saturating_sub(begun.elapsed());
-            call::send_recorded(
-                store,
-                unwritten,
-                update,
-                accepted,
-                left,
-                entropy,
-                |claimed, limit| match send.take() {
-                    Some(send) => send(claimed, limit),
-                    None => Err(sent_twice()),
-                },
-            )
-        })
+        let outcome = with(address, half_of(limit), |store, unwritten| {
+            if is_gone {
+                accepted = call::record(store, update)?;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let outcome =
+                call::send_recorded(store, unwritten, update, accepted, left, entropy, &mut send);
+            is_gone = matches!(outcome, Err(StoreError::Lost(_)));
+            outcome
+        })?;
+        Ok(outcome.map(|outcome| keep_again(address, update, deadline, outcome)))
     })
-}
-
-fn sent_twice() -> Error {
-    Kind::Internal("an order was to be sent twice by one call").into()
 }
 
 /// Stores an update and, with direct delivery, sends it, within `config.timeout`. Returns the age of the
@@ -298,95 +261,50 @@ pub(crate) fn update(
     delivery: Delivery,
     config: &ClientConfig,
     update: &Update<'_>,
-    send: impl FnOnce(Duration) -> Result<Answer, Error>,
+    mut send: impl FnMut(Duration) -> Result<Answer, Error>,
 ) -> Result<(CallOutcome, Option<Duration>), StoreError> {
     let begun = Instant::now();
     let entropy = entropy::draw();
-    let mut send = Some(send);
-    let database = half_of(config.timeout);
-    let (outcome, age) = with(address, database, |store, unwritten| {
-        let outcome = call::update(
-            store,
-            unwritten,
-            update,
-            delivery,
-            config.timeout.saturating_sub(begun.elapsed()),
-            entropy,
-            |limit| match send.take() {
-                Some(send) => send(limit),
-                None => Err(sent_twice()),
-            },
-        )?;
+    let (outcome, age) = with(address, half_of(config.timeout), |store, unwritten| {
+        let left = config.timeout.saturating_sub(begun.elapsed());
+        let outcome = call::update(store, unwritten, update, delivery, left, entropy, &mut send)?;
         let has_time = begun.elapsed() < config.timeout / 2;
         let age = (matches!(outcome, CallOutcome::Queued) && has_time)
-            .then(|| age_to_log(address, store));
+            .then(|| backlog::age_to_log(address, store));
         Ok((outcome, age.flatten()))
     })?;
-    match outcome {
-        // The file is gone, and with it the record.
-        CallOutcome::Failed {
-            error,
-            incomplete: Some(Incomplete::Store(StoreError::Lost(_))),
-        } if begun.elapsed() < config.timeout + call::LEASE_MARGIN => {
-            // The attempt may have used up the timeout; a new file is there at once, or not at all.
-            let rest = (begun + config.timeout).max(Instant::now() + REQUEST_END);
-            let kept = with(address, Timeout::Until(rest), |store, _| {
-                let now = store.now()?;
-                store.enqueue(update, None, now)
-            });
-            let outcome = match kept {
-                Ok(_) => CallOutcome::Failed {
-                    error,
-                    incomplete: None,
-                },
-                Err(reason) => CallOutcome::Lost { error, reason },
-            };
-            Ok((outcome, age))
-        }
-        // The process was stopped for so long that newer updates may have gone out meanwhile.
+    let deadline = begun + config.timeout;
+    let outcome = keep_again(address, update, deadline, outcome);
+    Ok((outcome, age))
+}
+
+/// Stores an update again when its attempt has failed and its record is gone with its file. Not when the process was stopped for so long that newer updates may have gone out
+/// meanwhile.
+fn keep_again(
+    address: &Address,
+    update: &Update<'_>,
+    deadline: Instant,
+    outcome: CallOutcome,
+) -> CallOutcome {
+    let (error, reason) = match outcome {
         CallOutcome::Failed {
             error,
             incomplete: Some(Incomplete::Store(reason @ StoreError::Lost(_))),
-        } => Ok((CallOutcome::Lost { error, reason }, age)),
-        outcome => Ok((outcome, age)),
-    }
-}
-
-/// The outbox that the settings name. `undone`: see [`Kind::OutboxUnusable`].
-///
-/// # Errors
-/// When they name none.
-pub(crate) fn configured<'l>(
-    loaded: &'l Loaded,
-    undone: &'static str,
-) -> Result<&'l Address, Error> {
-    match &loaded.outbox {
-        OutboxSetting::On(address) => Ok(address),
-        OutboxSetting::Off => Err(unusable(undone, "spread.outbox is empty".into())),
-        OutboxSetting::Invalid(expected) => Err(unusable(
-            undone,
-            format!("spread.outbox must be {expected}"),
-        )),
-    }
-}
-
-pub(crate) fn unusable(undone: &'static str, reason: String) -> Error {
-    Kind::OutboxUnusable { undone, reason }.into()
-}
-
-pub(crate) fn failed(undone: &'static str, error: StoreError) -> Error {
-    let reason = error.to_string();
-    match error {
-        StoreError::Open(_) | StoreError::Newer { .. } => unusable(undone, reason),
-        StoreError::Lost(_) | StoreError::Failed(_) => Kind::OutboxFailed { undone, reason }.into(),
-    }
-}
-
-/// Throws the error of a function about the outbox, whatever `spread.error_mode` says.
-pub(crate) fn raise(error: Error) {
-    let report = Report {
-        mode: ErrorMode::Exception,
-        ..ini::current().report
+        } => (error, reason),
+        outcome => return outcome,
     };
-    exceptions::raise(error, SubjectName::unknown(Subject::Order), report, false);
+    if Instant::now() >= deadline + call::LEASE_MARGIN {
+        return CallOutcome::Lost { error, reason };
+    }
+    // The attempt may have used up the timeout; a new file is there at once, or not at all.
+    let rest = deadline.max(Instant::now() + REQUEST_END);
+    match with(address, Timeout::Until(rest), |store, _| {
+        call::record(store, update)
+    }) {
+        Ok(_) => CallOutcome::Failed {
+            error,
+            incomplete: None,
+        },
+        Err(reason) => CallOutcome::Lost { error, reason },
+    }
 }

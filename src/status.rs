@@ -7,7 +7,7 @@ use ext_php_rs::zend::BailoutGuard;
 use outbox::status::{Field, Fields, Status};
 
 use crate::zend::{self, ArrayKey, ZendString};
-use crate::{ini, outbox_connections};
+use crate::{ini, outbox_connections, outbox_errors};
 
 const NOT_READ: &str = "was not read";
 
@@ -19,7 +19,7 @@ pub(crate) fn status() -> Option<Zval> {
             array(fields.get())
         }
         Err(error) => {
-            outbox_connections::raise(error);
+            outbox_errors::raise(error);
             None
         }
     }
@@ -28,14 +28,14 @@ pub(crate) fn status() -> Option<Zval> {
 /// Does not call Zend after loading the settings.
 fn fields() -> Result<Fields, Error> {
     let loaded = ini::current();
-    let address = outbox_connections::configured(&loaded, NOT_READ)?;
+    let address = outbox_errors::configured(&loaded, NOT_READ)?;
     let config = &loaded.settings.as_ref().map_err(Clone::clone)?.client;
     let timeout = outbox_connections::of_drain(config);
     zend::with_signals_blocked(|| {
         outbox_connections::with(address, timeout, |store, _| Status::read(store))
     })
     .map(|status| status.fields(address))
-    .map_err(|error| outbox_connections::failed(NOT_READ, error))
+    .map_err(|error| outbox_errors::failed(NOT_READ, error))
 }
 
 /// `None` when there is no memory left.

@@ -44,6 +44,26 @@ $lines = $log();
 same("$change: lines", 2, count($lines));
 contains("$change: the reason", "order $change is no longer in the outbox: the outbox cannot be opened", $lines[0]);
 lacks("$change: nothing is promised", 'keeps it', implode($lines));
+mkdir($place->directory);
+
+// The same at the end of the request.
+$settings = ['spread.endpoint' => $server->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.outbox' => $place->setting(), 'spread.delivery' => 'after_response',
+    'spread.circuit_breaker' => 0];
+$late = static function (string $change, int $status) use ($settings): array {
+    $order = var_export(order($change, change: $change, status: $status), true);
+    return run_php("echo json_encode(spread_update_order(...$order));", $settings);
+};
+foreach (['deleted', 'deleted alone', 'moved'] as $change) {
+    array_map(unlink(...), glob("{$place->file}*"));
+    $said = $late($change, 503);
+    same("$change, late: kept", ['true', 1], [$said['out'], substr_count($said['err'], 'spread: ')]);
+    contains("$change, late: line", 'the outbox keeps it', $said['err']);
+    same("$change, late: the record", ["$change pending 0 0"], $place->records());
+}
+$said = $late('its directory deleted', 503);
+same('its directory deleted, late', ['true', 2], [$said['out'], substr_count($said['err'], 'spread: ')]);
+contains('its directory deleted, late: the reason', 'is no longer in the outbox: the outbox cannot be opened', $said['err']);
+lacks('its directory deleted, late: nothing is promised', 'keeps it', $said['err']);
 echo "done\n";
 ?>
 --EXPECT--

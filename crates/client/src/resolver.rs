@@ -6,7 +6,7 @@
 
 use std::error::Error as StdError;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::{fmt, io};
 
 use tokio::sync::{Semaphore, oneshot};
@@ -71,7 +71,10 @@ async fn lookup_by(
 }
 
 fn lookups() -> Arc<Semaphore> {
-    let mut slot = LOOKUPS.lock().unwrap_or_else(PoisonError::into_inner);
+    // Another thread has it; or had it, when this process was forked.
+    let Ok(mut slot) = LOOKUPS.try_lock() else {
+        return Arc::new(Semaphore::new(LOOKUPS_LIMIT));
+    };
     let lookups = slot
         .take()
         .and_then(ProcessOwned::into_owned)

@@ -189,14 +189,14 @@ impl LeasedAttempt<'_> {
         let left = deadline.saturating_duration_since(Instant::now());
         let now = store.now()?;
         if !may_send(left, self.until, now) {
-            return Ok(self.release(store, unwritten));
+            return self.release(store, unwritten);
         }
         let attempt = attempt::examined(send(left));
         store.set_timeout(rest());
         if let Err(error) = &attempt
             && matches!(error.kind(), Kind::Held { .. })
         {
-            return Ok(self.release(store, unwritten));
+            return self.release(store, unwritten);
         }
         let outcome = attempt::outcome(&attempt, &self.update.name(), &Names::INI);
         let is_refused = matches!(outcome, Outcome::Refused(_));
@@ -209,9 +209,18 @@ impl LeasedAttempt<'_> {
     }
 
     /// Leaves the record to the worker, without an attempt. It is durable then, as that of a deferred call.
-    fn release(&self, store: &mut dyn Store, unwritten: &mut Unwritten) -> CallOutcome {
-        self.complete(store, unwritten, Outcome::Released);
-        CallOutcome::Queued
+    ///
+    /// # Errors
+    /// When the record is gone with its file.
+    fn release(
+        &self,
+        store: &mut dyn Store,
+        unwritten: &mut Unwritten,
+    ) -> Result<CallOutcome, StoreError> {
+        match self.complete(store, unwritten, Outcome::Released) {
+            Some(Incomplete::Store(lost @ StoreError::Lost(_))) => Err(lost),
+            _ => Ok(CallOutcome::Queued),
+        }
     }
 
     fn complete(

@@ -222,12 +222,12 @@ impl<D: Database> Store for Sql<D> {
     }
 
     fn supersede(&mut self, delivered: &Delivered<'_>, now: Millis) -> Result<u64> {
-        let Delivered {
+        let Update {
             endpoint,
             public_key,
             ..
-        } = *delivered;
-        // Durable, because that looks whether the file is still at its path.
+        } = delivered.update;
+        // A power cut must not bring an older update back.
         self.with_ids(endpoint, public_key, Durability::Durable, |db, ids| {
             supersede::supersede(db, ids.key_pair, delivered, now)
         })

@@ -65,6 +65,16 @@ impl Update<'_> {
     pub(super) fn name(&self) -> SubjectName {
         SubjectName::new(self.method.subject, self.order_id)
     }
+
+    /// Whether both belong to one sequence.
+    #[must_use]
+    pub fn is_in_sequence_with(&self, other: &Update<'_>) -> bool {
+        !self.order_id.is_empty()
+            && self.order_id == other.order_id
+            && self.method.subject == other.method.subject
+            && self.endpoint == other.endpoint
+            && self.public_key == other.public_key
+    }
 }
 
 /// A request for a lease.
@@ -145,11 +155,8 @@ pub struct Completion {
 /// An update that SPREAD has, although no record of it was completed.
 #[derive(Clone, Copy)]
 pub struct Delivered<'d> {
-    pub endpoint: &'d str,
-    pub public_key: &'d [u8],
-    pub method: &'static Method,
-    /// Not empty.
-    pub order_id: &'d [u8],
+    /// With an order's or an account's id. Its body is not needed.
+    pub update: Update<'d>,
     /// Updates that were accepted before this time are older.
     pub accepted_before: Millis,
     /// Of an update that was recorded: no record with a higher id is older.

@@ -10,7 +10,7 @@ use super::clock::{Millis, millis};
 use super::error::StoreError;
 use super::retry::Policy;
 use super::store::{Completion, Delivered, Outcome, Store, Update};
-use methods::{Method, UPDATE_ORDER};
+use methods::Method;
 
 /// Beyond it the oldest note is forgotten. An outage of the outbox in a long-running script must not fill
 /// the memory.
@@ -20,61 +20,95 @@ const LIMIT: usize = 10_000;
 #[derive(Default)]
 pub struct Unwritten(VecDeque<Note>);
 
-/// The end of one attempt. The order's id is empty where the order has no sequence to keep.
-struct Note {
+/// The end of one attempt.
+enum Note {
+    /// That of a claimed record.
+    Completed(Completion),
+    /// That of a call's record, which was accepted at that time.
+    CallCompleted {
+        completion: Completion,
+        update: Named,
+        accepted: Millis,
+    },
+    /// An update without a record was delivered by a call that began then.
+    Delivered { update: Named, begun: Instant },
+}
+
+/// An update without its body.
+struct Named {
     endpoint: String,
     public_key: Vec<u8>,
     method: &'static Method,
     order_id: Vec<u8>,
-    what: What,
 }
 
-enum What {
-    /// The attempt of a record, which was accepted at that time.
-    Completed {
-        completion: Completion,
-        accepted: Millis,
-    },
-    /// An update without a record was delivered by a call that began then.
-    Delivered(Instant),
-}
-
-impl Note {
-    fn is_of(&self, update: &Update<'_>) -> bool {
-        self.endpoint == update.endpoint
-            && self.public_key == update.public_key
-            && self.method.subject == update.method.subject
-            && self.order_id == update.order_id
+impl From<&Update<'_>> for Named {
+    fn from(update: &Update<'_>) -> Self {
+        Self {
+            endpoint: update.endpoint.to_owned(),
+            public_key: update.public_key.to_owned(),
+            method: update.method,
+            order_id: update.order_id.to_owned(),
+        }
     }
+}
 
-    fn write(&self, store: &mut dyn Store) -> Result<(), StoreError> {
-        let now = store.now()?;
-        let (accepted_before, record) = match &self.what {
-            What::Delivered(begun) => (now - millis(begun.elapsed()), None),
-            What::Completed {
-                completion,
-                accepted,
-            } => {
-                let in_time =
-                    store.complete(slice::from_ref(completion), &Policy::default(), now)?;
-                let is_delivered = matches!(completion.outcome, Outcome::Delivered);
-                if in_time == [true] || !is_delivered || self.order_id.is_empty() {
-                    return Ok(());
-                }
-                // Its lease has expired meanwhile: the record is pending again.
-                (accepted + 1, Some(completion.lease.record))
-            }
-        };
-        let delivered = Delivered {
+impl Named {
+    fn update(&self) -> Update<'_> {
+        Update {
             endpoint: &self.endpoint,
             public_key: &self.public_key,
             method: self.method,
             order_id: &self.order_id,
-            accepted_before,
-            record,
+            body: b"",
+        }
+    }
+}
+
+impl Note {
+    fn write(&self, store: &mut dyn Store) -> Result<(), StoreError> {
+        let now = store.now()?;
+        let delivered = match self {
+            Self::Completed(completion) => {
+                complete(store, completion, now)?;
+                return Ok(());
+            }
+            Self::CallCompleted {
+                completion,
+                update,
+                accepted,
+            } => {
+                let in_time = complete(store, completion, now)?;
+                let is_delivered = matches!(completion.outcome, Outcome::Delivered);
+                if in_time || !is_delivered || update.order_id.is_empty() {
+                    return Ok(());
+                }
+                // Its lease has expired meanwhile: the record is pending again.
+                Delivered {
+                    update: update.update(),
+                    accepted_before: accepted + 1,
+                    record: Some(completion.lease.record),
+                }
+            }
+            Self::Delivered { update, begun } => Delivered {
+                update: update.update(),
+                accepted_before: now - millis(begun.elapsed()),
+                record: None,
+            },
         };
         store.supersede(&delivered, now).map(drop)
     }
+}
+
+/// Whether the lease was still the record's.
+fn complete(
+    store: &mut dyn Store,
+    completion: &Completion,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let completions = slice::from_ref(completion);
+    let in_time = store.complete(completions, &Policy::default(), now)?;
+    Ok(in_time == [true])
 }
 
 impl Unwritten {
@@ -90,24 +124,17 @@ impl Unwritten {
         accepted: Millis,
         completion: Completion,
     ) {
-        let what = What::Completed {
+        self.remember(Note::CallCompleted {
             completion,
+            update: update.into(),
             accepted,
-        };
-        self.remember(update, what);
+        });
     }
 
     /// Remembers how the attempts of claimed records ended.
     pub fn completions(&mut self, completions: impl IntoIterator<Item = Completion>) {
-        let nameless = Update {
-            endpoint: "",
-            public_key: b"",
-            method: UPDATE_ORDER,
-            order_id: b"",
-            body: b"",
-        };
         for completion in completions {
-            self.completed(&nameless, 0, completion);
+            self.remember(Note::Completed(completion));
         }
     }
 
@@ -117,22 +144,22 @@ impl Unwritten {
         if update.order_id.is_empty() {
             return;
         }
-        self.0
-            .retain(|note| !(matches!(note.what, What::Delivered(_)) && note.is_of(update)));
-        self.remember(update, What::Delivered(begun));
+        let is_older = |note: &Note| match note {
+            Note::Delivered { update: known, .. } => known.update().is_in_sequence_with(update),
+            _ => false,
+        };
+        self.0.retain(|note| !is_older(note));
+        self.remember(Note::Delivered {
+            update: update.into(),
+            begun,
+        });
     }
 
-    fn remember(&mut self, update: &Update<'_>, what: What) {
+    fn remember(&mut self, note: Note) {
         if self.0.len() == LIMIT {
             self.0.pop_front();
         }
-        self.0.push_back(Note {
-            endpoint: update.endpoint.to_owned(),
-            public_key: update.public_key.to_owned(),
-            method: update.method,
-            order_id: update.order_id.to_owned(),
-            what,
-        });
+        self.0.push_back(note);
     }
 
     /// Writes all notes.
@@ -151,6 +178,7 @@ impl Unwritten {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use methods::UPDATE_ORDER;
 
     fn update(order_id: &[u8]) -> Update<'_> {
         Update {
@@ -175,6 +203,10 @@ mod tests {
             unwritten.delivered(&update(number.to_string().as_bytes()), begun);
         }
         assert_eq!(unwritten.0.len(), LIMIT);
-        assert!(unwritten.0.iter().all(|note| note.order_id != b"a"));
+        let is_a = |note: &Note| match note {
+            Note::Delivered { update, .. } => update.order_id == b"a",
+            _ => false,
+        };
+        assert!(!unwritten.0.iter().any(is_a));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::clock::Millis;
 use super::super::database::{Database, Result, Value};
-use super::super::store::{Delivered, Update};
+use super::super::store::Delivered;
 use super::order::{self, lock};
 use super::pending;
 
@@ -12,14 +12,8 @@ pub(super) fn supersede<D: Database>(
     delivered: &Delivered<'_>,
     now: Millis,
 ) -> Result<u64> {
-    let update = Update {
-        endpoint: delivered.endpoint,
-        public_key: delivered.public_key,
-        method: delivered.method,
-        order_id: delivered.order_id,
-        body: b"",
-    };
-    let Some(mut order) = lock(db, order::id(key_pair, &update, now))? else {
+    let id = order::id(key_pair, &delivered.update, now);
+    let Some(mut order) = lock(db, id)? else {
         return Ok(0);
     };
     let newest = delivered.record.unwrap_or(i64::MAX);

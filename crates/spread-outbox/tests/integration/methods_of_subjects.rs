@@ -129,10 +129,10 @@ fn a_delivered_update_of_an_account_drops_no_order() {
         enqueue(store, "createOrder", "7");
         enqueue(store, "createAccount", "7");
         let delivered = Delivered {
-            endpoint: update("", "").endpoint,
-            public_key: b"shop",
-            method: method("updateAccount"),
-            order_id: b"7",
+            update: Update {
+                method: method("updateAccount"),
+                ..update("7", "")
+            },
             accepted_before: NOW + 1,
             record: None,
         };

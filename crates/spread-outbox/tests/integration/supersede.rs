@@ -13,12 +13,8 @@ fn supersede(
     record: Option<i64>,
     now: Millis,
 ) -> u64 {
-    let update = update(order, "");
     let delivered = Delivered {
-        endpoint: update.endpoint,
-        public_key: update.public_key,
-        method: update.method,
-        order_id: update.order_id,
+        update: update(order, ""),
         accepted_before,
         record,
     };

@@ -142,10 +142,13 @@ impl<'p> Pair<'p> {
     fn supersede(&mut self, name: Name, accepted_before: Millis, record: Option<i64>) -> Checked {
         let now = self.now;
         let delivered = Delivered {
-            endpoint: ENDPOINTS[name.endpoint],
-            public_key: KEYS[name.key],
-            method: method(name.order),
-            order_id: &order_id(name.order),
+            update: Update {
+                endpoint: ENDPOINTS[name.endpoint],
+                public_key: KEYS[name.key],
+                method: method(name.order),
+                order_id: &order_id(name.order),
+                body: b"",
+            },
             accepted_before,
             record,
         };
