@@ -19,7 +19,7 @@
 //!
 //! - `circuit.rs`: one endpoint, as a value in 64 bits. Its `decide` and `after` are pure.
 //! - `crowd.rs`: the calls of the pool that wait, and whether they are too many; pure, too.
-//! - `processes.rs`, `page.rs`: [`Page`], the memory that processes share. It holds atomics alone, is valid
+//! - `processes.rs`, `endpoints.rs`, `page.rs`: [`Page`], the memory that processes share. It holds atomics alone, is valid
 //!   when all its bytes are zero, and has neither locks nor pointers, so a process may be killed at any
 //!   instruction. A full table holds nothing back.
 //!
@@ -35,11 +35,13 @@
 mod circuit;
 mod clock;
 mod crowd;
+mod endpoints;
 mod page;
 mod processes;
 
 pub use circuit::End;
 pub use clock::Millis;
 pub use crowd::Crowd;
-pub use page::{Call, Entry, Held, Page, Pass, State, Transition, View};
+pub use endpoints::Transition;
+pub use page::{Call, Entry, Held, Page, Pass, State, View};
 pub use processes::Process;

@@ -4,39 +4,19 @@
 //! validity. A process that is killed between two of them leaves at most a call in flight, which its death
 //! or its age ends.
 
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::Relaxed;
 
 use crate::circuit::{Circuit, Decision, End, LONGEST_HOLD_OFF, Observation, Probe};
 use crate::clock::Millis;
-use crate::crowd::{self, Crowd, LATE};
+use crate::crowd::{Crowd, LATE};
+use crate::endpoints::{Endpoints, Transition};
 use crate::processes::{InFlight, Process, Processes};
-
-/// Endpoints with a circuit. Calls to further ones are never held back.
-const ENDPOINTS: usize = 16;
-
-/// An endpoint without calls for so long may give its place to another one.
-const UNUSED: Millis = 10 * 60_000;
 
 /// The memory that the processes of a server share. It is valid when all bytes are zero.
 #[repr(C)]
 pub struct Page {
-    endpoints: [Endpoint; ENDPOINTS],
+    endpoints: Endpoints,
     processes: Processes,
-}
-
-#[repr(C)]
-struct Endpoint {
-    /// A hash of scheme, host and port; 0 for none.
-    origin: AtomicU64,
-    circuit: AtomicU64,
-    /// Advisory: when the circuit opened.
-    since: AtomicU64,
-    /// Advisory: how long a recent response took, and when the last one arrived.
-    response_time: AtomicU64,
-    answered: AtomicU64,
-    /// Advisory: when the last call began or ended.
-    used: AtomicU64,
 }
 
 /// A call that asks whether it may try.
@@ -103,13 +83,6 @@ pub enum State {
     HalfOpen,
 }
 
-/// A change for the log: a circuit opens and closes once, however many calls there are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Transition {
-    Opened { until: Millis },
-    Closed { since: Millis },
-}
-
 /// The state of an endpoint, to show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct View {
@@ -122,69 +95,6 @@ pub struct View {
     pub crowd: Crowd,
 }
 
-impl Endpoint {
-    const fn new() -> Self {
-        Self {
-            origin: AtomicU64::new(0),
-            circuit: AtomicU64::new(0),
-            since: AtomicU64::new(0),
-            response_time: AtomicU64::new(0),
-            answered: AtomicU64::new(0),
-            used: AtomicU64::new(0),
-        }
-    }
-
-    fn circuit(&self) -> Circuit {
-        Circuit::from_bits(self.circuit.load(Acquire))
-    }
-
-    /// Sets the circuit unless another process has changed it.
-    fn exchange(&self, before: Circuit, after: Circuit) -> bool {
-        before == after
-            || self
-                .circuit
-                .compare_exchange(before.to_bits(), after.to_bits(), AcqRel, Acquire)
-                .is_ok()
-    }
-
-    /// The end of an attempt. The transition is one of the circuit as such calls see it.
-    fn observe(
-        &self,
-        observation: Observation,
-        with_outbox: bool,
-        now: Millis,
-    ) -> Option<Transition> {
-        let (before, after) = loop {
-            let before = self.circuit();
-            let after = before.after(observation, now);
-            if self.exchange(before, after) {
-                break (before, after);
-            }
-        };
-        if observation.end == End::Answered {
-            let elapsed = now.saturating_sub(observation.started);
-            let before = self.response_time.load(Relaxed);
-            let after = crowd::response_time(before, elapsed);
-            self.response_time.store(after, Relaxed);
-            self.answered.store(now, Relaxed);
-        }
-        match (before.is_open(with_outbox), after.is_open(with_outbox)) {
-            (false, true) => {
-                self.since.store(now, Relaxed);
-                // The responses before an outage say nothing about those after it.
-                self.response_time.store(0, Relaxed);
-                let until = after.due(with_outbox);
-                Some(Transition::Opened { until })
-            }
-            (true, false) => {
-                let since = self.since.load(Relaxed);
-                Some(Transition::Closed { since })
-            }
-            _ => None,
-        }
-    }
-}
-
 impl Default for Page {
     fn default() -> Self {
         Self::new()
@@ -195,7 +105,7 @@ impl Page {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            endpoints: [const { Endpoint::new() }; ENDPOINTS],
+            endpoints: Endpoints::new(),
             processes: Processes::new(),
         }
     }
@@ -219,7 +129,7 @@ impl Page {
             slot: None,
             probe: None,
         };
-        let Some((index, endpoint)) = self.endpoint_or_claim(call.origin, now) else {
+        let Some((index, endpoint)) = self.endpoints.find_or_claim(call.origin, now) else {
             return Entry::Try(pass);
         };
         endpoint.used.store(now, Relaxed);
@@ -302,9 +212,9 @@ impl Page {
     /// Ends an attempt. The transition is one of the circuit as calls like this one see it.
     pub fn leave(&self, pass: Pass, end: End, now: Millis) -> Option<Transition> {
         let Pass { call, probe, .. } = pass;
-        let endpoint = self.endpoints.get(usize::from(call.circuit));
+        let endpoint = self.endpoints.get(call.circuit);
         let transition = endpoint
-            .filter(|endpoint| endpoint.origin.load(Acquire) == key(pass.origin))
+            .filter(|endpoint| endpoint.is_of(pass.origin))
             .and_then(|endpoint| {
                 endpoint.used.store(now, Relaxed);
                 let started = call.started;
@@ -330,7 +240,7 @@ impl Page {
         now: Millis,
         is_alive: impl Fn(u32) -> bool,
     ) -> View {
-        let Some((index, endpoint)) = self.endpoint(origin) else {
+        let Some((index, endpoint)) = self.endpoints.find(origin) else {
             return View {
                 state: State::Closed,
                 since: None,
@@ -356,44 +266,6 @@ impl Page {
             until: (state == State::Open).then(|| circuit.due(with_outbox)),
             crowd,
         }
-    }
-
-    fn endpoint(&self, origin: u64) -> Option<(u8, &Endpoint)> {
-        (0..)
-            .zip(&self.endpoints)
-            .find(|(_, endpoint)| endpoint.origin.load(Acquire) == key(origin))
-    }
-
-    /// The endpoint's place, the first free one, or that of the endpoint unused for longest.
-    fn endpoint_or_claim(&self, origin: u64, now: Millis) -> Option<(u8, &Endpoint)> {
-        if let Some(found) = self.endpoint(origin) {
-            return Some(found);
-        }
-        // A place is never free again, so two processes with the same origin come to the same place.
-        for (index, endpoint) in (0..).zip(&self.endpoints) {
-            let word = &endpoint.origin;
-            match word.compare_exchange(0, key(origin), AcqRel, Acquire) {
-                Ok(_) => return Some((index, endpoint)),
-                Err(taken) if taken == key(origin) => return Some((index, endpoint)),
-                Err(_) => {}
-            }
-        }
-        let oldest = self
-            .endpoints
-            .iter()
-            .min_by_key(|endpoint| endpoint.used.load(Relaxed))?;
-        let other = oldest.origin.load(Acquire);
-        if now.saturating_sub(oldest.used.load(Relaxed)) < UNUSED {
-            return None;
-        }
-        oldest.used.store(now, Relaxed);
-        oldest.circuit.store(0, Release);
-        oldest.response_time.store(0, Relaxed);
-        let _ = oldest
-            .origin
-            .compare_exchange(other, key(origin), AcqRel, Acquire);
-        // Another process may have put the origin into another place meanwhile: the first one counts.
-        self.endpoint(origin)
     }
 
     fn has_lost_probe(
@@ -424,7 +296,7 @@ impl Page {
     ) -> bool {
         let mut opened = false;
         self.processes.free_dead(is_alive, now, |slot, call| {
-            let Some(endpoint) = self.endpoints.get(usize::from(call.circuit)) else {
+            let Some(endpoint) = self.endpoints.get(call.circuit) else {
                 return;
             };
             let started = call.started;
@@ -445,11 +317,6 @@ impl Page {
         });
         opened
     }
-}
-
-/// The word of an origin: 0 is free.
-fn key(origin: u64) -> u64 {
-    origin.max(1)
 }
 
 fn open_state(circuit: Circuit, with_outbox: bool, now: Millis) -> State {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::clock::Millis;
 use super::error::StoreError;
-use super::store::Timeout;
+use super::timeout::Timeout;
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
 

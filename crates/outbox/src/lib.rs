@@ -43,7 +43,7 @@
 //! | `address.rs`, `credentials.rs` | read the setting `spread.outbox`; read the file of key pairs |
 //! | `backlog.rs` | when to log that nothing empties the outbox |
 //! | `status.rs` | the number of records by state, and the circuits |
-//! | `store.rs`, `error.rs`, `clock.rs`, `entropy.rs` | the interface of a store; its errors, its time, its random values |
+//! | `store.rs`, `error.rs`, `clock.rs`, `entropy.rs`, `timeout.rs` | the interface of a store; its errors, its time, its random values, its timeouts |
 //! | `sql.rs`, `sql/` | the store in SQL |
 //! | `database.rs`, `schema.rs` | the interface of a database; its tables |
 //! | `sqlite.rs`, `mysql.rs` | the two databases |
@@ -71,9 +71,11 @@ mod sql;
 mod sqlite;
 pub mod status;
 pub mod store;
+mod timeout;
 pub mod unwritten;
 
 pub use address::Address;
 pub use error::StoreError;
 pub use open::open;
-pub use store::{Opening, Store, Timeout};
+pub use store::Store;
+pub use timeout::{Opening, Timeout};

@@ -25,7 +25,7 @@ use super::address::Server;
 use super::clock::{Millis, millis};
 use super::database::{Cell, Database, Done, Durability, Result, Row, Statement, Upsert, Value};
 use super::error::StoreError;
-use super::store::{Opening, Timeout};
+use super::timeout::{Opening, Timeout};
 use connection::Connection;
 
 /// How long this machine counts on before it queries the database's time again.

@@ -5,7 +5,8 @@ use super::error::StoreError;
 use super::mysql::Mysql;
 use super::sql::Sql;
 use super::sqlite::Sqlite;
-use super::store::{Opening, Store};
+use super::store::Store;
+use super::timeout::Opening;
 
 /// Opens an outbox and brings its schema up to date.
 ///

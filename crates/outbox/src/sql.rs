@@ -22,8 +22,9 @@ use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
 use super::store::{
     Change, ClaimRequest, ClaimResult, Claimed, Completion, Counts, Delivered, Filter, KeyPair,
-    Lease, LeaseRequest, Outcome, Record, State, Store, Timeout, Update,
+    Lease, LeaseRequest, Outcome, Record, State, Store, Update,
 };
+use super::timeout::Timeout;
 use claim::DueTimes;
 use ids::Ids;
 

@@ -1,49 +1,11 @@
 //! A store of order updates, whatever database is behind it.
 
-use std::time::{Duration, Instant};
-
 use super::clock::Millis;
 use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
+use super::timeout::Timeout;
 use client::error::SubjectName;
 use methods::Method;
-
-/// How long operations wait, for a server or for another transaction.
-#[derive(Clone, Copy, Debug)]
-pub enum Timeout {
-    /// Each operation by itself, such as one statement.
-    Each(Duration),
-    /// All of them together.
-    Until(Instant),
-}
-
-impl Timeout {
-    /// How long an operation that begins now may wait.
-    #[must_use]
-    pub fn left(self) -> Duration {
-        match self {
-            Self::Each(timeout) => timeout,
-            Self::Until(deadline) => deadline.saturating_duration_since(Instant::now()),
-        }
-    }
-
-    /// When an operation that begins now must end.
-    pub(super) fn deadline(self) -> Instant {
-        match self {
-            Self::Each(timeout) => Instant::now() + timeout,
-            Self::Until(deadline) => deadline,
-        }
-    }
-}
-
-/// How a store is opened.
-#[derive(Clone, Copy, Debug)]
-pub struct Opening {
-    /// Of opening it, and of all operations until [`Store::set_timeout`].
-    pub timeout: Timeout,
-    /// Whether to create an outbox that does not exist yet.
-    pub create: bool,
-}
 
 /// Tells one lease from another: random, never 0.
 pub type Token = i64;

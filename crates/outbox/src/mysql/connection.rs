@@ -10,7 +10,7 @@ use socket2::SockRef;
 use super::super::address::Server;
 use super::super::database::Result;
 use super::super::error::StoreError;
-use super::super::store::Timeout;
+use super::super::timeout::Timeout;
 use super::connect::{connect, guarded};
 use super::limits::{Limits, SHORTEST};
 use super::{codes, reason};

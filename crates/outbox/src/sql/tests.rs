@@ -8,7 +8,8 @@ use super::super::clock::Millis;
 use super::super::database::{Database, Done, Durability, Result, Row, Upsert, Value};
 use super::super::error::StoreError;
 use super::super::sqlite::Sqlite;
-use super::super::store::{LeaseRequest, Opening, Store as _, Timeout, Update};
+use super::super::store::{LeaseRequest, Store as _, Update};
+use super::super::timeout::{Opening, Timeout};
 use super::Sql;
 
 struct Unconfirmed {

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
     use crate::address::Synchronous;
     use crate::sqlite::Sqlite;
-    use crate::store::{Opening, Timeout};
+    use crate::timeout::{Opening, Timeout};
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt as _;
     use std::time::Duration;
