@@ -7,6 +7,8 @@
  */
 declare(strict_types=1);
 
+require __DIR__ . '/memory_session.php';
+
 $id = $_GET['id'] ?? $argv[1];
 $ending = $_GET['ending'] ?? $argv[2] ?? '';
 $outbox = $_GET['outbox'] ?? $argv[3] ?? '';
@@ -29,25 +31,10 @@ final class Reporter
 }
 
 /** A session in memory that reports when it is written. */
-final class ReportingSession implements SessionHandlerInterface
+final class ReportingSession extends MemorySession
 {
     public function __construct(private Closure $report, private bool $throws = false)
     {
-    }
-
-    public function open(string $path, string $name): bool
-    {
-        return true;
-    }
-
-    public function close(): bool
-    {
-        return true;
-    }
-
-    public function read(string $id): string
-    {
-        return '';
     }
 
     public function write(string $id, string $data): bool
@@ -57,16 +44,6 @@ final class ReportingSession implements SessionHandlerInterface
         }
         ($this->report)('50');
         return true;
-    }
-
-    public function destroy(string $id): bool
-    {
-        return true;
-    }
-
-    public function gc(int $max_lifetime): int
-    {
-        return 0;
     }
 }
 

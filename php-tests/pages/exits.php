@@ -6,6 +6,8 @@
  */
 declare(strict_types=1);
 
+require __DIR__ . '/memory_session.php';
+
 function send(string $id): string
 {
     $answer = spread_update_order(['order_idorder' => $id], ['order_idorder' => $id]);
@@ -48,37 +50,12 @@ final class SendsWhenClosed
     }
 }
 
-final class SendsWhenWritten implements SessionHandlerInterface
+final class SendsWhenWritten extends MemorySession
 {
-    public function open(string $path, string $name): bool
-    {
-        return true;
-    }
-
-    public function close(): bool
-    {
-        return true;
-    }
-
-    public function read(string $id): string
-    {
-        return '';
-    }
-
     public function write(string $id, string $data): bool
     {
         send($_GET['session'] ?? 'refused when written');
         return true;
-    }
-
-    public function destroy(string $id): bool
-    {
-        return true;
-    }
-
-    public function gc(int $lifetime): int
-    {
-        return 0;
     }
 }
 

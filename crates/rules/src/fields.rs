@@ -74,6 +74,17 @@ impl Field {
         self
     }
 
+    const fn of_order(mut self) -> Self {
+        self.of_order = true;
+        self
+    }
+
+    /// Of `$request`, which is about an order.
+    const fn of_request(mut self) -> Self {
+        self.document = Document::Request;
+        self.of_order()
+    }
+
     const fn undocumented(mut self) -> Self {
         self.documented = false;
         self
@@ -99,30 +110,6 @@ const fn data(
         english,
         example,
     }
-}
-
-const fn order(
-    name: &'static str,
-    kind: Kind,
-    example: &'static str,
-    french: &'static str,
-    english: &'static str,
-) -> Field {
-    let mut field = data(name, kind, example, french, english);
-    field.of_order = true;
-    field
-}
-
-const fn request(
-    name: &'static str,
-    kind: Kind,
-    example: &'static str,
-    french: &'static str,
-    english: &'static str,
-) -> Field {
-    let mut field = order(name, kind, example, french, english);
-    field.document = Document::Request;
-    field
 }
 
 /// Every field, in the sequence of the documentation.
@@ -214,38 +201,47 @@ pub static FIELDS: &[Field] = &[
         "Les consentements, par leur nom technique : 1 ou true accepté, 0 ou false refusé.",
         "Consents, by their technical names: 1 or true given, 0 or false refused.")
         .condition("needs customer_email"),
-    order("order_idorder", Kind::Text, "'0000001'",
+    data("order_idorder", Kind::Text, "'0000001'",
         "L'identifiant unique de la commande dans la boutique.",
         "The order's unique id in the shop.")
+        .of_order()
         .required(),
-    order("order_state", Kind::State, "'10'",
+    data("order_state", Kind::State, "'10'",
         "Le statut : 0 annulée, 10 en attente de paiement, 20 payée, 50 expédiée, 100 terminée.",
         "The state: 0 cancelled, 10 payment pending, 20 paid, 50 shipped, 100 completed.")
+        .of_order()
         .required(),
-    order("order_amount", Kind::Number, "158.31",
+    data("order_amount", Kind::Number, "158.31",
         "Le montant de la commande.",
         "The order's amount.")
+        .of_order()
         .required(),
-    order("order_crea_dt", Kind::DateTime, "'2014-06-21 14:31:08'",
+    data("order_crea_dt", Kind::DateTime, "'2014-06-21 14:31:08'",
         "La date et l'heure de la commande, en UTC.",
         "When the order was made, in UTC.")
+        .of_order()
         .required(),
-    order("order_start_service", Kind::Date, "'2019-06-05'",
+    data("order_start_service", Kind::Date, "'2019-06-05'",
         "Le début de la prestation.",
-        "The first day of the service."),
-    order("order_end_service", Kind::Date, "'2019-06-14'",
+        "The first day of the service.")
+        .of_order(),
+    data("order_end_service", Kind::Date, "'2019-06-14'",
         "La fin de la prestation.",
         "The last day of the service.")
+        .of_order()
         .condition("not before order_start_service"),
-    order("product_attributes", Kind::ProductAttributes, "[['size:xl', 'type:shirt'], ['size:s', 'color:blue']]",
+    data("product_attributes", Kind::ProductAttributes, "[['size:xl', 'type:shirt'], ['size:s', 'color:blue']]",
         "Les attributs des produits de la commande, une liste par produit.",
-        "The attributes of the order's products, one list for each."),
-    order("add_order_tag", Kind::Tags, "['tag_commande_1', 'tag_commande_2']",
+        "The attributes of the order's products, one list for each.")
+        .of_order(),
+    data("add_order_tag", Kind::Tags, "['tag_commande_1', 'tag_commande_2']",
         "Les tags à ajouter à la commande.",
-        "Tags to add to the order."),
-    order("del_order_tag", Kind::Tags, "['tag_commande_3', 'tag_commande_4']",
+        "Tags to add to the order.")
+        .of_order(),
+    data("del_order_tag", Kind::Tags, "['tag_commande_3', 'tag_commande_4']",
         "Les tags à supprimer de la commande.",
-        "Tags to remove from the order."),
+        "Tags to remove from the order.")
+        .of_order(),
     data("date", Kind::Any, "'2014-06-21'",
         "Accepté par l'API, sans être documenté.",
         "Taken by the API without being documented.")
@@ -254,9 +250,10 @@ pub static FIELDS: &[Field] = &[
         "Accepté par l'API, sans être documenté.",
         "Taken by the API without being documented.")
         .undocumented(),
-    request("order_idorder", Kind::Text, "'0000001'",
+    data("order_idorder", Kind::Text, "'0000001'",
         "L'identifiant unique de la commande à créer ou à mettre à jour.",
         "The unique id of the order to make or to update.")
+        .of_request()
         .required()
         .condition("the same as data.order_idorder"),
 ];
