@@ -15,7 +15,7 @@ use ext_php_rs::zend::{ExecuteData, run_handler};
 use ext_php_rs::zend_fastcall;
 use outbox::call;
 use outbox::destinations::Destinations;
-use outbox::relay::{self, Relay, RelayConfig, Stats};
+use outbox::relay::{self, Bounds, Relay, RelayConfig, Stats};
 use outbox::retry::{MAX_AGE, Policy};
 use outbox::senders::CallingThread;
 use outbox::store::Counts;
@@ -141,8 +141,11 @@ fn relay_once(
         store,
         &mut sender,
         &mut destinations,
-        limit,
-        deadline,
+        Bounds {
+            limit,
+            deadline,
+            rate: None,
+        },
         |_, _| true,
     );
     unwritten.completions(relay.take_incomplete());

@@ -9,7 +9,7 @@ use sha2::Sha256;
 use crate::expected::Expected;
 
 /// The API key pair, as bytes: PHP strings need not be UTF-8.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Keys {
     pub public: Vec<u8>,
     pub private: Vec<u8>,

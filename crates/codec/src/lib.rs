@@ -40,6 +40,7 @@
 #![forbid(unsafe_code)]
 
 pub mod answer;
+pub mod float;
 pub mod form;
 pub mod json;
 mod json_numbers;

@@ -1,6 +1,7 @@
 //! A worker, tick by tick: complete finished leases, claim due records, start sending them.
 
 use std::mem;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::attempt;
@@ -235,8 +236,42 @@ impl<'e> Relay<'e> {
     }
 }
 
-/// Ticks until nothing is due, `limit` records were sent, `deadline` has passed or `on_tick` returns false;
-/// then completes what it began.
+/// When a [`drain`] ends, and how fast it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Records to send.
+    pub limit: usize,
+    /// No record is started after it.
+    pub deadline: Instant,
+    /// Records to start in a second.
+    pub rate: Option<u32>,
+}
+
+/// How many records may start by now.
+struct Pace {
+    rate: Option<u32>,
+    begun: Instant,
+    started: u64,
+}
+
+impl Pace {
+    fn room(&self, elapsed: Duration) -> usize {
+        let Some(rate) = self.rate else {
+            return usize::MAX;
+        };
+        let allowed = elapsed.as_millis() * u128::from(rate) / 1_000 + 1;
+        usize::try_from(allowed.saturating_sub(self.started.into())).unwrap_or(usize::MAX)
+    }
+
+    /// How long until there is room.
+    fn wait(&self, elapsed: Duration) -> Duration {
+        let seconds = self.started as f64 / f64::from(self.rate.unwrap_or(u32::MAX));
+        Duration::from_secs_f64(seconds).saturating_sub(elapsed)
+    }
+}
+
+/// Ticks until nothing is due, the bounds are reached or `on_tick` returns false; then completes what it
+/// began.
 ///
 /// # Errors
 /// When the store fails. Records that were sent and not completed are sent again when their leases expire.
@@ -245,26 +280,61 @@ pub fn drain(
     store: &mut dyn Store,
     senders: &mut dyn Senders,
     destinations: &mut Destinations,
-    limit: usize,
-    deadline: Instant,
+    bounds: Bounds,
     mut on_tick: impl FnMut(&Stats, Vec<FailedAttempt>) -> bool,
 ) -> Result<(), StoreError> {
-    let mut left = limit;
+    let mut left = bounds.limit;
     let mut go_on = true;
+    let mut pace = Pace {
+        rate: bounds.rate,
+        begun: Instant::now(),
+        started: 0,
+    };
     loop {
-        let room = if go_on && Instant::now() < deadline {
-            left
+        let may_start = go_on && left > 0 && Instant::now() < bounds.deadline;
+        let room = if may_start {
+            left.min(pace.room(pace.begun.elapsed()))
         } else {
             0
         };
         let tick = relay.tick(store, senders, destinations, room)?;
         left -= tick.started;
+        pace.started += u64::try_from(tick.started).unwrap_or(u64::MAX);
         go_on &= on_tick(&relay.stats, tick.failed_attempts);
-        if senders.in_flight() == 0 && tick.started == 0 && !relay.has_incomplete() {
+        let paused = may_start && room == 0;
+        if senders.in_flight() > 0 {
+            let wait = if paused {
+                pace.wait(pace.begun.elapsed()).min(WAIT)
+            } else {
+                WAIT
+            };
+            relay.collect(senders.finished(wait));
+        } else if paused {
+            thread::sleep(pace.wait(pace.begun.elapsed()).min(WAIT));
+        } else if tick.started == 0 && !relay.has_incomplete() {
             return Ok(());
         }
-        if senders.in_flight() > 0 {
-            relay.collect(senders.finished(WAIT));
-        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_never_gets_ahead_and_catches_up() {
+        let mut pace = Pace {
+            rate: Some(10),
+            begun: Instant::now(),
+            started: 0,
+        };
+        let at = Duration::from_millis;
+        assert_eq!(pace.room(at(0)), 1);
+        pace.started = 1;
+        assert_eq!((pace.room(at(99)), pace.wait(at(99))), (0, at(1)));
+        assert_eq!(pace.room(at(100)), 1);
+        assert_eq!(pace.room(at(1_000)), 10);
+        pace.rate = None;
+        assert_eq!(pace.room(at(0)), usize::MAX);
     }
 }

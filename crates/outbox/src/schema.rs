@@ -17,13 +17,14 @@
 //! | `records.method` | the number of the method in the table of the crate `methods`; 0 for `updateOrder` |
 //! | `records.order_id` | the id of the order or the account; of an account without `external_id` a keyed hash of its e-mail address |
 //! | `records.age_start` | when the age of a record begins to count: a retry sets it again |
+//! | `imports.imported`, `imports.digest` | how many rows of a file were imported, and a digest of them |
 //! | `failures`, `failed_order`, `due` | the circuit of an endpoint or a key pair: see `circuit.rs` |
 //!
 //! A commit costs the pages that it writes, 3 to 5 µs each with SQLite. An update that comes and goes is
 //! therefore in as few indexes as possible: those of queued and of dead-lettered records do not hold it.
 
 /// The steps for SQLite.
-pub(super) const SQLITE: [&str; 3] = [
+pub(super) const SQLITE: [&str; 4] = [
     "CREATE TABLE spread_endpoints (
         id INTEGER PRIMARY KEY,
         url TEXT NOT NULL UNIQUE
@@ -65,11 +66,16 @@ pub(super) const SQLITE: [&str; 3] = [
     ALTER TABLE spread_key_pairs ADD COLUMN failed_order INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE spread_key_pairs ADD COLUMN due INTEGER NOT NULL DEFAULT 0;",
     "ALTER TABLE spread_records ADD COLUMN method INTEGER NOT NULL DEFAULT 0;",
+    "CREATE TABLE spread_imports (
+        name BLOB PRIMARY KEY,
+        imported INTEGER NOT NULL,
+        digest BLOB NOT NULL
+    );",
 ];
 
 /// The steps for MySQL and MariaDB, statement by statement: each commits by itself there. The row format is
 /// explicit because an index on a URL is too long for COMPACT, which a server may have as its default.
-pub(super) const MYSQL: [&[&str]; 3] = [
+pub(super) const MYSQL: [&[&str]; 4] = [
     &[
         "CREATE TABLE spread_endpoints (
             id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -117,4 +123,9 @@ pub(super) const MYSQL: [&[&str]; 3] = [
             ADD COLUMN due BIGINT NOT NULL DEFAULT 0",
     ],
     &["ALTER TABLE spread_records ADD COLUMN method TINYINT NOT NULL DEFAULT 0"],
+    &["CREATE TABLE spread_imports (
+        name VARBINARY(500) NOT NULL PRIMARY KEY,
+        imported BIGINT NOT NULL,
+        digest VARBINARY(64) NOT NULL
+    ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC"],
 ];

@@ -8,6 +8,7 @@ mod circuits;
 mod claim;
 mod complete;
 mod ids;
+mod import;
 mod look;
 mod manage;
 mod order;
@@ -21,12 +22,13 @@ use super::database::{Database, Durability, Result};
 use super::error::StoreError;
 use super::retry::{FARTHEST, Policy};
 use super::store::{
-    Change, ClaimRequest, ClaimResult, Claimed, Completion, Counts, Delivered, Filter, KeyPair,
-    Lease, LeaseRequest, Outcome, Record, State, Store, Update,
+    Change, ClaimRequest, ClaimResult, Claimed, Completion, Counts, Delivered, Filter, Imported,
+    KeyPair, Lease, LeaseRequest, Outcome, Record, State, Store, Update,
 };
 use super::timeout::Timeout;
 use claim::DueTimes;
 use ids::Ids;
+use pending::Append;
 
 /// How many key pairs a connection remembers.
 const KNOWN_LIMIT: usize = 64;
@@ -129,15 +131,9 @@ impl<D: Database> Store for Sql<D> {
             self.database.ready()?;
             let ids = self.ids(update.endpoint, update.public_key)?;
             let order = order::id(ids.key_pair, update, now);
-            let appended = pending::append(
-                &mut self.database,
-                durability,
-                ids.connection,
-                (ids.key_pair, order),
-                update,
-                request,
-                now,
-            )?;
+            let append = Append::new((ids.key_pair, order), update, request, now);
+            let appended =
+                pending::append(&mut self.database, durability, ids.connection, &append)?;
             if let Some(appended) = appended {
                 break (appended, order, ids);
             }
@@ -160,6 +156,39 @@ impl<D: Database> Store for Sql<D> {
             return Err(lost);
         }
         Ok(lease)
+    }
+
+    fn import(
+        &mut self,
+        updates: &[Update<'_>],
+        name: &[u8],
+        imported: &Imported,
+        now: Millis,
+    ) -> Result<()> {
+        loop {
+            self.database.ready()?;
+            let mut ids = Vec::with_capacity(updates.len());
+            for update in updates {
+                ids.push(self.ids(update.endpoint, update.public_key)?);
+            }
+            let connection = self.database.connection();
+            if ids.iter().all(|ids| ids.connection == connection)
+                && import::import(
+                    &mut self.database,
+                    connection,
+                    &ids,
+                    updates,
+                    (name, imported),
+                    now,
+                )?
+            {
+                return Ok(());
+            }
+        }
+    }
+
+    fn imported(&mut self, name: &[u8]) -> Result<Option<Imported>> {
+        import::imported(&mut self.database, name)
     }
 
     fn claim(&mut self, request: &ClaimRequest<'_>, now: Millis) -> Result<ClaimResult> {

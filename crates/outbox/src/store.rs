@@ -114,6 +114,14 @@ pub struct Completion {
     pub jitter: f64,
 }
 
+/// How far a file was imported.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Imported {
+    pub rows: i64,
+    /// A digest of those rows and of how they were read.
+    pub digest: Vec<u8>,
+}
+
 /// An update that SPREAD has, although no record of it was completed.
 #[derive(Clone, Copy)]
 pub struct Delivered<'d> {
@@ -294,6 +302,19 @@ pub trait Store {
         lease: Option<LeaseRequest>,
         now: Millis,
     ) -> Result<Option<Lease>, StoreError>;
+
+    /// Records updates from a file durably, in their sequence, and how far the import `name` has come, unless that
+    /// is empty.
+    fn import(
+        &mut self,
+        updates: &[Update<'_>],
+        name: &[u8],
+        imported: &Imported,
+        now: Millis,
+    ) -> Result<(), StoreError>;
+
+    /// How far the import `name` has come; nothing when it has not begun.
+    fn imported(&mut self, name: &[u8]) -> Result<Option<Imported>, StoreError>;
 
     /// Leases the heads of due orders; one of all while a circuit is half-open.
     fn claim(&mut self, request: &ClaimRequest<'_>, now: Millis)

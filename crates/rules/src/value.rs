@@ -18,7 +18,7 @@ pub enum Value {
 }
 
 /// A key of an array.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Key {
     Index(i64),
     Name(Vec<u8>),

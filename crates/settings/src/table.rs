@@ -23,7 +23,11 @@ pub static ENDPOINT: Setting<Url> = Setting::new(
     "The URL of `updateOrder`: http or https, without a user in it. The URLs of the other methods are made of it.",
     config::endpoint,
 )
-.option(OptionType::Text);
+.option(OptionType::Text)
+.worker(
+    "SPREAD_ENDPOINT",
+    Some("The URL of updateOrder, where the orders are sent"),
+);
 
 pub static PUBLIC_KEY: Setting<Vec<u8>> = Setting::new(
     c"spread.public_key",
@@ -34,7 +38,8 @@ pub static PUBLIC_KEY: Setting<Vec<u8>> = Setting::new(
 .else_from(&[Fallback::Environment(
     c"SPREAD_PUBLIC_KEY",
     "the environment's SPREAD_PUBLIC_KEY",
-)]);
+)])
+.worker("SPREAD_PUBLIC_KEY", Some("The API's public key"));
 
 pub static PRIVATE_KEY: Setting<Vec<u8>> = Setting::new(
     c"spread.private_key",

@@ -4,11 +4,14 @@
 //! settings. They stay texts here: `configuration.rs` reads them, so that no message repeats a password.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use methods::{METHODS, Method, UPDATE_ORDER};
 use settings::{Row, table};
 
+use crate::import::mapping::Pair;
 use crate::text::duration;
 
 /// Deliver the orders in an outbox of the PHP extension spread, and show and change its records
@@ -33,6 +36,8 @@ pub enum Command {
     Run(RunArguments),
     /// Deliver the orders that are due, then exit: for cron
     Drain(DrainArguments),
+    /// Keep past orders or accounts from a file in the outbox, for drain to deliver
+    Import(Box<ImportArguments>),
     /// Show the number of records by state, and the circuits of endpoints and key pairs
     Status(StatusArguments),
     /// List records, oldest first, without their bodies
@@ -85,6 +90,10 @@ pub struct DrainArguments {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
 
+    /// Maximum number of attempts per second
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate: Option<u32>,
+
     /// Start no attempt after this time; the last ones may take --timeout longer
     #[arg(long, value_name = "DURATION", default_value = "1d", value_parser = duration)]
     pub seconds: Duration,
@@ -100,6 +109,76 @@ pub struct DrainArguments {
 
     #[command(flatten)]
     pub log: LogArguments,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "A line of JSON is {\"data\": {...}, \"request\": {...}} or the fields of data alone; the first \
+                  line of CSV names the fields. An import that was stopped continues where it was. The exit status \
+                  is 3 when rows were left out. The private key of SPREAD_PRIVATE_KEY or the credentials file is \
+                  needed for accounts alone."
+)]
+pub struct ImportArguments {
+    /// Lines of JSON, or CSV when its name ends in .csv; - is the standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub outbox: OutboxArguments,
+
+    /// List the rows that break a rule, and keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Keep rows that break a rule as well
+    #[arg(long)]
+    pub force: bool,
+
+    /// Begin with the first row again
+    #[arg(long)]
+    pub restart: bool,
+
+    #[command(flatten)]
+    pub json: JsonArgument,
+
+    /// Method of SPREAD that the rows are for
+    #[arg(long, value_name = "METHOD", default_value_t = UPDATE_ORDER, value_parser = method)]
+    pub method: &'static Method,
+
+    /// Name of the import, which a file has by its path
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub name: Option<String>,
+
+    /// Format of the file
+    #[arg(long, value_name = "FORMAT", help_heading = "Reading")]
+    pub format: Option<ImportFormat>,
+
+    /// Separator of the cells of CSV, one character of ASCII
+    #[arg(
+        long,
+        value_name = "CHARACTER",
+        default_value = ",",
+        value_parser = delimiter,
+        help_heading = "Reading"
+    )]
+    pub delimiter: u8,
+
+    /// Field of a column: Total=order_amount, Shop[mail]=consents[mail]; left out: Note=
+    #[arg(long, value_name = "COLUMN=FIELD", help_heading = "Reading")]
+    pub map: Vec<Pair>,
+
+    /// Value of a field in every row: order_state=100
+    #[arg(long, value_name = "FIELD=VALUE", help_heading = "Reading")]
+    pub set: Vec<Pair>,
+
+    #[arg(long, value_name = "URL", help = help(&table::ENDPOINT), help_heading = "Sending")]
+    pub endpoint: Option<OsString>,
+
+    #[arg(long, value_name = "KEY", help = help(&table::PUBLIC_KEY), help_heading = "Sending")]
+    pub public_key: Option<OsString>,
+
+    #[arg(long, value_name = "FILE", help = help(&table::CREDENTIALS_FILE), help_heading = "Sending")]
+    pub credentials_file: Option<OsString>,
 }
 
 #[derive(Args)]
@@ -301,6 +380,12 @@ pub enum LogFormat {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+pub enum ImportFormat {
+    Ndjson,
+    Csv,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 pub enum LogLevel {
     Error,
     Warn,
@@ -322,6 +407,21 @@ pub enum StateName {
 pub enum DeadLetterState {
     Refused,
     Expired,
+}
+
+fn method(name: &str) -> Result<&'static Method, String> {
+    methods::by_name(name.as_bytes()).ok_or_else(|| {
+        let names: Vec<_> = METHODS.iter().map(|method| method.name).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+fn delimiter(text: &str) -> Result<u8, &'static str> {
+    match text.as_bytes() {
+        [byte] if byte.is_ascii() => Ok(*byte),
+        b"\\t" => Ok(b'\t'),
+        _ => Err("expected one character of ASCII"),
+    }
 }
 
 /// The help of a setting, with its variable and its default as clap writes them.

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use client::config::ClientConfig;
@@ -10,11 +10,13 @@ use client::keys::Keys;
 use outbox::Address;
 use outbox::call::LEASE_MARGIN;
 use outbox::clock::millis;
+use outbox::credentials;
 use outbox::relay::RelayConfig;
 use outbox::retry::Policy;
 use settings::{About, Invalid, OutboxSetting, Row as _, Settings, Source, table};
+use url::Url;
 
-use crate::arguments::{DeliveryArguments, OutboxArguments, SendingArguments};
+use crate::arguments::{DeliveryArguments, ImportArguments, OutboxArguments, SendingArguments};
 use crate::failure::Failure;
 
 /// The configuration of `run` and `drain`.
@@ -45,6 +47,42 @@ impl Configuration {
             keys: has_keys.then_some(loaded.keys),
         })
     }
+}
+
+/// Whose orders an import keeps.
+pub(crate) struct Import {
+    pub(crate) endpoint: Url,
+    /// The private key may be empty.
+    pub(crate) keys: Keys,
+}
+
+impl Import {
+    pub(crate) fn load(arguments: &ImportArguments) -> Result<Self, Failure> {
+        let given = Given::import(arguments);
+        let user_agent = String::new();
+        let loaded = Settings::load(&given, user_agent, &OutboxSetting::load(&given))?;
+        let mut keys = loaded.keys;
+        if keys.public.is_empty() {
+            return Err(Failure::NoPublicKey);
+        }
+        if let Some(path) = loaded.credentials_file? {
+            let known = read_credentials(&path)?;
+            let pair = known.into_iter().find(|pair| pair.public == keys.public);
+            keys = pair.unwrap_or(keys);
+        }
+        Ok(Self {
+            endpoint: loaded.endpoint,
+            keys,
+        })
+    }
+}
+
+/// The key pairs of a file.
+pub(crate) fn read_credentials(path: &Path) -> Result<Vec<Keys>, Failure> {
+    credentials::read(path).map_err(|reason| Failure::CredentialsFile {
+        path: path.to_path_buf(),
+        reason,
+    })
 }
 
 /// Where the outbox is.
@@ -82,6 +120,28 @@ impl<'a> Given<'a> {
     fn outbox(outbox: &'a OutboxArguments) -> Self {
         let outbox = outbox.outbox.as_deref();
         Self(vec![(table::OUTBOX.about(), "--outbox", outbox)])
+    }
+
+    fn import(arguments: &'a ImportArguments) -> Self {
+        let mut given = Self::outbox(&arguments.outbox);
+        given.0.extend([
+            (
+                table::ENDPOINT.about(),
+                "--endpoint",
+                arguments.endpoint.as_deref(),
+            ),
+            (
+                table::PUBLIC_KEY.about(),
+                "--public-key",
+                arguments.public_key.as_deref(),
+            ),
+            (
+                table::CREDENTIALS_FILE.about(),
+                "--credentials-file",
+                arguments.credentials_file.as_deref(),
+            ),
+        ]);
+        given
     }
 
     fn all(outbox: &'a OutboxArguments, sending: &'a SendingArguments) -> Self {
@@ -187,8 +247,11 @@ mod tests {
         let given = Given::all(&arguments.outbox, &arguments.sending);
         let command = Cli::command();
         let run = command.find_subcommand("run");
+        let of_import = ["spread.endpoint", "spread.public_key"];
         let rows = TABLE.iter().map(|row| row.about());
-        let rows: Vec<_> = rows.filter(|about| about.worker.is_some()).collect();
+        let rows: Vec<_> = rows
+            .filter(|about| about.worker.is_some() && !of_import.contains(&about.name()))
+            .collect();
         assert_eq!(rows.len(), given.0.len());
         for about in rows {
             let (_, option, _) = given

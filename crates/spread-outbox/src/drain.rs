@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use outbox::entropy;
-use outbox::relay::{self, Relay};
+use outbox::relay::{self, Bounds, Relay};
 use outbox::senders::SenderPool;
 use serde_json::json;
 
@@ -30,7 +30,8 @@ pub(crate) fn drain(arguments: &DrainArguments) -> Result<ExitCode, Failure> {
     let mut store = open(&configuration.address, true)?;
     let connections = usize::from(arguments.delivery.connections);
     let mut senders = SenderPool::new(connections).map_err(Failure::Threads)?;
-    let signals = Signals::listen(senders.waker())?;
+    let waker = senders.waker();
+    let signals = Signals::listen(move || waker.wake())?;
     let deadline = Instant::now() + arguments.seconds;
     let limit = arguments
         .limit
@@ -47,8 +48,11 @@ pub(crate) fn drain(arguments: &DrainArguments) -> Result<ExitCode, Failure> {
         store.as_mut(),
         &mut senders,
         &mut destinations,
-        limit.unwrap_or(usize::MAX),
-        deadline,
+        Bounds {
+            limit: limit.unwrap_or(usize::MAX),
+            deadline,
+            rate: arguments.rate,
+        },
         |stats, failed| {
             if !failed.is_empty() {
                 progress.clear();

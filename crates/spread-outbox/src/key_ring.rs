@@ -4,10 +4,9 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
 use client::keys::Keys;
-use outbox::credentials;
 use outbox::destinations::Destinations;
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, read_credentials};
 use crate::failure::Failure;
 
 pub(crate) struct KeyRing<'c> {
@@ -38,10 +37,7 @@ impl<'c> KeyRing<'c> {
     fn read(&mut self) -> Result<Destinations, Failure> {
         self.seen = self.look();
         let mut keys: Vec<Keys> = match &self.configuration.credentials_file {
-            Some(path) => credentials::read(path).map_err(|reason| Failure::CredentialsFile {
-                path: path.clone(),
-                reason: reason.to_string(),
-            })?,
+            Some(path) => read_credentials(path)?,
             None => Vec::new(),
         };
         if let Some(pair) = &self.configuration.keys

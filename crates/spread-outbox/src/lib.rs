@@ -3,6 +3,7 @@
 //! ```text
 //!   arguments ──► configuration ──► run, drain             deliver: key_ring, signals, log_limiter,
 //!       │                                                    reconnecting_store, progress
+//!       ├────────────────────────► import                  fill: rows of a file
 //!       └────────────────────────► status, list, show      look: record, table
 //!                                  change                  retry, discard, purge
 //! ```
@@ -14,6 +15,7 @@ mod change;
 mod configuration;
 mod drain;
 mod failure;
+mod import;
 mod key_ring;
 mod list;
 mod log_limiter;
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
     let result = match command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Drain(arguments) => drain::drain(&arguments),
+        Command::Import(arguments) => import::import(&arguments),
         Command::Status(arguments) => status::status(&arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Show(arguments) => show::show(&arguments),

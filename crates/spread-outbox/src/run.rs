@@ -29,7 +29,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let (mut keys, mut destinations) = KeyRing::new(&configuration)?;
     let connections = usize::from(arguments.delivery.connections);
     let mut senders = SenderPool::new(connections).map_err(Failure::Threads)?;
-    let signals = Signals::listen(senders.waker())?;
+    let waker = senders.waker();
+    let signals = Signals::listen(move || waker.wake())?;
     let config = relay_config(&arguments.delivery, configuration.client.timeout);
     let mut draw = entropy::draw;
     let mut relay = Relay::new(config, &mut draw);

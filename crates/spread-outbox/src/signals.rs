@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-use outbox::senders::Waker;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals as Incoming;
 
@@ -18,8 +17,8 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Records signals from here on; `waker` ends a wait. The second one that asks for an end ends the program.
-    pub(crate) fn listen(waker: Waker) -> Result<Self, Failure> {
+    /// Records signals from here on; `wake` ends a wait. The second one that asks for an end ends the program.
+    pub(crate) fn listen(wake: impl Fn() + Send + 'static) -> Result<Self, Failure> {
         let signals = Self::default();
         let noted = signals.clone();
         let mut incoming =
@@ -36,7 +35,7 @@ impl Signals {
                         );
                         std::process::exit(1);
                     }
-                    waker.wake();
+                    wake();
                 }
             })
             .map_err(Failure::Threads)?;

@@ -8,7 +8,7 @@
 //! Only this file knows of the two places.
 
 use super::super::clock::Millis;
-use super::super::database::{Database, Durability, Result, Row, Value};
+use super::super::database::{Database, Durability, Result, Row, Statement, Value};
 use super::super::error::StoreError;
 use super::super::store::{LastError, LeaseRequest, State, Update, method_from_number};
 use super::order::{Order, schedule};
@@ -51,61 +51,75 @@ pub(super) struct Appended {
     pub(super) sole: bool,
 }
 
-/// Appends an update to its order. When no other record is pending, the order is leased as `lease` says, or
-/// due at once. Nothing when the connection is no longer `connection`.
+/// The statements that append an update to its order. When no other record is pending, the order is leased
+/// as `lease` says, or due at once.
+pub(super) struct Append<'u> {
+    find: [Value<'u>; 2],
+    insert: [Value<'u>; 6],
+    schedule: [Value<'u>; 4],
+}
+
+impl<'u> Append<'u> {
+    pub(super) fn new(
+        (key_pair, order): (i64, i64),
+        update: &Update<'u>,
+        lease: Option<LeaseRequest>,
+        now: Millis,
+    ) -> Self {
+        let (key_pair, order) = (Value::Int(key_pair), Value::Int(order));
+        Self {
+            find: [order, key_pair],
+            insert: [
+                Value::Int(i64::from(update.method.number)),
+                Value::Bytes(update.order_id),
+                Value::Int(now),
+                Value::Int(now),
+                Value::Bytes(update.body),
+                order,
+            ],
+            schedule: [
+                key_pair,
+                Value::Int(lease.map_or(now, |lease| lease.until)),
+                lease.map(|lease| lease.token).into(),
+                order,
+            ],
+        }
+    }
+
+    pub(super) fn statements<D: Database>(&self) -> [Statement<'_>; 3] {
+        // Found or inserted, the order's row is locked from here on.
+        let find = if D::LOCKS_ROWS {
+            "INSERT INTO spread_orders (id, key_pair) VALUES (?, ?) ON DUPLICATE KEY UPDATE key_pair = key_pair"
+        } else {
+            "INSERT INTO spread_orders (id, key_pair) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
+        };
+        // An order is due exactly while a record is pending.
+        let insert = "INSERT INTO spread_records (parent, queued, method, order_id, state, accepted, age_start, \
+                      attempts, status, last_error, body) SELECT id, due IS NOT NULL, ?, ?, 0, ?, ?, 0, 0, '', ? \
+                      FROM spread_orders WHERE id = ?";
+        let schedule = if D::LOCKS_ROWS {
+            "UPDATE spread_orders SET key_pair = ?, due = ?, token = ?, sole_pending = LAST_INSERT_ID() \
+             WHERE id = ? AND due IS NULL"
+        } else {
+            "UPDATE spread_orders SET key_pair = ?, due = ?, token = ?, sole_pending = last_insert_rowid() \
+             WHERE id = ? AND due IS NULL"
+        };
+        [
+            (find, &self.find),
+            (insert, &self.insert),
+            (schedule, &self.schedule),
+        ]
+    }
+}
+
+/// Appends an update to its order. Nothing when the connection is no longer `connection`.
 pub(super) fn append<D: Database>(
     db: &mut D,
     durability: Durability,
     connection: u64,
-    (key_pair, order): (i64, i64),
-    update: &Update<'_>,
-    lease: Option<LeaseRequest>,
-    now: Millis,
+    append: &Append<'_>,
 ) -> Result<Option<Appended>> {
-    // Found or inserted, the order's row is locked from here on.
-    let find = if D::LOCKS_ROWS {
-        "INSERT INTO spread_orders (id, key_pair) VALUES (?, ?) ON DUPLICATE KEY UPDATE key_pair = key_pair"
-    } else {
-        "INSERT INTO spread_orders (id, key_pair) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
-    };
-    // An order is due exactly while a record is pending.
-    let insert = "INSERT INTO spread_records (parent, queued, method, order_id, state, accepted, age_start, \
-                  attempts, status, last_error, body) SELECT id, due IS NOT NULL, ?, ?, 0, ?, ?, 0, 0, '', ? \
-                  FROM spread_orders WHERE id = ?";
-    let schedule = if D::LOCKS_ROWS {
-        "UPDATE spread_orders SET key_pair = ?, due = ?, token = ?, sole_pending = LAST_INSERT_ID() \
-         WHERE id = ? AND due IS NULL"
-    } else {
-        "UPDATE spread_orders SET key_pair = ?, due = ?, token = ?, sole_pending = last_insert_rowid() \
-         WHERE id = ? AND due IS NULL"
-    };
-    let done = db.batch(
-        durability,
-        connection,
-        &[
-            (find, &[Value::Int(order), Value::Int(key_pair)]),
-            (
-                insert,
-                &[
-                    Value::Int(i64::from(update.method.number)),
-                    Value::Bytes(update.order_id),
-                    Value::Int(now),
-                    Value::Int(now),
-                    Value::Bytes(update.body),
-                    Value::Int(order),
-                ],
-            ),
-            (
-                schedule,
-                &[
-                    Value::Int(key_pair),
-                    Value::Int(lease.map_or(now, |lease| lease.until)),
-                    lease.map(|lease| lease.token).into(),
-                    Value::Int(order),
-                ],
-            ),
-        ],
-    )?;
+    let done = db.batch(durability, connection, &append.statements::<D>())?;
     match done.as_deref() {
         None => Ok(None),
         Some([_, inserted, scheduled, ..]) => Ok(Some(Appended {

@@ -31,7 +31,26 @@ const DELIVERY: &[&str] = &[
 /// Each command with the options that it has beside --outbox and, where it is true, those of DELIVERY.
 const OPTIONS: &[(&str, &[&str], bool)] = &[
     ("run", &["poll"], true),
-    ("drain", &["limit", "seconds", "json"], true),
+    ("drain", &["limit", "rate", "seconds", "json"], true),
+    (
+        "import",
+        &[
+            "dry-run",
+            "force",
+            "restart",
+            "json",
+            "method",
+            "name",
+            "format",
+            "delimiter",
+            "map",
+            "set",
+            "endpoint",
+            "public-key",
+            "credentials-file",
+        ],
+        false,
+    ),
     ("status", &["json", "prometheus"], false),
     ("list", &["state", "order", "after", "limit", "json"], false),
     ("show", &["body", "json"], false),
@@ -101,8 +120,8 @@ fn help_fits_a_screen_and_shows_no_value_of_the_environment() {
                 help.lines().all(|line| line.chars().count() <= 80),
                 "{help}"
             );
-            let delivers = ["run", "drain"].contains(name);
-            assert!(delivers || help.lines().count() <= 24, "{help}");
+            let long = ["run", "drain", "import"].contains(name);
+            assert!(long || help.lines().count() <= 24, "{help}");
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod calls;
 mod command_line;
+mod import;
 mod manual;
 mod mariadb;
 mod methods_of_subjects;

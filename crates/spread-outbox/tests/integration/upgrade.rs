@@ -69,6 +69,9 @@ const STEP_2: [&str; 6] = [
     "ALTER TABLE spread_key_pairs ADD COLUMN due BIGINT NOT NULL DEFAULT 0",
 ];
 
+/// The step from the second schema to the third.
+const STEP_3: &str = "ALTER TABLE spread_records ADD COLUMN method INT NOT NULL DEFAULT 0";
+
 /// A database with the first schema, and a connection that uses it.
 fn first_schema(server: &MariaDb) -> (String, Conn) {
     let base = server.database();
@@ -126,23 +129,28 @@ fn is_usable(address: &Address) {
 
 #[test]
 fn the_first_schema_opens_in_this_one() {
-    opens(&[]);
+    opens(1, &[]);
 }
 
 #[test]
 fn the_second_schema_opens_in_this_one() {
-    opens(&STEP_2);
+    opens(2, &STEP_2);
 }
 
-/// An outbox with the first schema, after these statements of the second, is usable.
-fn opens(second: &[&str]) {
+#[test]
+fn the_third_schema_opens_in_this_one() {
+    opens(3, &[&STEP_2[..], &[STEP_3]].concat());
+}
+
+/// An outbox with the first schema, after these statements that make it another, is usable.
+fn opens(version: i64, statements: &[&str]) {
     let scratch = Scratch::new();
     let file = Connection::open(scratch.0.join("outbox.db")).unwrap();
     file.execute_batch(SQLITE_1).unwrap();
-    for statement in second {
+    for statement in statements {
         file.execute_batch(statement).unwrap();
-        file.pragma_update(None, "user_version", 2).unwrap();
     }
+    file.pragma_update(None, "user_version", version).unwrap();
     for row in ROWS {
         // As this code writes them, and not as SQLite reads a literal.
         let row = row.replace("'shop'", "CAST('shop' AS BLOB)");
@@ -158,11 +166,11 @@ fn opens(second: &[&str]) {
         return;
     };
     let (base, mut root) = first_schema(server);
-    for statement in second {
+    for statement in statements {
         root.query_drop(statement).unwrap();
-        root.query_drop("UPDATE spread_schema SET version = 2")
-            .unwrap();
     }
+    let reached = format!("UPDATE spread_schema SET version = {version}");
+    root.query_drop(reached).unwrap();
     is_usable(&address(&base));
 }
 
@@ -187,7 +195,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
             open(address, OPENING).err(),
             Some(StoreError::Newer {
                 found: 99,
-                known: 3
+                known: 4
             })
         ));
     };
@@ -215,6 +223,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     refused(&address(&base));
     let tables: Vec<String> = root.query(format!("SHOW TABLES FROM {name}")).unwrap();
     let left = [
+        "spread_imports",
         "spread_key_pairs",
         "spread_orders",
         "spread_records",
