@@ -13,6 +13,7 @@ The groups of rows, which ROWS selects:
     deferred direct         cost of the outbox per call
     mysql                   the same on MariaDB, and the worker's delivery rate
     drain million           the worker's delivery rate, and the cost of a large backlog
+    past                    past orders from a file, beside curl_multi, over a link
     soak                    100,000 orders in one process
 
 QUICK=1 takes a few samples of each, to try the bench itself.
@@ -42,6 +43,7 @@ from mariadb import MariaDb
 from outage import outage_rows, slow_rows
 from outbox import deferred_rows, direct_rows, drain_rows, million_rows, mysql_rows
 from page import page_rows
+from past_orders import past_orders_rows
 from programs import Missing, Programs, program
 from report import Report
 from server import Api, big_reply, make_certificates
@@ -70,6 +72,7 @@ ROWS = {
     "mysql": mysql_rows,
     "drain": drain_rows,
     "million": million_rows,
+    "past": past_orders_rows,
     "soak": soak_rows,
 }
 
