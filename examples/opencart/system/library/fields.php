@@ -59,7 +59,7 @@ class Fields {
 			'customer_name'      => $order['lastname'],
 			'customer_firstname' => $order['firstname'],
 			'customer_tel'       => $order['telephone'],
-			'customer_lang'      => self::language((string)$order['language_code'])
+			'customer_lang'      => self::language((string)($order['language_code'] ?? '')) // OpenCart 4.0 has none
 		];
 
 		// A guest has the id 0: SPREAD would take all guests for one customer.
