@@ -31,7 +31,7 @@ class Report {
 
 			$registry->set('spread_report', $report);
 
-			// After the page and the session: with spread.delivery = direct, too, neither is lost when SPREAD hangs.
+			// OpenCart writes its session in such a function, too, and its was registered earlier.
 			register_shutdown_function([$report, 'send']);
 		}
 
