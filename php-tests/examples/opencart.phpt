@@ -180,6 +180,11 @@ echo count($shop->events), " events\n";
 $shop->mayModify = true;
 $admin()->uninstall();
 echo count($shop->events), " events\n";
+
+// The end of the script ends the request: one more line in the shop's log.
+configure(public_key: '');
+$shop->settings['module_spread_status'] = 1;
+$handle($shop->request(), 'addHistory', [8, 5], $shop->addRow(8, 5));
 ?>
 --EXPECT--
 9 events
@@ -243,3 +248,4 @@ logged: SPREAD: order 8 was not sent: there are no API keys; set spread.public_k
 {"error":"error_permission"}
 9 events
 0 events
+logged: SPREAD: order 8 was not sent: there are no API keys; set spread.public_key and spread.private_key, or SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY in the environment

@@ -89,7 +89,7 @@ same('edited', ['updateOrder 42 20'], $end());
 // Other modules call the hooks with other values.
 $module->hookActionValidateOrder(['order' => new Order(43), 'orderStatus' => 10]);
 same('status as a number', ['createOrder 43 10'], $end());
-$module->hookActionOrderStatusPostUpdate(['newOrderStatus' => new OrderState(2), 'id_order' => 99]);
+$module->hookActionOrderStatusPostUpdate(['newOrderStatus' => (object) ['id' => 2], 'oldOrderStatus' => 1, 'id_order' => 99]);
 same('an order that is gone', [], $end());
 
 // Accounts.

@@ -135,7 +135,7 @@ class SpreadReport extends Module
     private function noteOrder(int $id, $before, $after): void
     {
         $this->reportAtEnd();
-        $state = static fn ($status): ?int => Validate::isLoadedObject($status) ? Fields::state($status) : null;
+        $state = static fn ($status): ?int => $status instanceof OrderState && Validate::isLoadedObject($status) ? Fields::state($status) : null;
         $this->orders[$id] ??= ['before' => $state($before), 'after' => null, 'edited' => false];
         $this->orders[$id]['after'] = $state($after);
     }
