@@ -68,6 +68,10 @@ foreach ($shop->events as $action) {
     holds($action, method_exists(str_contains($action, '/event/') ? Events::class : Admin::class, $method));
 }
 echo count($shop->events), " events\n";
+foreach (['name', 'version', 'author', 'link'] as $key) { // OpenCart 4.0 refuses an archive without one of them
+    $text = json_decode(file_get_contents(__DIR__ . '/../../examples/opencart/install.json'), true)[$key];
+    between($key, 3, 128, strlen($text));
+}
 
 $shop->cookies = ['sbt' => 'of the &quot;browser&quot;'];
 same('order placed', ['createOrder 7 10 of the "browser"'], $request(7, [1]));
