@@ -1,5 +1,5 @@
 --TEST--
-examples/prestashop_hook.php: an order goes out with the keys of its shop where php_admin_value fixes others
+examples/prestashop_module/ in php-fpm: the order goes out when the page ends, with the keys of its shop where php_admin_value fixes others
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -8,23 +8,26 @@ $server = serve(static fn (array $request): string => basic_credentials($request
     ? answer(401, ['WWW-Authenticate: Basic realm="SPREAD"'])
     : answer_json('ok'));
 $root = new WebRoot();
+mkdir("$root->directory/support/src");
 copy(__DIR__ . '/prestashop.inc', "$root->directory/support/prestashop.inc");
-copy(__DIR__ . '/../../examples/prestashop_hook.php', "$root->directory/support/prestashop_hook.php");
+foreach (['spreadreport.php', 'src/Fields.php'] as $file) {
+    copy(__DIR__ . "/../../examples/prestashop_module/spreadreport/$file", "$root->directory/support/$file");
+}
 $root->write('pages/hook.php', <<<'PHP'
     <?php
     require __DIR__ . '/../support/prestashop.inc';
-    require __DIR__ . '/../support/prestashop_hook.php';
-    $status = (object) ['id' => 2, 'paid' => 1, 'shipped' => 0];
-    (new SpreadOrders())->hookActionOrderStatusPostUpdate(['newOrderStatus' => $status, 'id_order' => 42]);
+    require __DIR__ . '/../support/spreadreport.php';
+    (new SpreadReport())->hookActionOrderStatusPostUpdate(['newOrderStatus' => new OrderState(4), 'oldOrderStatus' => new OrderState(2), 'id_order' => 42]);
     echo 'ini_set: ', json_encode(ini_set('spread.public_key', 'another'));
+    exit; // as a redirect of the shop
     PHP);
 $fixed = ['php_admin_value[spread.public_key]' => 'pool', 'php_admin_value[spread.private_key]' => 's3cret'];
-[$url, $daemons] = start_fpm_behind_nginx($root, 1, ['spread.endpoint' => $server->url(), 'display_errors' => 1], directives: $fixed);
+[$url, $daemons] = start_fpm_behind_nginx($root, 1, ['spread.endpoint' => $server->url(), 'spread.delivery' => 'after_response', 'display_errors' => 1], directives: $fixed);
 echo file_get_contents(beside($url, 'hook.php')), "\n";
-array_map(static fn (Daemon $daemon) => $daemon->stop(), $daemons);
-foreach (array_filter(array_map(basic_credentials(...), $server->requests())) as $keys) {
+foreach (array_filter(array_map(basic_credentials(...), $server->waitForRequests(2))) as $keys) {
     echo "order with the keys $keys\n";
 }
+array_map(static fn (Daemon $daemon) => $daemon->stop(), $daemons);
 ?>
 --EXPECT--
 ini_set: false
