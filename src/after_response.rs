@@ -189,14 +189,15 @@ fn send_from_outbox(
     accepted: Millis,
     limit: Duration,
 ) -> bool {
-    if limit.is_zero() {
-        return false;
-    }
     let Postponed {
         config,
         destination,
         ..
     } = order;
+    // An attempt that is cut off may arrive all the same, and the worker sends the order again.
+    if limit < config.timeout / 2 {
+        return false;
+    }
     let breaker = Breaker::new(order.circuit_breaker, Caller::AfterResponse);
     let outcome = outbox_connections::send_recorded(
         address,
