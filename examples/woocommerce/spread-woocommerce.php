@@ -105,8 +105,7 @@ function attempt( callable $report ): void {
 }
 
 /**
- * The fields that orders and accounts share. Empty ones are left out: a sign-up knows little more than the e-mail
- * address, and must not empty the profile that an earlier order has filled.
+ * The fields that orders and accounts share.
  *
  * @param \WC_Order|\WC_Customer $customer
  */
@@ -124,8 +123,18 @@ function customer_fields( object $customer ): array {
 	);
 }
 
-function without_empty( array $fields ): array {
-	return array_filter( $fields, static fn ( $value ) => ! in_array( $value, array( '', null, array() ), true ) );
+/**
+ * The fields as SPREAD takes them: plain text where WordPress stores "A &amp; B", and no empty ones. A sign-up knows
+ * little more than the e-mail address, and must not empty the profile that an earlier order has filled.
+ */
+function plain( array $fields ): array {
+	array_walk_recursive(
+		$fields,
+		static function ( &$value ): void {
+			$value = html_entity_decode( (string) $value, ENT_QUOTES | ENT_HTML5, 'UTF-8' );
+		}
+	);
+	return array_filter( $fields, static fn ( $value ) => '' !== $value && array() !== $value );
 }
 
 /**
@@ -133,10 +142,10 @@ function without_empty( array $fields ): array {
  * is logged in, or nobody is: an employee's cookie would make SPREAD take the employee's visits for the customer's.
  * Scheduled tasks can run in the request of any visitor.
  */
-function visitor_cookie( int $customer_id ): ?string {
+function visitor_cookie( int $customer_id ): array {
 	$is_theirs = in_array( get_current_user_id(), array( 0, $customer_id ), true ) && ! wp_doing_cron();
 	if ( ! $is_theirs || ! isset( $_COOKIE['sbt'] ) || ! is_string( $_COOKIE['sbt'] ) ) {
-		return null;
+		return array();
 	}
-	return sanitize_text_field( wp_unslash( $_COOKIE['sbt'] ) );
+	return array( 'customer_cookie' => sanitize_text_field( wp_unslash( $_COOKIE['sbt'] ) ) );
 }

@@ -22,13 +22,13 @@ same('sign-up', [['createAccount', ['data' => [
 ]]]], $reports->bodies());
 
 request(static function () use ($shop): void {
-    $shop->users[7]->fields = ['account_last_name' => 'Doe', 'last_name' => 'Billing', 'first_name' => 'John', 'city' => 'Rouen', 'country' => 'FR', 'locale' => 'de_DE_formal'];
+    $shop->users[7]->fields = ['account_last_name' => 'D&#039;Oe', 'last_name' => 'Billing', 'first_name' => 'John', 'company' => 'A &amp; B', 'city' => 'Rouen', 'country' => 'FR', 'locale' => 'de_DE_formal'];
     do_action('woocommerce_update_customer', 7);
     do_action('woocommerce_customer_save_address', 7, 'billing');
 });
 same('address', [['updateAccount', ['data' => [
-    'customer_email' => 'john@doe.com', 'external_id' => '7', 'customer_lang' => 'de_DE', 'customer_name' => 'Doe',
-    'customer_firstname' => 'John', 'customer_city' => 'Rouen', 'customer_country' => 'FR', 'customer_cookie' => "O'Brien",
+    'customer_email' => 'john@doe.com', 'external_id' => '7', 'customer_lang' => 'de_DE', 'customer_name' => "D'Oe",
+    'customer_firstname' => 'John', 'customer_city' => 'Rouen', 'customer_country' => 'FR', 'customer_company' => 'A & B', 'customer_cookie' => "O'Brien",
 ]]]], $reports->bodies());
 
 request(static fn () => do_action('woocommerce_update_customer', 7));

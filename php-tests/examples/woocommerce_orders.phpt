@@ -58,16 +58,19 @@ same('scheduled', ['updateOrder 2: 20, 158.31'], $reports->next());
 $shop->cron = false;
 
 // Refunds: a part, one that is taken back, the whole.
-$refund = static fn (float $amount, string $hook, int ...$ids): Closure => static function () use ($shop, $amount, $hook, $ids): void {
+$refund = static fn (float $amount): Closure => static function () use ($shop, $amount): void {
     $shop->orders[2]->refunded = $amount;
-    do_action($hook, ...$ids);
+    do_action('woocommerce_order_refunded', 2, 90);
 };
-request($refund(8.31, 'woocommerce_order_refunded', 2, 90));
+request($refund(8.31));
 same('a part', ['updateOrder 2: 20, 150.00, of the browser'], $reports->next());
-request($refund(0.0, 'woocommerce_refund_deleted', 90, 2));
+request(static function () use ($shop): void {
+    $shop->orders[2]->refunded = 0.0;
+    same('deletes', null, apply_filters('woocommerce_pre_delete_order_refund', null, new WC_Order_Refund(2), true));
+});
 same('taken back', ['updateOrder 2: 20, 158.31, of the browser'], $reports->next());
 request(static function () use ($refund, $becomes): void {
-    $refund(158.31, 'woocommerce_order_refunded', 2, 91)();
+    $refund(158.31)();
     $becomes(2, 'refunded');
 });
 same('the whole', ['updateOrder 2: 0, 158.31, of the browser'], $reports->next());
@@ -82,7 +85,7 @@ request(static function () use ($place, $becomes, $shop): void {
     unset($shop->orders[13]);
     $place(14, 'processing')->type = 'shop_subscription';
     $place(15, 'shipped');
-    $shop->orders[16] = new WC_Order_Refund();
+    $shop->orders[16] = new WC_Order_Refund(2);
     do_action('woocommerce_new_order', 16);
 });
 same('none of them', [], $reports->next());
@@ -120,7 +123,6 @@ createOrder {
         "action": "order",
         "customer_email": "account@doe.com",
         "external_id": "7",
-        "customer_cookie": "of the browser",
         "customer_name": "Doe",
         "customer_firstname": "John",
         "customer_address": "8, rue de la place",
@@ -146,7 +148,8 @@ createOrder {
             [
                 "product:No longer sold"
             ]
-        ]
+        ],
+        "customer_cookie": "of the browser"
     },
     "request": {
         "order_idorder": "1"

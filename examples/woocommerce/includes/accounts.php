@@ -48,8 +48,7 @@ function report_account( int $id, string $event ): void {
 		return; // saved without a change
 	}
 
-	$cookie = visitor_cookie( $id );
-	$data  += null === $cookie ? array() : array( 'customer_cookie' => $cookie );
+	$data += visitor_cookie( $id );
 	if ( 'created' === $event ) {
 		client()->createAccount( $data + array( 'action' => 'signup' ) );
 	} else {
@@ -60,14 +59,14 @@ function report_account( int $id, string $event ): void {
 
 function account_data( WC_Customer $customer ): array {
 	$locale = get_user_locale( $customer->get_id() );
-	$names  = array(
+	$data   = array(
+		'customer_email'     => $customer->get_email(),
+		'external_id'        => $customer->get_id(),
+		'customer_lang'      => preg_match( '/^[a-z]{2}_[A-Z]{2}/', $locale, $found ) ? $found[0] : '',
 		'customer_name'      => $customer->get_last_name(),
 		'customer_firstname' => $customer->get_first_name(),
 	);
-	$data   = array(
-		'customer_email' => $customer->get_email(),
-		'external_id'    => (string) $customer->get_id(),
-		'customer_lang'  => preg_match( '/^[a-z]{2}_[A-Z]{2}/', $locale, $found ) ? $found[0] : null,
-	) + without_empty( $names ) + customer_fields( $customer );
-	return apply_filters( 'spread_woocommerce_account', without_empty( $data ), $customer );
+	// A customer who has only ever filled in an address has its names.
+	$data = plain( $data ) + plain( customer_fields( $customer ) );
+	return apply_filters( 'spread_woocommerce_account', $data, $customer );
 }

@@ -6,6 +6,7 @@
 namespace Spread_WooCommerce;
 
 use WC_Order;
+use WC_Order_Refund;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -32,7 +33,7 @@ const REPORTED = '_spread_reported';
 add_action( 'woocommerce_new_order', __NAMESPACE__ . '\note_new_order' );
 add_action( 'woocommerce_order_status_changed', __NAMESPACE__ . '\note_order' );
 add_action( 'woocommerce_order_refunded', __NAMESPACE__ . '\note_order' );
-add_action( 'woocommerce_refund_deleted', __NAMESPACE__ . '\note_deleted_refund', 10, 2 );
+add_filter( 'woocommerce_pre_delete_order_refund', __NAMESPACE__ . '\note_deleted_refund', 10, 2 );
 
 function note_new_order( $id ): void {
 	Noted::$orders[ (int) $id ] = true;
@@ -42,8 +43,10 @@ function note_order( $id ): void {
 	Noted::$orders[ (int) $id ] ??= false;
 }
 
-function note_deleted_refund( $refund_id, $order_id ): void {
-	note_order( $order_id );
+/** The hook woocommerce_refund_deleted is silent when the REST API deletes a refund. */
+function note_deleted_refund( $instead, WC_Order_Refund $refund ) {
+	note_order( $refund->get_parent_id() );
+	return $instead;
 }
 
 /** @throws \Spread\Exception When SPREAD does not have the report, and no outbox keeps it. */
@@ -96,16 +99,15 @@ function order_data( WC_Order $order, int $state ): array {
 		'action'             => 'order',
 		// The account's address, not the bill's: one customer is one profile.
 		'customer_email'     => $user ? $user->user_email : $order->get_billing_email(),
-		'external_id'        => $customer_id ? (string) $customer_id : null,
-		'customer_cookie'    => visitor_cookie( $customer_id ),
+		'external_id'        => $customer_id ?: '', // 0 would make one profile of all guests
 	) + customer_fields( $order ) + array(
-		'order_idorder'      => (string) $order->get_id(),
-		'order_state'        => (string) $state,
+		'order_idorder'      => $order->get_id(),
+		'order_state'        => $state,
 		'order_amount'       => number_format( $amount, wc_get_price_decimals(), '.', '' ),
 		'order_crea_dt'      => gmdate( 'Y-m-d H:i:s', $order->get_date_created()?->getTimestamp() ?? time() ),
 		'product_attributes' => array_map( __NAMESPACE__ . '\product_attributes', array_values( $order->get_items() ) ),
 	);
-	return apply_filters( 'spread_woocommerce_order', without_empty( $data ), $order );
+	return apply_filters( 'spread_woocommerce_order', plain( $data ) + visitor_cookie( $customer_id ), $order );
 }
 
 /**
@@ -113,7 +115,7 @@ function order_data( WC_Order $order, int $state ): array {
  * @return list<string>
  */
 function product_attributes( object $item ): array {
-	$attributes = array( 'product:' . html_entity_decode( $item->get_name(), ENT_QUOTES, 'UTF-8' ) );
+	$attributes = array( 'product:' . $item->get_name() );
 	$product    = $item->get_product();
 	if ( ! $product ) {
 		return $attributes; // deleted since
