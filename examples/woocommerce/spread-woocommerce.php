@@ -3,10 +3,10 @@
  * Plugin Name:          SPREAD for WooCommerce
  * Description:          Reports orders and customer accounts to the SPREAD CRM with the PHP extension spread.
  * Version:              0.1.0
- * Requires at least:    6.1
+ * Requires at least:    6.5
  * Requires PHP:         8.1
  * Requires Plugins:     woocommerce
- * WC requires at least: 7.1
+ * WC requires at least: 8.1
  * WC tested up to:      9.9
  * License:              MIT or Apache-2.0
  *

@@ -57,6 +57,14 @@ request(static fn () => $becomes(2, 'processing'));
 same('scheduled', ['updateOrder 2: 20, 158.31'], $reports->next());
 $shop->cron = false;
 
+// Another request changes the order after this one has read it, and reports it first: nothing stale is sent.
+request(static function () use ($becomes, $shop): void {
+    $becomes(2, 'on-hold');
+    wc_get_order(2);
+    $shop->orders[2]->status = 'processing';
+});
+same('changed by two requests', [], $reports->next());
+
 // Refunds: a part, one that is taken back, the whole.
 $refund = static fn (float $amount): Closure => static function () use ($shop, $amount): void {
     $shop->orders[2]->refunded = $amount;
@@ -115,6 +123,10 @@ add_filter('spread_woocommerce_order', static fn (array $data, WC_Order $order):
 request(static fn () => $becomes(12, 'shipped'));
 [[$method, $sent]] = $reports->bodies();
 same('filtered', ['updateOrder', '50', ['status shipped']], [$method, $sent['data']['order_state'], $sent['data']['add_order_tag']]);
+// WooCommerce saves the session at 20: a second click on "Place order" must not wait for SPREAD.
+add_action('shutdown', static fn () => same('before the session is saved', [], $reports->next()), 20);
+request(static fn () => $place(40, 'processing'));
+same('after the session is saved', ['createOrder 40: 20, 158.31, of the browser'], $reports->next());
 same('log', [], $shop->log);
 ?>
 --EXPECT--
