@@ -78,7 +78,7 @@ function report_all(): void {
 	if ( ! class_exists( Client::class ) || ! function_exists( 'wc_get_order' ) ) {
 		return;
 	}
-	if ( Noted::$orders && wp_cache_supports( 'flush_runtime' ) ) {
+	if ( ( Noted::$orders || Noted::$accounts ) && wp_cache_supports( 'flush_runtime' ) ) {
 		// Another request, such as a payment provider's, may have changed the order since this one read it.
 		wp_cache_flush_runtime();
 	}

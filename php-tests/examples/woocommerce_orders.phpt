@@ -24,6 +24,14 @@ $place = static function (int $id, string $status, int $customer = 0) use ($shop
     return $shop->orders[$id];
 };
 
+// The README's table is the plugin's.
+preg_match_all('/^\| (`.*`) \| (\d+) \|$/m', file_get_contents(__DIR__ . '/../../examples/woocommerce/README.md'), $rows, PREG_SET_ORDER);
+$states = [];
+foreach ($rows as [, $statuses, $state]) {
+    $states += array_fill_keys(explode(', ', str_replace('`', '', $statuses)), (int) $state);
+}
+same('README', Spread_WooCommerce\STATES, $states);
+
 // The arrays, with every kind of product.
 $shop->users[7] = new WP_User(7, 'account@doe.com');
 $shop->user = 7;
