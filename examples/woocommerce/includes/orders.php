@@ -27,16 +27,23 @@ const STATES = array(
 /** A new order in one of these may be an abandoned checkout. SPREAD hears of it when it leaves them. */
 const NOT_PLACED = array( 'pending', 'failed', 'cancelled' );
 
+const DRAFTS = array( 'auto-draft', 'checkout-draft', 'draft', 'new' );
+
 /** The order's meta entry: "new", or the last report as "id state amount". Copies of an order may carry it along. */
 const REPORTED = '_spread_reported';
 
 add_action( 'woocommerce_new_order', __NAMESPACE__ . '\note_new_order' );
-add_action( 'woocommerce_order_status_changed', __NAMESPACE__ . '\note_order' );
+add_action( 'woocommerce_order_status_changed', __NAMESPACE__ . '\note_status', 10, 2 );
 add_action( 'woocommerce_order_refunded', __NAMESPACE__ . '\note_order' );
 add_filter( 'woocommerce_pre_delete_order_refund', __NAMESPACE__ . '\note_deleted_refund', 10, 2 );
 
 function note_new_order( $id ): void {
 	Noted::$orders[ (int) $id ] = true;
+}
+
+/** For WooCommerce 8, which fires woocommerce_new_order for no draft that is placed. */
+function note_status( $id, $from ): void {
+	in_array( $from, DRAFTS, true ) ? note_new_order( $id ) : note_order( $id );
 }
 
 function note_order( $id ): void {
