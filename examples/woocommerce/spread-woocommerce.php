@@ -7,7 +7,7 @@
  * Requires PHP:         8.1
  * Requires Plugins:     woocommerce
  * WC requires at least: 8.1
- * WC tested up to:      9.9
+ * WC tested up to:      10.5
  * License:              MIT or Apache-2.0
  *
  * The hooks only note what a request has changed. One checkout fires them two or three times, so the reports go out

@@ -73,6 +73,12 @@ request(static function () use ($becomes, $shop): void {
     $shop->orders[2]->status = 'processing';
 });
 same('changed by two requests', [], $reports->next());
+request(static function () use ($place, $shop): void {
+    $place(5, 'on-hold');
+    $shop->orders[5]->status = 'processing'; // by a payment provider, whose request has made the first report
+    $shop->orders[5]->saved = ['_spread_reported' => '5 10 158.31'];
+});
+same('reported by another request', ['updateOrder 5: 20, 158.31, of the browser'], $reports->next());
 
 // Refunds: a part, one that is taken back, the whole.
 $refund = static fn (float $amount): Closure => static function () use ($shop, $amount): void {
@@ -92,7 +98,8 @@ request(static function () use ($refund, $becomes): void {
 });
 same('the whole', ['updateOrder 2: 0, 158.31, of the browser'], $reports->next());
 
-// What is not reported: drafts, the trash, a deleted order, a subscription, a status that nobody has mapped.
+// What is not reported: drafts, the trash, a deleted order, a subscription, a status that nobody has mapped, an
+// order for nobody.
 request(static function () use ($place, $becomes, $shop): void {
     $place(10, 'checkout-draft');
     $place(11, 'auto-draft');
@@ -102,10 +109,14 @@ request(static function () use ($place, $becomes, $shop): void {
     unset($shop->orders[13]);
     $place(14, 'processing')->type = 'shop_subscription';
     $place(15, 'shipped');
+    $place(17, 'processing')->billing['email'] = ''; // SPREAD would not know whose it is
     $shop->orders[16] = new WC_Order_Refund(2);
     do_action('woocommerce_new_order', 16);
 });
 same('none of them', [], $reports->next());
+$shop->orders[17]->billing['email'] = 'john@doe.com';
+request(static fn () => $becomes(17, 'completed'));
+same('for somebody after all', ['createOrder 17: 100, 158.31, of the browser'], $reports->next());
 
 // An abandoned checkout is not an order, however it ends; a payment makes it one.
 request(static fn () => $place(20, 'pending'));

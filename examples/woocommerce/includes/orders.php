@@ -69,12 +69,16 @@ function report_order( int $id, bool $made ): void {
 	}
 
 	$reported = (string) $order->get_meta( REPORTED );
-	$is_new   = $made || 'new' === $reported;
+	$is_new   = ( $made && ! str_starts_with( $reported, "$id " ) ) || 'new' === $reported;
 	if ( $is_new && in_array( $order->get_status(), NOT_PLACED, true ) ) {
 		remember( $order, 'new' );
 		return;
 	}
-	$data   = order_data( $order, $state );
+	$data = order_data( $order, $state );
+	if ( ! isset( $data['customer_email'] ) && ! isset( $data['external_id'] ) ) {
+		remember( $order, $is_new ? 'new' : $reported );
+		return; // an employee's order for nobody in particular
+	}
 	$report = "$id $state {$data['order_amount']}";
 	if ( $report === $reported ) {
 		return;
