@@ -83,7 +83,9 @@ fn with_unwritten<T>(address: &Address, work: impl FnOnce(&mut Unwritten) -> T) 
 
 /// Remembers that an update was delivered without the outbox, by a call that began at `begun`.
 pub(crate) fn delivered_without(address: &Address, update: &Update<'_>, begun: Instant) {
-    with_unwritten(address, |unwritten| unwritten.delivered(update, begun));
+    with_unwritten(address, |unwritten| {
+        unwritten.delivered(address, update, begun)
+    });
 }
 
 /// MSHUTDOWN.

@@ -1,5 +1,5 @@
 --TEST--
-200 random faults with an outbox on MariaDB: locks, killed connections, stopped and killed processes, outages; the last accepted state of each order wins
+200 random faults with an outbox on MariaDB: locks, killed connections, stopped and killed processes, outages, clocks that differ and are set; the last accepted state of each order wins
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -34,7 +34,7 @@ $faults = new Faults($database->setting(), [
             end_process();
         }
     }],
-]);
+], one_clock: false);
 $due = 'USE spread; UPDATE spread_orders SET due = 1 WHERE due IS NOT NULL AND token IS NULL; UPDATE spread_endpoints SET due = LEAST(due, 1); UPDATE spread_key_pairs SET due = LEAST(due, 1)';
 $faults->run(static fn () => $faults->start($database->client($due)), $database->pending(...));
 $faults->judge();

@@ -1,5 +1,5 @@
 --TEST--
-200 random faults with an SQLite outbox: locks, stopped and killed processes, outages, removed files; the last accepted state of each order wins
+200 random faults with an SQLite outbox: locks, stopped and killed processes, outages, removed files, a clock that is set; the last accepted state of each order wins
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -29,7 +29,7 @@ $faults = new Faults($place->setting(), [
     'removed' => [1, $remove(false, false)],
     'removed alone' => [1, $remove(false, true)],
     'moved' => [2, $remove(true, false)],
-]);
+], one_clock: true);
 $due = 'UPDATE spread_orders SET due = 1 WHERE due IS NOT NULL AND token IS NULL; UPDATE spread_endpoints SET due = min(due, 1); UPDATE spread_key_pairs SET due = min(due, 1);';
 $faults->run(static fn () => $faults->start($sqlite3, $due), static fn (): int => count($place->records()));
 $faults->judge(static function () use ($place): void {

@@ -305,6 +305,7 @@ final class Connection
     private $stream;
     private string $buffer = '';
     private bool $encrypted = false;
+    private bool $reset = false;
 
     /**
      * @param resource $stream
@@ -420,12 +421,13 @@ final class Connection
         }
     }
 
-    /** Waits until the client closes; discards its data. */
-    public function waitForClose(): void
+    /** Waits until the client closes; discards its data. Returns whether it has reset the connection (without TLS). */
+    public function waitForClose(): bool
     {
         while ($this->receive(65536)) {
             $this->buffer = '';
         }
+        return $this->reset;
     }
 
     /** Passes everything on to and from a server on a port of 127.0.0.1; each chunk of the server's waits for `$pause()` seconds. */
@@ -483,12 +485,13 @@ final class Connection
             return false;
         }
         while (true) {
-            $chunk = (string) @fread($this->stream, max(1, $bytes));
-            if ($chunk !== '') {
+            $chunk = @fread($this->stream, max(1, $bytes));
+            if ((string) $chunk !== '') {
                 $this->buffer .= $chunk;
                 return true;
             }
             if (feof($this->stream)) {
+                $this->reset = $chunk === false;
                 $this->close();
                 return false;
             }

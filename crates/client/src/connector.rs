@@ -1,5 +1,5 @@
-//! The layer around the HTTP client's connector: it bounds the time to connect, and tells the race of a
-//! request (`race.rs`) that the request waits for a new connection.
+//! The layer around the HTTP client's connector: it bounds the time to connect, tells the race of a request
+//! (`race.rs`) that the request waits for a new connection, and remembers the connection (`connections.rs`).
 
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
@@ -9,10 +9,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{fmt, io};
 
+use hyper_util::client::legacy::connect::Connection;
 use tokio::time::{Instant, sleep_until};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::connections::Connections;
 use crate::race::Attempt;
 
 /// There was no connection in time.
@@ -27,9 +29,14 @@ impl fmt::Display for ConnectTimedOut {
 
 impl StdError for ConnectTimedOut {}
 
-/// The layer; the time is for lookup, TCP, proxy and TLS together.
+/// The layer.
 #[derive(Clone)]
-pub(crate) struct ConnectorLayer(pub(crate) Duration);
+pub(crate) struct ConnectorLayer {
+    /// For lookup, TCP, proxy and TLS together.
+    pub(crate) timeout: Duration,
+    /// Gets each new connection.
+    pub(crate) connections: Connections,
+}
 
 impl<S> Layer<S> for ConnectorLayer {
     type Service = Connector<S>;
@@ -38,7 +45,7 @@ impl<S> Layer<S> for ConnectorLayer {
         Connector {
             connector: Arc::new(connector),
             ready: None,
-            timeout: self.0,
+            layer: self.clone(),
         }
     }
 }
@@ -48,7 +55,7 @@ impl<S> Layer<S> for ConnectorLayer {
 pub(crate) struct Connector<S> {
     connector: Arc<S>,
     ready: Option<S>,
-    timeout: Duration,
+    layer: ConnectorLayer,
 }
 
 impl<S> Clone for Connector<S> {
@@ -56,7 +63,7 @@ impl<S> Clone for Connector<S> {
         Self {
             connector: Arc::clone(&self.connector),
             ready: None,
-            timeout: self.timeout,
+            layer: self.layer.clone(),
         }
     }
 }
@@ -65,8 +72,12 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 
 impl<S, T> Service<T> for Connector<S>
 where
-    S: Service<T, Response: 'static, Future: Send + 'static, Error: Into<BoxError> + 'static>
-        + Clone,
+    S: Service<
+            T,
+            Response: Connection + 'static,
+            Future: Send + 'static,
+            Error: Into<BoxError> + 'static,
+        > + Clone,
 {
     type Response = S::Response;
     type Error = BoxError;
@@ -83,7 +94,15 @@ where
         let connector = &self.connector;
         let mut ready = self.ready.take().unwrap_or_else(|| S::clone(connector));
         let connecting = ready.call(target);
-        let timeout = self.timeout;
+        let ConnectorLayer {
+            timeout,
+            connections,
+        } = self.layer.clone();
+        let connecting = async move {
+            let connection = connecting.await.map_err(Into::into)?;
+            connections.add(&connection.connected());
+            Ok::<_, BoxError>(connection)
+        };
         match Attempt::current() {
             Some(attempt) => {
                 let deadline = attempt.deadline(timeout);

@@ -10,7 +10,7 @@ use crate::connector::ConnectTimedOut;
 use crate::error::{Error, Kind, Part};
 use crate::proxy::Proxy;
 use crate::redirect::authority;
-use crate::resolver::NoThread;
+use crate::threads::NoResult;
 use crate::tls;
 
 /// How far a request came before it failed.
@@ -84,7 +84,7 @@ fn connect_reason(
 }
 
 fn has_no_thread(error: &(dyn StdError + 'static)) -> bool {
-    causes(error).any(<dyn StdError>::is::<NoThread>)
+    causes(error).any(|cause| cause.downcast_ref() == Some(&NoResult::NoThread))
 }
 
 fn lost(kind: io::ErrorKind) -> Option<&'static str> {

@@ -13,6 +13,7 @@ pub mod answer;
 pub mod auth;
 mod bounds;
 pub mod config;
+mod connections;
 mod connector;
 pub mod error;
 pub mod exchange;

@@ -19,6 +19,7 @@ use url::Url;
 use crate::answer::Answer;
 use crate::auth::AuthState;
 use crate::config::{ClientConfig, Destination};
+use crate::connections::Connections;
 use crate::error::{Error, Kind, Refusal, TlsFailure};
 use crate::exchange::{Exchange, Head, Next};
 use crate::keys::Keys;
@@ -47,6 +48,8 @@ pub fn reload() {
 /// The clients of this thread with their idle connections, and the auth states of origins.
 pub(crate) struct Session {
     clients: Recent<PooledClient, POOL_LIMIT>,
+    /// Those of the clients.
+    connections: Connections,
     origins: Recent<Origin, POOL_LIMIT>,
     /// The timer of `spread.timeout`.
     timer: Option<Pin<Box<Sleep>>>,
@@ -70,6 +73,7 @@ impl Default for Session {
     fn default() -> Self {
         Self {
             clients: Recent::default(),
+            connections: Connections::default(),
             origins: Recent::default(),
             timer: None,
             reloads: RELOADS.load(Ordering::Relaxed),
@@ -135,8 +139,11 @@ impl Session {
 
     /// When the last call gave up a request, drops all that belongs to the runtime, which must then be
     /// dropped, too: nobody turns it until the next call, and a connection may not wait for it to be closed.
+    /// All connections end then, the kept ones as well, and all by a reset: which one has the request is not
+    /// known before its answer comes.
     pub(crate) fn drop_given_up(&mut self) -> bool {
         if self.gave_up {
+            self.connections.reset_when_closed();
             self.clients = Recent::default();
             self.timer = None;
         }
@@ -155,7 +162,7 @@ impl Session {
             let url = exchange.url();
             let secure = url.scheme() == "https";
             let mut unknown = AuthState::default();
-            let client = pooled_client(&mut self.clients, config, keys, &url)?;
+            let client = pooled_client(&mut self.clients, &self.connections, config, keys, &url)?;
             let auth = if exchange.keys_may_go() {
                 auth_state(&mut self.origins, &url, keys, client.proxy())?
             } else {
@@ -261,6 +268,7 @@ fn auth_state<'o>(
 /// The client for a request to `url`, made when there is none.
 fn pooled_client<'c>(
     clients: &'c mut Recent<PooledClient, POOL_LIMIT>,
+    connections: &Connections,
     config: &ClientConfig,
     keys: &Keys,
     url: &Url,
@@ -275,7 +283,7 @@ fn pooled_client<'c>(
     let is = |client: &PooledClient| client.key().is(config, keys, secure, proxy.as_ref());
     let make = || {
         let key = PoolKey::new(config, keys, secure, proxy.clone());
-        PooledClient::new(config, key, url)
+        PooledClient::new(config, key, url, connections)
     };
     clients.find_or_make(is, make)
 }

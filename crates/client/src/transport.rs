@@ -21,6 +21,7 @@ use url::Url;
 use crate::auth::{self, Authorization};
 use crate::bounds::{BODY_LIMIT, HEAD_LIMIT, HEAD_LINES_LIMIT};
 use crate::config::ClientConfig;
+use crate::connections::Connections;
 use crate::connector::ConnectorLayer;
 use crate::error::{Error, Kind, Part};
 use crate::failure::{self, Stage};
@@ -116,7 +117,13 @@ impl Resolve for Resolver {
 }
 
 impl PooledClient {
-    pub(crate) fn new(config: &ClientConfig, key: PoolKey, url: &Url) -> Result<Self, Error> {
+    /// `connections` gets those that it makes.
+    pub(crate) fn new(
+        config: &ClientConfig,
+        key: PoolKey,
+        url: &Url,
+        connections: &Connections,
+    ) -> Result<Self, Error> {
         let (tls, bundle) = tls::configuration(key.roots.as_ref())?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
@@ -141,7 +148,10 @@ impl PooledClient {
                     .map(str::to_owned),
             })
             // Not reqwest's `connect_timeout`, which it divides by the number of addresses.
-            .connector_layer(ConnectorLayer(key.connect_timeout))
+            .connector_layer(ConnectorLayer {
+                timeout: key.connect_timeout,
+                connections: connections.clone(),
+            })
             // Calls of a thread follow one another: a second idle connection is never needed.
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(IDLE_LIMIT);

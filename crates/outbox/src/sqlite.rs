@@ -17,14 +17,14 @@ mod reason;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement};
 
 use super::address::Synchronous;
-use super::clock::{Millis, millis};
+use super::clock::{self, Millis};
 use super::database::{Cell, Database, Done, Durability, Result, Row, Upsert, Value};
 use super::error::StoreError;
 use super::schema;
@@ -239,10 +239,8 @@ impl Database for Sqlite {
     }
 
     fn now(&mut self) -> Result<Millis> {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        since
-            .map(millis)
-            .map_err(|_| StoreError::Failed("the system clock is before 1970".into()))
+        clock::of_machine()
+            .ok_or_else(|| StoreError::Failed("the system clock is before 1970".into()))
     }
 
     /// A file that was deleted or replaced would take updates and never give them back.

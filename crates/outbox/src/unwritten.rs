@@ -6,7 +6,8 @@ use std::collections::VecDeque;
 use std::slice;
 use std::time::Instant;
 
-use super::clock::{Millis, millis};
+use super::address::Address;
+use super::clock::{self, Millis, millis};
 use super::error::StoreError;
 use super::retry::Policy;
 use super::store::{Completion, Delivered, Outcome, Store, Update};
@@ -30,8 +31,14 @@ enum Note {
         update: Named,
         accepted: Millis,
     },
-    /// An update without a record was delivered by a call that began then.
-    Delivered { update: Named, begun: Instant },
+    /// An update without a record was delivered.
+    Delivered {
+        update: Named,
+        /// When its call began.
+        begun: Instant,
+        /// The same by the machine's clock, where that is the outbox's.
+        latest: Option<Millis>,
+    },
 }
 
 /// An update without its body.
@@ -90,11 +97,20 @@ impl Note {
                     record: Some(completion.lease.record),
                 }
             }
-            Self::Delivered { update, begun } => Delivered {
-                update: update.update(),
-                accepted_before: now - millis(begun.elapsed()),
-                record: None,
-            },
+            Self::Delivered {
+                update,
+                begun,
+                latest,
+            } => {
+                // The earlier one: what was recorded after the call must not be dropped, though the clock was
+                // set meanwhile.
+                let by_now = now - millis(begun.elapsed());
+                Delivered {
+                    update: update.update(),
+                    accepted_before: latest.map_or(by_now, |latest| latest.min(by_now)),
+                    record: None,
+                }
+            }
         };
         store.supersede(&delivered, now).map(drop)
     }
@@ -138,8 +154,8 @@ impl Unwritten {
         }
     }
 
-    /// Remembers that an update was delivered without the outbox, by a call that began at `begun`.
-    pub fn delivered(&mut self, update: &Update<'_>, begun: Instant) {
+    /// Remembers that an update was delivered without the outbox at `address`, by a call that began at `begun`.
+    pub fn delivered(&mut self, address: &Address, update: &Update<'_>, begun: Instant) {
         // An update without order id has no sequence.
         if update.order_id.is_empty() {
             return;
@@ -149,9 +165,14 @@ impl Unwritten {
             _ => false,
         };
         self.0.retain(|note| !is_older(note));
+        let latest = match address {
+            Address::Sqlite { .. } => clock::of_machine().map(|now| now - millis(begun.elapsed())),
+            Address::Mysql(_) => None,
+        };
         self.remember(Note::Delivered {
             update: update.into(),
             begun,
+            latest,
         });
     }
 
@@ -176,9 +197,22 @@ impl Unwritten {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::address::Synchronous;
+    use super::super::open::open;
+    use super::super::timeout::{Opening, Timeout};
     use super::*;
     use methods::UPDATE_ORDER;
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    fn address(path: PathBuf) -> Address {
+        Address::Sqlite {
+            path,
+            synchronous: Synchronous::Normal,
+        }
+    }
 
     fn update(order_id: &[u8]) -> Update<'_> {
         Update {
@@ -194,13 +228,14 @@ mod tests {
     fn there_is_one_note_for_each_order_and_a_limited_number_of_them() {
         let mut unwritten = Unwritten::default();
         let begun = Instant::now();
+        let address = address("/outbox.db".into());
         for _ in 0..3 {
-            unwritten.delivered(&update(b"a"), begun);
-            unwritten.delivered(&update(b""), begun);
+            unwritten.delivered(&address, &update(b"a"), begun);
+            unwritten.delivered(&address, &update(b""), begun);
         }
         assert_eq!(unwritten.0.len(), 1);
         for number in 0..LIMIT {
-            unwritten.delivered(&update(number.to_string().as_bytes()), begun);
+            unwritten.delivered(&address, &update(number.to_string().as_bytes()), begun);
         }
         assert_eq!(unwritten.0.len(), LIMIT);
         let is_a = |note: &Note| match note {
@@ -208,5 +243,34 @@ mod tests {
             _ => false,
         };
         assert!(!unwritten.0.iter().any(is_a));
+    }
+
+    #[test]
+    fn a_newer_update_stays_though_the_clock_was_set_forward() {
+        let path = std::env::temp_dir().join(format!("spread-forward-{}.db", std::process::id()));
+        let address = address(path.clone());
+        let opening = Opening {
+            timeout: Timeout::Each(Duration::from_secs(60)),
+            create: true,
+        };
+        let mut store = open(&address, opening).unwrap();
+        let mut unwritten = Unwritten::default();
+        unwritten.delivered(&address, &update(b"a"), Instant::now());
+        // Since then the clock was set forward by an hour, and after the call of the note one second passed.
+        let hour = millis(Duration::from_secs(3_600));
+        for note in &mut unwritten.0 {
+            if let Note::Delivered { latest, .. } = note {
+                *latest = latest.map(|latest| latest - hour);
+            }
+        }
+        let then = store.now().unwrap() - hour;
+        for accepted in [then - 1_000, then + 1_000] {
+            store.enqueue(&update(b"a"), None, accepted).unwrap();
+        }
+        unwritten.write(store.as_mut()).unwrap();
+        let left = store.oldest_pending().unwrap();
+        drop(store);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(left, Some(then + 1_000));
     }
 }

@@ -2,11 +2,13 @@ use std::cell::RefCell;
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
 
+use hyper_util::client::legacy::connect::{self, Connection};
 use tokio::runtime::Builder;
 use tower_layer::Layer as _;
 use tower_service::Service;
 
 use super::*;
+use crate::connections::Connections;
 use crate::connector::{ConnectTimedOut, Connector, ConnectorLayer};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -30,12 +32,21 @@ enum Failure {
     Lost,
 }
 
+/// The connection that a host has accepted, or how it failed.
+struct Connected(Result<u16, Failure>);
+
+impl Connection for Connected {
+    fn connected(&self) -> connect::Connected {
+        connect::Connected::new()
+    }
+}
+
 /// A connector to these hosts, whose addresses differ in the port.
 #[derive(Clone)]
 struct ToHosts(&'static [Host]);
 
 impl Service<()> for ToHosts {
-    type Response = Result<u16, Failure>;
+    type Response = Connected;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
@@ -59,7 +70,7 @@ impl Service<()> for ToHosts {
                 Hangs => (u64::MAX >> 24, Ok(port)),
             };
             sleep(Duration::from_millis(wait)).await;
-            Ok(outcome)
+            Ok(Connected(outcome))
         })
     }
 }
@@ -83,7 +94,11 @@ fn request(hosts: &'static [Host], kept: bool) -> Outcome {
         .start_paused(true)
         .build()
         .unwrap();
-    let connector = ConnectorLayer(CONNECT_TIMEOUT).layer(ToHosts(hosts));
+    let connector = ConnectorLayer {
+        timeout: CONNECT_TIMEOUT,
+        connections: Connections::default(),
+    }
+    .layer(ToHosts(hosts));
     let (written, attempts) = (RefCell::new(Vec::new()), RefCell::new(0));
     let attempt = || async {
         *attempts.borrow_mut() += 1;
@@ -123,7 +138,7 @@ async fn connect(mut connector: Connector<ToHosts>) -> Result<u16, Failure> {
         .await
         .unwrap();
     match connector.call(()).await {
-        Ok(outcome) => outcome,
+        Ok(Connected(outcome)) => outcome,
         Err(error) => {
             assert!(error.is::<ConnectTimedOut>());
             Err(Failure::TimedOut)

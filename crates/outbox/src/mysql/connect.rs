@@ -1,15 +1,16 @@
 //! Connecting to MySQL: the time it takes, TLS, and the settings of a session.
 //!
 //! The system's resolver has no timeout, and a handshake has many steps, each with the socket's timeout. So
-//! all of it runs in a thread, and the caller stops waiting for it when the time is over. The thread ends by
-//! those timeouts, and closes a connection that comes too late.
+//! all of it runs in a thread, and the caller stops waiting for it when the time is over. The thread ends when
+//! these do, and closes a connection that comes too late. A process has a limited number of such threads.
 //!
 //! `ssl-mode` means what it does to MySQL's own clients. TLS is rustls, as for orders.
 
 use std::fs::File;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mysql::consts::CapabilityFlags;
@@ -23,13 +24,9 @@ use super::limits::{Limits, SHORTEST};
 use super::reason;
 use super::routes::{Route, routes};
 use client::error::printable;
-use client::threads;
+use client::threads::{NoResult, Threads};
 
-/// What the thread has reached.
-enum Progress {
-    NameFound,
-    Done(Result<Conn>),
-}
+static CONNECTING: Threads = Threads::new("spread-outbox");
 
 /// A connection, ready for the outbox. With `row_log` it asks the server to log rows, not statements.
 pub(super) fn connect(server: &Server, timeout: Duration, row_log: bool) -> Result<Conn> {
@@ -43,31 +40,20 @@ fn connect_by_name(
     routes: impl FnOnce(&Server) -> io::Result<Vec<Route>> + Send + 'static,
 ) -> Result<Conn> {
     let deadline = Instant::now() + timeout;
-    let (progress, receiver) = mpsc::channel();
-    let to = server.clone();
-    let work = move || {
-        let routes = routes(&to);
-        // Nobody receives it when the time is over.
-        let _ = progress.send(Progress::NameFound);
-        let connected = routes
-            .map_err(|error| StoreError::Open(reason::of_name(&to, &error)))
-            .and_then(|routes| connect_by(&routes, &to, deadline, row_log));
-        let _ = progress.send(Progress::Done(connected));
-    };
-    if threads::spawn("spread-outbox", work).is_err() {
-        let reason = "no thread can be created to connect";
-        return Err(StoreError::Open(reason.into()));
-    }
-    let mut slow = reason::of_name(server, &io::ErrorKind::TimedOut.into());
-    loop {
-        match receiver.recv_timeout(left(deadline)) {
-            Ok(Progress::NameFound) => slow = reason::of_timeout(server),
-            Ok(Progress::Done(outcome)) => return outcome,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                return Err(StoreError::Open(slow));
-            }
-        }
-    }
+    let name_found = Arc::new(AtomicBool::new(false));
+    let (to, found) = (server.clone(), Arc::clone(&name_found));
+    let connected = CONNECTING.run_within(timeout, move || {
+        let routes = routes(&to).map_err(|error| StoreError::Open(reason::of_name(&to, &error)))?;
+        found.store(true, Ordering::Relaxed);
+        connect_by(&routes, &to, deadline, row_log)
+    });
+    connected.unwrap_or_else(|none| {
+        Err(StoreError::Open(match none {
+            NoResult::NoThread => "no thread can be created to connect".into(),
+            _ if name_found.load(Ordering::Relaxed) => reason::of_timeout(server),
+            _ => reason::of_name(server, &io::ErrorKind::TimedOut.into()),
+        }))
+    })
 }
 
 fn left(deadline: Instant) -> Duration {
@@ -189,6 +175,9 @@ fn tls(server: &Server, mode: Tls) -> Result<SslOpts> {
 mod tests {
     use super::super::routes::tests::server;
     use super::*;
+    use std::sync::RwLock;
+    use std::sync::atomic::AtomicUsize;
+    use std::thread;
 
     #[test]
     fn a_server_is_found_behind_an_address_that_refuses() {
@@ -206,13 +195,38 @@ mod tests {
         let error = error.err().unwrap().to_string();
         assert!(error.contains("no response in time"), "{error}");
     }
+
+    #[test]
+    fn a_silent_resolver_holds_a_limited_number_of_threads() {
+        static RUNNING: AtomicUsize = AtomicUsize::new(0);
+        static SILENT: RwLock<()> = RwLock::new(());
+        let silence = SILENT.write();
+        thread::scope(|scope| {
+            for _ in 0..64 {
+                scope.spawn(|| {
+                    let to = server("db.example", Tls::Disabled);
+                    let outcome = connect_by_name(&to, Duration::from_millis(300), false, |_| {
+                        RUNNING.fetch_add(1, Ordering::SeqCst);
+                        let _silence = SILENT.read();
+                        Err(io::ErrorKind::NotFound.into())
+                    });
+                    let error = outcome.err().unwrap().to_string();
+                    assert!(error.contains("the system's resolver"), "{error}");
+                });
+            }
+        });
+        let running = RUNNING.load(Ordering::SeqCst);
+        drop(silence);
+        assert!((1..=32).contains(&running), "{running} threads");
+    }
+
     #[test]
     fn nobody_waits_for_a_resolver_that_is_silent() {
         let begun = Instant::now();
         let to = server("db.example", Tls::Disabled);
         let timeout = Duration::from_millis(300);
         let error = connect_by_name(&to, timeout, false, |_| {
-            std::thread::sleep(Duration::from_secs(5));
+            thread::sleep(Duration::from_secs(5));
             Err(io::ErrorKind::NotFound.into())
         });
         let error = error.err().unwrap().to_string();
