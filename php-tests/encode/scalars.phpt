@@ -2,6 +2,9 @@
 Scalars: true is 1, false is 0, null and resources are omitted, the empty string is not, floats follow precision
 --FILE--
 <?php
+require __DIR__ . '/../support/bootstrap.php';
+
+hide_notices_of_http_build_query();
 $open = fopen('php://memory', 'r');
 $closed = fopen('php://memory', 'r');
 fclose($closed);
