@@ -71,7 +71,7 @@ function session(bool $shutdown_function): void
 /** Takes so much memory that the next order exceeds the limit. */
 function nearly_all_memory(): string
 {
-    ini_set('memory_limit', '24M');
+    ini_set('memory_limit', '24M') !== false || print(memory_get_usage(true) . ' bytes are in use');
     return str_repeat('x', 20_000_000);
 }
 
