@@ -82,18 +82,21 @@ foreach ([$keys, ['a "quoted" \\ key', 'p"w\\:x'], ["cl\u{e9}", "\u{20ac}"], ["\
         $new = spread_update_order(['a' => 1], []);
         $requests = $server->requests();
         $server->stop();
-        if ($asked === null) {
+        $old_sent = credentials_sent(array_slice($requests, 0, $between));
+        $new_sent = credentials_sent(array_slice($requests, $between));
+        if (libcurl_since('8.23') && preg_match('/[\x80-\xff]/', implode($new_sent))) {
+            // The row `digest-bytes` of the ledger: this libcurl hashes one name, sends another, and is refused.
+            holds("$name, php-curl", $old !== '"welcome"');
+            same("$name, answer", 'welcome', $new);
+            $new_sent = preg_replace_callback('/[\x80-\xff]/', static fn (array $byte): string => rawurlencode($byte[0]), $new_sent);
+        } elseif ($asked === null) {
             same("$name, php-curl", ['', 1], [$old, $between]);
             same("$name, answer", 'Spread\AuthenticationException 401', outcome($new));
         } else {
             same("$name, php-curl", ['"welcome"', 2], [$old, $between]);
             same("$name, answer", 'welcome', $new);
         }
-        same(
-            "$name, what was sent",
-            credentials_sent(array_slice($requests, 0, $between)),
-            credentials_sent(array_slice($requests, $between)),
-        );
+        same("$name, what was sent", $old_sent, $new_sent);
         if ($number > 0 && $name === 'MD5') {
             break; // one row has its own keys
         }

@@ -41,6 +41,10 @@ foreach ($rows as $name => $offered) {
     $short = static fn (array $requests): string => preg_replace('/none(, )?/', '', schemes_sent($requests)) ?: 'nothing';
     $scheme = static fn (array $request): string => (string) strtok(header_value($request, 'Authorization') ?? '', ' ');
     $old = in_array('NTLM', array_map($scheme, array_slice($requests, 0, $between)), true) ? 'NTLM' : $short(array_slice($requests, 0, $between));
+    if ($name === 'NTLM beside Basic') {
+        same($name, libcurl_has_ntlm() ? 'NTLM' : 'Basic', $old);
+        $old = 'NTLM if it can';
+    }
     echo "$name: php-curl $old; spread ", $short(array_slice($requests, $between)), ", $outcome\n";
     $server->stop();
 }
@@ -55,5 +59,5 @@ blanks around =: php-curl nothing; spread Digest n1 1, answer "ok"
 empty list elements: php-curl nothing; spread Digest n1 1, answer "ok"
 a blank after a qop: php-curl Digest n1 1; spread Digest n1 1, answer "ok"
 Basic inside a realm: php-curl Basic; spread nothing, Spread\AuthenticationException 401
-NTLM beside Basic: php-curl NTLM; spread Basic, answer "ok"
+NTLM beside Basic: php-curl NTLM if it can; spread Basic, answer "ok"
 Negotiate beside Digest: php-curl nothing; spread Digest n1 1, answer "ok"

@@ -60,7 +60,7 @@ $settings = ['spread.endpoint' => "http://10.214.$net.1:" . port_of($listener) .
 $caller = proc_open([program('ip'), 'netns', 'exec', $shop, ...php_command($settings, '-r', $code)], [['pipe', 'r'], ['pipe', 'w']], $pipes);
 [$answer, $port] = explode(' ', trim((string) fgets($pipes[1]))) + [1 => '0'];
 same('the first order', 'answered', $answer);
-$ip("-n $firewall rule add pref 1 iif in ipproto tcp sport $port blackhole");
+$ip("-n $firewall rule add pref 1 iif in ipproto 6 sport $port blackhole"); // TCP, for a system without /etc/protocols
 fwrite($pipes[0], "\n");
 [$answer, $seconds] = json_decode((string) fgets($pipes[1]), true);
 proc_close($caller);

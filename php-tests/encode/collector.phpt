@@ -4,6 +4,8 @@ Reading an order starts no cycle collection, whose destructors could change the 
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
+hide_notices_of_http_build_query();
+
 /** Garbage that only the cycle collector finds. Its destructor replaces what an order is read from. */
 class Cart
 {

@@ -4,6 +4,8 @@ Cycles and nesting deeper than 128 levels throw a ValueError that names the path
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
+hide_notices_of_http_build_query();
+
 function nested_arrays(int $levels): array
 {
     $value = ['leaf' => 'x'];

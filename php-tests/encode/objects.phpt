@@ -4,6 +4,8 @@ Objects of PHP's own classes, enums and Stringable are encoded as http_build_que
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
+hide_notices_of_http_build_query();
+
 enum State: string
 {
     case Paid = 'p & d';

@@ -4,6 +4,8 @@ References, and references to references, are followed, and the arrays are not c
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
+hide_notices_of_http_build_query();
+
 $email = 'john@doe.com';
 $again = &$email;
 $list = ['x', &$email];

@@ -1,7 +1,10 @@
 --TEST--
-Scalars: true is 1, false is 0, null and resources are omitted, the empty string is not, floats follow precision
+Scalars: true is 1, false is 0, null and resources are omitted, the empty string is not, floats follow precision; no notice
 --FILE--
 <?php
+require __DIR__ . '/../support/bootstrap.php';
+
+hide_notices_of_http_build_query();
 $open = fopen('php://memory', 'r');
 $closed = fopen('php://memory', 'r');
 fclose($closed);
@@ -12,7 +15,7 @@ $values = [
     'tenth' => 0.1, 'sum' => 0.1 + 0.2, 'whole' => 100.0, 'minus_zero' => -0.0, 'big' => 1e25, 'small' => 1e-7,
     'nan' => NAN, 'inf' => INF, 'minus_inf' => -INF, 'overflow' => 1e400,
 ];
-foreach (['14', '17', '-1', '0', '5'] as $precision) {
+foreach (['14', '17', '-1', '0', '1', '2', '5'] as $precision) {
     ini_set('precision', $precision);
     $body = spread_encode_order($values, []);
     echo "precision $precision: ", $body === http_build_query(['data' => $values, 'request' => []]) ? 'as PHP' : 'NOT AS PHP', "\n";
@@ -20,6 +23,10 @@ foreach (['14', '17', '-1', '0', '5'] as $precision) {
         echo str_replace('&', "\n", urldecode($body)), "\n";
     }
 }
+ini_restore('precision');
+// A handler runs where an order is being read, and could change it: as for NAN, of which PHP 8.5 warns.
+set_error_handler(static fn (int $level, string $message) => throw new ErrorException($message));
+same('NAN', 'data%5Bnan%5D=NAN', spread_encode_order(['nan' => NAN], []));
 ?>
 --EXPECT--
 precision 14: as PHP
@@ -43,4 +50,6 @@ data[overflow]=INF
 precision 17: as PHP
 precision -1: as PHP
 precision 0: as PHP
+precision 1: as PHP
+precision 2: as PHP
 precision 5: as PHP

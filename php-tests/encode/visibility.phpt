@@ -4,6 +4,8 @@ Objects are encoded with the properties visible in the calling scope, as by http
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
+hide_notices_of_http_build_query();
+
 class Customer
 {
     public $name = 'Doe';

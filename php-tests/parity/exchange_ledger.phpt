@@ -28,8 +28,9 @@ foreach (file(__DIR__ . '/LEDGER.md', FILE_IGNORE_NEW_LINES) as $line) {
 $shown = [];
 foreach (scenarios() as $group => $scenarios) {
     foreach ($scenarios as $name => $scenario) {
-        foreach (['rows', 'newer', 'any', 'auto'] as $part) {
-            foreach ($scenario[$part] ?? [] as $row => $change) {
+        $parts = [...($scenario['since'] ?? []), ...array_intersect_key($scenario, ['rows' => 1, 'any' => 1, 'auto' => 1])];
+        foreach ($parts as $part) {
+            foreach ($part as $row => $change) {
                 $shown[is_int($row) ? $change : $row]["parity/exchange_$group.phpt"] = true;
             }
         }

@@ -201,7 +201,7 @@ final class AnyValues
                 $object['self'] = $object;
                 return $object;
             case 4:
-                return new ArrayObject(new ArrayObject($this->array($level + 1)));
+                return @new ArrayObject(new ArrayObject($this->array($level + 1))); // deprecated since PHP 8.5
             case 5:
                 return (object) ["\0*\0a" => 1, "\0Touchy\0b" => $this->other($level + 1), '5' => 2, '' => 3];
             case 6:

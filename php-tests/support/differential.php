@@ -22,7 +22,7 @@
  *     'settings'  of spread, and 'options' the same for curl
  *     'rows'      ledger rows with both settings of spread.auth; 'any' and 'auto': those with one:
  *                 ['status', 'row' => [part => spread's value], 'row' => Closure]
- *     'newer'     the rows instead of 'rows' where libcurl 8 differs from 7.88
+ *     'since'     [version => rows]: the rows instead of 'rows' for that libcurl and later ones
  *
  * In answers {home}, {away} are replaced by scheme, host and port, {home:port} by the port and
  * {home@localhost} by a URL with another host name; {dead} is an origin where nothing listens.
@@ -117,6 +117,16 @@ function ledger_rules(): array
     ];
 }
 
+/** By which rows spread differs from the snippet with this libcurl. */
+function rows_for_libcurl(array $scenario): array
+{
+    $rows = $scenario['rows'] ?? [];
+    foreach ($scenario['since'] ?? [] as $version => $since) {
+        $rows = libcurl_since((string) $version) ? $since : $rows;
+    }
+    return $rows;
+}
+
 final class Player
 {
     private readonly Certificates $tls;
@@ -160,8 +170,7 @@ final class Player
                 ];
             });
             $expected = $documented + ['response' => null];
-            $newer = curl_version()['version_number'] >= 0x080000 ? $scenario['newer'] ?? null : null;
-            foreach ([...self::rows($newer ?? $scenario['rows'] ?? []), ...self::rows($scenario[$way] ?? [])] as [$row, $change]) {
+            foreach ([...self::rows(rows_for_libcurl($scenario)), ...self::rows($scenario[$way] ?? [])] as [$row, $change]) {
                 $before = $expected;
                 $expected = $change instanceof Closure ? $change($expected) : array_replace($expected, $change);
                 holds("$name, $way: the ledger's row $row shows", $before !== $expected);

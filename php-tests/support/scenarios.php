@@ -51,9 +51,16 @@ function locations(): array
         '///127.0.0.1:{home:port}/b' => ['empty-host' => ['requests' => [$first], 'value' => false, 'error' => 'Spread\ConnectionException']],
         "http://127.0.0.1\x01:{home:port}/b" => $control, "/b\x01c" => $control, "/b\x7fc" => $control,
     ];
-    // libcurl 8 reads these like spread, or escapes where 7.88 refuses.
+    // Later libcurls read these like spread, or escape where 7.88 refuses.
     $control = ['control-bytes' => ['requests' => [$first], 'value' => false, 'error' => 'Spread\ResponseException 302', 'response' => 'moved']];
-    $newer = ['#f' => [], '/%2e%2e/b' => [], '/b/%2e' => [], "/a\tb" => [], "/b\x01c" => $control, "/b\x7fc" => $control];
+    $since = array_map(static fn (array $rows): array => ['8.0' => $rows], [
+        '#f' => [], '/%2e%2e/b' => [], '/b/%2e' => [], "/a\tb" => [], "/b\x01c" => $control, "/b\x7fc" => $control,
+    ]);
+    foreach (['/a%20b%2fc', '/été', '/été?é=é', "/\xe9t\xe9", "/b?\xe9", "/\xff\xfe"] as $escaped) {
+        $lower = preg_replace_callback('/[\x80-\xff]/', static fn (array $byte): string => sprintf('%%%02x', ord($byte[0])), $escaped);
+        $since[$escaped]['8.23'] = ['letter-case' => $follows($lower)];
+    }
+    $since['http://127.0.0.1.:{home:port}/b']['8.23'] = [];
     $scenarios = [];
     foreach (array_fill_keys($references, []) + $differ as $location => $rows) {
         $name = 'to ' . json_encode(substr($location, 0, 60), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE);
@@ -61,7 +68,7 @@ function locations(): array
             'path' => '/api/updateOrder?x=1',
             'home' => [moved($location), answer_json('there')],
             'rows' => $rows,
-            'newer' => $newer[$location] ?? null,
+            'since' => $since[$location] ?? [],
         ];
     }
     return $scenarios;
@@ -95,7 +102,10 @@ function redirects(): array
         'a chain of five' => ['home' => [...$chain, $there]],
         'a chain that ends in 500' => ['home' => [...$chain, answer_json(['error' => 1], 500)], 'rows' => ['status']],
         'a chain of references' => ['home' => [moved('a/'), moved('../b?c'), moved('?d'), moved('e'), $there]],
-        'two Location headers' => ['home' => [answer(302, ['Location: /one', 'Location: /two'], 'moved'), $there]],
+        'two Location headers' => [
+            'home' => [answer(302, ['Location: /one', 'Location: /two'], 'moved'), $there],
+            'since' => ['8.23' => ['two-locations' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /one -'], 'value' => 'there', 'error' => null]]],
+        ],
         'an empty Location, then one' => ['home' => [answer(302, ['Location: ', 'Location: /two'], 'moved'), $there]],
         'a Location, then an empty one' => ['home' => [answer(302, ['Location: /one', 'Location: '], 'moved'), $there]],
         'a malformed Location, then one' => ['home' => [answer(302, ['Location: http://[', 'Location: /two'], 'moved'), $there]],
@@ -107,7 +117,7 @@ function redirects(): array
         'a redirect in HTTP/1.0' => ['home' => [closing("HTTP/1.0 302 Found\r\nLocation: /b\r\n\r\nmoved"), $there]],
         'a redirect cut in its body' => [
             'home' => [closing("HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 10\r\n\r\nmoved"), $there],
-            'newer' => ['cut-round' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /b -'], 'value' => 'there', 'error' => null]],
+            'since' => ['8.0' => ['cut-round' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /b -'], 'value' => 'there', 'error' => null]]],
         ],
         'a redirect with a body of 100 KB' => ['home' => [moved('/b', 302, str_repeat('m', 100_000)), $there]],
         'a redirect with a body of 9 MB' => ['home' => [moved('/b', 302, str_repeat('m', 9_000_000)), $there]],
@@ -145,14 +155,14 @@ function origins(): array
         'another host' => ['home' => [moved('{home@localhost}/b'), $there], 'rows' => ['other-origin']],
         'another host, and back' => ['home' => [moved('{home@localhost}/b'), moved('{home}/c'), $there]],
         'home with a challenge, then another port' => ['home' => paths(['/api/updateOrder' => asks(moved('{away}/away')), $there]), 'away' => $there, 'rows' => ['other-origin', 'remembered']],
-        'home with a challenge, then another port, and back' => ['home' => asks(paths(['/api/updateOrder' => moved('{away}/away'), $there])), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic', 'away POST /away -', 'home POST /back Basic']], 'remembered']],
+        'home with a challenge, then another port, and back' => ['home' => asks(paths(['/api/updateOrder' => moved('{away}/away'), $there])), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic', 'away POST /away -', 'home POST /back Basic']], 'remembered'], 'since' => ['8.23' => ['remembered']]],
         'home with a challenge, then another host' => ['home' => asks(moved('{home@localhost}/b')), 'rows' => ['status', 'remembered']],
         'another port with a challenge' => ['home' => $away, 'away' => asks($there), 'rows' => ['status']],
         'another port with a Digest challenge' => ['home' => $away, 'away' => asks($there, 'Digest realm="r", nonce="n"'), 'rows' => ['status']],
         'challenges of both' => ['home' => paths(['/api/updateOrder' => asks(moved('{away}/away')), $there]), 'away' => asks($there), 'rows' => ['status', 'remembered']],
-        'another port, and back to a challenge' => ['home' => paths(['/back' => asks($there), moved('{away}/away')]), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -', 'home POST /back -', 'home POST /back Basic']], 'remembered']],
+        'another port, and back to a challenge' => ['home' => paths(['/back' => asks($there), moved('{away}/away')]), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -', 'home POST /back -', 'home POST /back Basic']], 'remembered'], 'since' => ['8.23' => ['remembered']]],
         'user and password for another port' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => $there, 'rows' => ['other-origin']],
-        'user and password for another port with a challenge' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => asks($there), 'rows' => ['foreign-401' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -']], 'status']],
+        'user and password for another port with a challenge' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => asks($there), 'rows' => ['foreign-401' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -']], 'status'], 'since' => ['8.23' => ['foreign-401' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -'], 'value' => false, 'error' => 'Spread\AuthenticationException 401', 'response' => 'who are you?']]]],
         'http to https' => ['home' => $away, 'away' => $there, 'tls' => ['away'], 'rows' => ['other-origin']],
         'http to https with a challenge' => ['home' => $away, 'away' => asks($there), 'tls' => ['away'], 'rows' => ['status']],
         'http with a challenge to https' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['away'], 'rows' => ['other-origin', 'remembered']],
@@ -163,7 +173,7 @@ function origins(): array
         'https to http' => ['home' => $away, 'away' => $there, 'tls' => ['home'], 'rows' => ['downgrade'], 'auto' => ['at-once']],
         'https with a challenge to http' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['home'], 'rows' => ['downgrade', 'remembered'], 'auto' => ['at-once']],
         'https to https to http' => ['home' => $away, 'away' => moved('{third}/third'), 'third' => $there, 'tls' => ['home', 'away'], 'rows' => ['downgrade'], 'auto' => ['at-once']],
-        'https to http on the same port' => ['home' => moved('http://127.0.0.1:{home:port}/b'), 'tls' => ['home'], 'newer' => ['downgrade' => ['requests' => ['home POST /api/updateOrder?x=1 -']]], 'auto' => ['at-once']],
+        'https to http on the same port' => ['home' => moved('http://127.0.0.1:{home:port}/b'), 'tls' => ['home'], 'since' => ['8.0' => ['downgrade' => ['requests' => ['home POST /api/updateOrder?x=1 -']]], '8.23' => []], 'auto' => ['at-once']],
         'ftp' => ['home' => moved('ftp://127.0.0.1:{away:port}/b'), 'away' => static fn (Connection $connection) => $connection->write("421 no\r\n"), 'rows' => ['other-schemes' => ['requests' => ['home POST /api/updateOrder?x=1 -']]]],
         'ftps' => ['home' => moved('ftps://127.0.0.1:{away:port}/b'), 'away' => static fn (Connection $connection) => $connection->write("421 no\r\n"), 'rows' => ['other-schemes' => ['requests' => ['home POST /api/updateOrder?x=1 -']]]],
         'gopher' => ['home' => moved('gopher://127.0.0.1:{away:port}/_b'), 'away' => static fn (Connection $connection) => $connection->write("x\r\n")],
@@ -177,6 +187,8 @@ function challenges(): array
 {
     $there = answer_json('there');
     $digest = 'Digest realm="r", qop="auth", nonce="n"';
+    // A libcurl without NTLM ignores it, too.
+    $ntlm = static fn (array $change): array => libcurl_has_ntlm() ? ['ntlm-negotiate' => $change] : [];
     return [
         'Basic' => ['home' => asks($there), 'rows' => ['remembered']],
         'Digest' => ['home' => asks($there, $digest), 'rows' => ['remembered']],
@@ -191,8 +203,8 @@ function challenges(): array
         'Bearer only' => ['home' => answer(401, ['WWW-Authenticate: Bearer'], 'no'), 'rows' => ['status']],
         'Negotiate only' => ['home' => answer(401, ['WWW-Authenticate: Negotiate'], 'no'), 'rows' => ['status', 'ntlm-negotiate' => ['requests' => ['home POST /api/updateOrder?x=1 -']]]],
         'Negotiate and Basic' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: Negotiate', 'WWW-Authenticate: Basic realm="r"'], 'no'), 'rows' => ['ntlm-negotiate' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic']], 'remembered']],
-        'NTLM only' => ['home' => answer(401, ['WWW-Authenticate: NTLM'], 'no'), 'rows' => ['status', 'ntlm-negotiate' => ['requests' => ['home POST /api/updateOrder?x=1 -']]]],
-        'NTLM and Basic' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: NTLM', 'WWW-Authenticate: Basic realm="r"'], 'no'), 'rows' => ['ntlm-negotiate' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic']], 'remembered']],
+        'NTLM only' => ['home' => answer(401, ['WWW-Authenticate: NTLM'], 'no'), 'rows' => ['status'] + $ntlm(['requests' => ['home POST /api/updateOrder?x=1 -']])],
+        'NTLM and Basic' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: NTLM', 'WWW-Authenticate: Basic realm="r"'], 'no'), 'rows' => $ntlm(['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic']]) + ['remembered']],
         'Digest and Basic' => ['home' => static fn (array $request): string => header_value($request, 'Authorization') ? $there : answer(401, ['WWW-Authenticate: Basic realm="r"', "WWW-Authenticate: $digest"], 'no'), 'rows' => ['remembered']],
         'asked, then 403' => ['home' => asks(answer(403, [], '{"error":"no"}')), 'rows' => ['status', 'remembered']],
         'asked, then 500' => ['home' => asks(answer(500, [], '{"error":"broken"}')), 'rows' => ['status', 'remembered']],
@@ -215,10 +227,10 @@ function challenges(): array
         '401 that closes' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: Basic realm="r"', 'Connection: close'], 'no'), 'rows' => ['remembered']],
         '401 until the end' => ['home' => static fn (array $request): string|Closing => basic_credentials($request) ? $there : closing("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\nno"), 'rows' => ['remembered']],
         '401 in HTTP/1.0' => ['home' => static fn (array $request): string|Closing => basic_credentials($request) ? $there : closing("HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\nno"), 'rows' => ['remembered']],
-        '401 cut in its body' => ['home' => static fn (array $request): string|Closing => basic_credentials($request) ? $there : closing("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 10\r\n\r\nno"), 'rows' => ['remembered'], 'newer' => [
+        '401 cut in its body' => ['home' => static fn (array $request): string|Closing => basic_credentials($request) ? $there : closing("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 10\r\n\r\nno"), 'rows' => ['remembered'], 'since' => ['8.0' => [
             'cut-round' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic'], 'value' => 'there', 'error' => null],
             'remembered',
-        ]],
+        ]]],
         '401 in chunks' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n", 'rows' => ['remembered']],
         '401 with a Location' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: Basic realm="r"', 'Location: /b'], 'no'), 'rows' => ['remembered']],
         '302 with a challenge' => ['home' => [answer(302, ['WWW-Authenticate: Basic realm="r"', 'Location: /b'], 'no'), $there]],
@@ -372,7 +384,10 @@ function answers(): array
         'a byte order mark' => ['not-json'], 'HTML' => ['not-json'], 'broken JSON' => ['not-json'],
         '101' => ['switching' => ['error' => 'Spread\ResponseException 101']],
     ];
-    $newer = ['HTTP/2' => [], 'a length with a plus' => [], 'a status of four digits' => $refused('version')];
+    $since = [
+        'HTTP/2' => ['8.0' => []], 'a length with a plus' => ['8.0' => []], 'a status of four digits' => ['8.0' => $refused('version')],
+        'two lengths that do not' => ['8.23' => []], 'folded length' => ['8.23' => []], 'CR in a value' => ['8.23' => []],
+    ];
     $rows += array_fill_keys(
         ['304 with a length and no body', '404 with JSON', '404 with HTML', '422', '500 without a body', '503 with Retry-After', '600', '999'],
         ['status'],
@@ -385,7 +400,7 @@ function answers(): array
         ],
     ];
     foreach ($answers as $name => $answer) {
-        $scenarios[$name] = ['home' => $answer, 'rows' => $rows[$name] ?? [], 'newer' => $newer[$name] ?? null];
+        $scenarios[$name] = ['home' => $answer, 'rows' => $rows[$name] ?? [], 'since' => $since[$name] ?? []];
     }
     return $scenarios;
 }

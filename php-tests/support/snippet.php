@@ -31,3 +31,15 @@ function snippet(array $post_data, string $url, string $keys, ?string $ca = null
     unset($curl); // curl_close() does nothing since PHP 8.0 and is deprecated since 8.5
     return $curl_return;
 }
+
+/** Whether the libcurl that the snippet uses is this version or a later one. */
+function libcurl_since(string $version): bool
+{
+    return version_compare(curl_version()['version'], $version, '>=');
+}
+
+/** Whether it is built with NTLM; Debian's is not since 8.23. */
+function libcurl_has_ntlm(): bool
+{
+    return (curl_version()['features'] & CURL_VERSION_NTLM) !== 0;
+}

@@ -90,9 +90,6 @@ final class Certificates
             'p521' => $this->key('secp521r1'),
             default => $this->key(),
         };
-        if ($kind === 'version1') {
-            return $this->versionOne($key) . $this->pemOf($key);
-        }
         $request = openssl_csr_new(['commonName' => '127.0.0.1'], $key, $this->signing('here'));
         [$issuer, $issuerKey] = match ($kind) {
             'unknown_ca' => $this->authorities['other-ca'],
@@ -106,6 +103,7 @@ final class Certificates
             'good', 'wrong_host', 'unknown_ca', 'self_signed', 'self_signed_ca', 'rsa', 'p521', 'no_san' => $pem,
             'expired' => self::withValidity($pem, time() - 20 * 86400, time() - 10 * 86400, $issuerKey),
             'not_yet' => self::withValidity($pem, time() + 365 * 86400, time() + 375 * 86400, $issuerKey),
+            'version1' => self::withoutExtensions($pem, $issuerKey),
         };
         return $pem . $this->pemOf($key);
     }
@@ -126,17 +124,6 @@ final class Certificates
         run([program('openssl'), 'genpkey', '-genparam', '-algorithm', 'DH', '-pkeyopt', 'group:ffdhe2048', '-out', $file = "{$this->directory}/dh.pem"]);
         $this->files[$file] ??= $file;
         return $file;
-    }
-
-    /** PHP signs certificates of version 3 only. */
-    private function versionOne(OpenSSLAsymmetricKey $key): string
-    {
-        [$issuer, $issuerKey] = $this->authorities['ca'];
-        openssl_csr_export(openssl_csr_new(['commonName' => '127.0.0.1'], $key, ['req_extensions' => null] + $this->signing('here')), $request);
-        $key = $this->write('issuer-key.pem', $this->pemOf($issuerKey));
-        $request = $this->write('request.pem', $request);
-        $signed = run([program('openssl'), 'x509', '-req', '-in', $request, '-CA', $this->ca, '-CAkey', $key, '-set_serial', '1', '-days', '30']);
-        return $signed['out'];
     }
 
     private function key(string $curve = 'prime256v1'): OpenSSLAsymmetricKey
@@ -165,19 +152,42 @@ final class Certificates
     /** The same certificate with other dates, signed again: PHP's openssl cannot set them. */
     private static function withValidity(string $pem, int $from, int $to, OpenSSLAsymmetricKey $key): string
     {
-        $der = base64_decode(preg_replace('/-----[^-]+-----|\s/', '', $pem));
-        [, $inside] = self::derHeader($der, 0);
-        [$length, $start] = self::derHeader($der, $inside);
-        $signed = substr($der, $inside, $start - $inside + $length);
-        $algorithmAt = $inside + strlen($signed);
-        [$length, $start] = self::derHeader($der, $algorithmAt);
-        $algorithm = substr($der, $algorithmAt, $start - $algorithmAt + $length);
+        return self::signedAgain($pem, $key, static function (array $fields) use ($from, $to): array {
+            preg_match_all('/\x17\x0d(\d{12}Z)/', implode($fields), $dates); // UTCTime: notBefore, notAfter
+            return str_replace($dates[1], [gmdate('ymdHis\Z', $from), gmdate('ymdHis\Z', $to)], $fields);
+        });
+    }
 
-        preg_match_all('/\x17\x0d(\d{12}Z)/', $signed, $dates); // UTCTime: notBefore, notAfter
-        $signed = str_replace($dates[1], [gmdate('ymdHis\Z', $from), gmdate('ymdHis\Z', $to)], $signed);
+    /** Version 1: PHP and newer OpenSSL programs sign version 3 only. */
+    private static function withoutExtensions(string $pem, OpenSSLAsymmetricKey $key): string
+    {
+        // Without [0], the version, and [3], the extensions.
+        return self::signedAgain($pem, $key, static fn (array $fields): array => preg_grep('/^[\xa0\xa3]/', $fields, PREG_GREP_INVERT));
+    }
+
+    /** @param Closure(list<string>): array<string> $change of the fields that are signed, in DER */
+    private static function signedAgain(string $pem, OpenSSLAsymmetricKey $key, Closure $change): string
+    {
+        $der = base64_decode(preg_replace('/-----[^-]+-----|\s/', '', $pem));
+        [, $at] = self::derHeader($der, 0);
+        [$signed, $algorithm] = self::derFields($der, $at);
+        [, $at] = self::derHeader($signed, 0);
+        $signed = self::derValue("\x30", implode($change(self::derFields($signed, $at))));
         openssl_sign($signed, $signature, $key, OPENSSL_ALGO_SHA256);
         $der = self::derValue("\x30", $signed . $algorithm . self::derValue("\x03", "\0" . $signature));
         return "-----BEGIN CERTIFICATE-----\n" . chunk_split(base64_encode($der), 64, "\n") . "-----END CERTIFICATE-----\n";
+    }
+
+    /** @return list<string> the values from this offset on */
+    private static function derFields(string $der, int $at): array
+    {
+        $fields = [];
+        while ($at < strlen($der)) {
+            [$length, $start] = self::derHeader($der, $at);
+            $fields[] = substr($der, $at, $start - $at + $length);
+            $at = $start + $length;
+        }
+        return $fields;
     }
 
     /** @return array{int, int} length of the value at this offset, offset of its first byte */

@@ -10,7 +10,7 @@ use super::abi::SUCCESS;
 use super::strings::{ZendString, string_bytes};
 use super::values::{Object, Table, dereferenced};
 
-// ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
+// ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures.
 unsafe extern "C" {
     fn zend_argument_type_error(argument: u32, format: *const c_char, ...);
     fn zend_argument_value_error(argument: u32, format: *const c_char, ...);

@@ -9,7 +9,7 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 
 use super::strings::ZendString;
 
-// ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
+// ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures.
 unsafe extern "C" {
     fn _zend_handle_numeric_str_ex(key: *const c_char, length: usize, index: *mut u64) -> bool;
     fn zend_memory_usage(real: bool) -> usize;

@@ -12,7 +12,7 @@ use ext_php_rs::zend::ClassEntry;
 
 use super::abi::SUCCESS;
 
-// ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
+// ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures.
 unsafe extern "C" {
     static spl_ce_RuntimeException: *mut ffi::zend_class_entry;
     fn object_init_ex(object: *mut ffi::zval, class: *mut ffi::zend_class_entry) -> c_int;

@@ -6,7 +6,7 @@ use ext_php_rs::ffi;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ModuleEntry;
 
-// ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
+// ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures.
 unsafe extern "C" {
     fn display_ini_entries(module: *mut ModuleEntry);
     fn sapi_getenv(name: *const c_char, length: usize) -> *mut c_char;

@@ -12,7 +12,7 @@ use super::abi::E_WARNING;
 use super::response;
 use super::strings::ZendString;
 
-// ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
+// ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures.
 unsafe extern "C" {
     fn php_format_date(
         format: *const c_char,

@@ -14,7 +14,8 @@ use ext_php_rs::zend::IniEntryDef;
 use super::abi::{E_WARNING, SUCCESS};
 use super::strings::string_bytes;
 
-// ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
+// ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures;
+// `original` is a bool in 8.6, which is passed as a C int is.
 unsafe extern "C" {
     fn zend_ini_string_ex(
         name: *const c_char,

@@ -7,7 +7,7 @@ use ext_php_rs::ffi;
 use ext_php_rs::types::ZendStr;
 use ext_php_rs::zend::ClassEntry;
 
-// ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
+// ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures.
 unsafe extern "C" {
     fn zend_add_attribute(
         attributes: *mut *mut ffi::HashTable,

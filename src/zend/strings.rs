@@ -9,7 +9,7 @@ use ext_php_rs::boxed::ZBox;
 use ext_php_rs::ffi;
 use ext_php_rs::types::{ZendStr, Zval};
 
-// ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
+// ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures.
 unsafe extern "C" {
     fn smart_str_erealloc(string: *mut SmartStr, length: usize);
     fn zval_get_string_func(value: *mut ffi::zval) -> *mut ffi::zend_string;
@@ -42,9 +42,16 @@ impl ZendString {
 
     /// A double as PHP converts it, by the ini `precision`.
     pub(crate) fn from_float(number: f64) -> Self {
+        // PHP 8.5 warns of NAN, and a user's error handler could change what is being read. A small `precision`
+        // cuts it as it cuts INF.
+        if number.is_nan() {
+            let infinite = Self::from_float(f64::INFINITY);
+            let length = infinite.as_bytes().len();
+            return Self::new(b"NAN".get(..length).unwrap_or(b"NAN"));
+        }
         let mut value = Zval::new();
         value.set_double(number);
-        // SAFETY: a double is converted without user code, and always to a string.
+        // SAFETY: any other double is converted without user code, and always to a string.
         unsafe { Self(NonNull::new_unchecked(zval_get_string_func(&raw mut value))) }
     }
 

@@ -17,7 +17,7 @@ use super::abi::SUCCESS;
 use super::classes::order_state;
 use super::strings::string_bytes;
 
-// ext-php-rs does not bind these. PHP 8.1 to 8.5 export them with these signatures.
+// ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures.
 unsafe extern "C" {
     fn zend_check_property_access(
         object: *mut ffi::zend_object,
@@ -219,7 +219,7 @@ unsafe fn properties(object: NonNull<ffi::zend_object>) -> Option<NonNull<ffi::H
     }
 }
 
-/// The head of a `HashTable`, which is the same in PHP 8.1 to 8.5. Since 8.2 a packed array holds
+/// The head of a `HashTable`, which is the same in PHP 8.1 to 8.6. Since 8.2 a packed array holds
 /// zvals and no buckets; the generated bindings name the field differently on each side of that.
 #[repr(C)]
 struct Layout {
