@@ -20,8 +20,9 @@ fn main() {
         _ => {}
     }
     // Relative relocations take a twentieth of the space, and PHP reads all of them when it starts.
-    // They need glibc 2.36 where the extension is loaded, too.
-    if knows_packed_relocations() {
+    // They need glibc 2.36 where the extension is loaded, too: a file for other machines does without.
+    println!("cargo::rerun-if-env-changed=SPREAD_PORTABLE");
+    if !is_portable() && knows_packed_relocations() {
         link("-Wl,-z,pack-relative-relocs");
     }
 
@@ -34,6 +35,11 @@ fn main() {
 
 fn link(argument: &str) {
     println!("cargo::rustc-cdylib-link-arg={argument}");
+}
+
+/// Whether the file is meant for other machines than this one.
+fn is_portable() -> bool {
+    env::var("SPREAD_PORTABLE").is_ok_and(|value| !value.is_empty() && value != "0")
 }
 
 /// Whether this is a native build on glibc 2.36 (Debian 12) or later.
