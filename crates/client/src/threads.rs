@@ -18,6 +18,10 @@ use tokio::time::timeout;
 
 use crate::process_owned::ProcessOwned;
 
+/// Rust's own default, whatever the environment says (`RUST_MIN_STACK`). A lookup loads libraries on glibc, and
+/// musl's default of 128 KiB is small for it.
+const STACK: usize = 2 << 20;
+
 /// Runs a closure with all signals blocked in the calling thread.
 type WithSignalsBlocked = fn(&mut dyn FnMut());
 
@@ -131,7 +135,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let mut started = Ok(());
     let mut start = || {
         if let Some(work) = work.take() {
-            let thread = thread::Builder::new().name(name.into());
+            let thread = thread::Builder::new().name(name.into()).stack_size(STACK);
             started = thread.spawn(work).map(drop);
         }
     };
@@ -146,8 +150,9 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use std::hint::black_box;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::{Barrier, Condvar};
+    use std::sync::{Barrier, Condvar, mpsc};
 
     /// Work that hangs until it is released, and how much of it there is.
     #[derive(Default)]
@@ -214,5 +219,23 @@ mod tests {
             );
         }
         assert_eq!(threads.run_within(bound, || 4711), Ok(4711));
+    }
+
+    /// Fills the stack with `pages` pages.
+    fn fill(pages: usize) -> usize {
+        let page = black_box([1_u8; 4096]);
+        let deeper = if pages > 1 { fill(pages - 1) } else { 0 };
+        deeper + black_box(&page).len()
+    }
+
+    /// With `RUST_MIN_STACK=65536`, or musl's default, a smaller stack would end the process.
+    #[test]
+    fn a_thread_has_a_stack_of_its_own_size() {
+        let (sender, receiver) = mpsc::channel();
+        spawn("test", move || {
+            let _ = sender.send(fill(128));
+        })
+        .unwrap();
+        assert_eq!(receiver.recv(), Ok(512 << 10));
     }
 }
