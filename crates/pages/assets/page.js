@@ -41,6 +41,9 @@ function isMarked() {
     return selection !== null && !selection.isCollapsed && live().contains(selection.anchorNode);
 }
 
+// As the server sent it last: the time zone of the reader is not a change.
+let sent = null;
+
 let isLoading = false;
 let isStale = false;
 
@@ -52,10 +55,16 @@ async function refresh() {
         while (isStale && !isMarked()) {
             isStale = false;
             const response = await fetch(location.href);
+            show(response.ok);
             const page = new DOMParser().parseFromString(await response.text(), "text/html");
             const fresh = page.getElementById("live");
-            if (fresh !== null && !isMarked()) replace(fresh);
-            else if (fresh !== null) isStale = true;
+            if (fresh === null || fresh.outerHTML === sent) continue;
+            if (isMarked()) {
+                isStale = true;
+            } else {
+                sent = fresh.outerHTML;
+                replace(fresh);
+            }
         }
     } catch {
         isStale = true; // The connection is gone; the next event comes with a new one.

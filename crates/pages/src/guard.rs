@@ -57,7 +57,7 @@ async fn host(State(site): State<Arc<Site>>, request: Request, next: Next) -> Re
     if is_own {
         return next.run(request).await;
     }
-    let message = "this Host is not known here; --host NAME makes it known\n";
+    let message = "this Host is not known here: use localhost, an IP address, or a name that the program was started with\n";
     (StatusCode::MISDIRECTED_REQUEST, message).into_response()
 }
 

@@ -1,11 +1,22 @@
 //! Server-sent events: a page that is open hears that something changed, and fetches itself again.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{Stream, StreamExt as _, stream};
 use tokio::sync::watch;
+use tokio::time::sleep;
+
+/// One event each `period`, for pages of what changes without being told.
+#[must_use]
+pub fn every(period: Duration) -> Response {
+    events(stream::unfold((), move |()| async move {
+        sleep(period).await;
+        Some(((), ()))
+    }))
+}
 
 /// Tells the pages that are open. A clone tells the same pages.
 #[derive(Clone)]
@@ -29,14 +40,17 @@ impl Changes {
         let mut changes = self.0.subscribe();
         // A page may be older than its connection.
         changes.mark_changed();
-        let events = stream::unfold(changes, |mut changes| async {
+        events(stream::unfold(changes, |mut changes| async {
             changes.changed().await.ok()?;
-            // A browser ignores an event without data.
-            let event = Event::default().event("change").data("1");
-            Some((Ok::<_, Infallible>(event), changes))
-        });
-        Sse::new(events)
-            .keep_alive(KeepAlive::default())
-            .into_response()
+            Some(((), changes))
+        }))
     }
+}
+
+fn events(changes: impl Stream<Item = ()> + Send + 'static) -> Response {
+    // A browser ignores an event without data.
+    let event = |()| Ok::<_, Infallible>(Event::default().event("change").data("1"));
+    Sse::new(changes.map(event))
+        .keep_alive(KeepAlive::default())
+        .into_response()
 }

@@ -20,6 +20,12 @@ impl Parameters {
         found.map_or("", |(_, value)| value)
     }
 
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.0.iter();
+        fields.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     #[must_use]
     pub fn number(&self, name: &str) -> Option<u64> {
         self.get(name).parse().ok()

@@ -5,6 +5,7 @@
 //!       │                                                    reconnecting_store, progress
 //!       └────────────────────────► status, list, show      look: record, table
 //!                                  change                  retry, discard, purge
+//!                                  serve                   both, as web pages
 //! ```
 
 #![forbid(unsafe_code)]
@@ -25,6 +26,7 @@ mod progress;
 mod reconnecting_store;
 mod record;
 mod run;
+mod serve;
 mod show;
 mod signals;
 mod status;
@@ -53,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Retry(arguments) => change::retry(&arguments),
         Command::Discard(arguments) => change::discard(&arguments),
         Command::Purge(arguments) => change::purge(&arguments),
+        Command::Serve(arguments) => serve::serve(&arguments),
     };
     result.unwrap_or_else(|failure| {
         logging::failure(&failure);
