@@ -25,8 +25,8 @@ $hostile = '<img src=x onerror="window.pwned = 1">' . "\u{202e}";
 foreach (['4711', $hostile, 'refused'] as $id) {
     spread_update_order(['customer_name' => "<script>window.pwned = 1</script>$id"] + order($id)[0], order($id)[1]);
 }
-$serve = static fn (string ...$options): Program => new Program([Worker::program(), 'serve', '--listen', '127.0.0.1:0', ...$options], '/^the page is .+\n/m', ['SPREAD_OUTBOX' => $place->setting()]);
-$pages = $serve();
+$serve = static fn (Place $place, string ...$options): Program => new Program([Worker::program(), 'serve', '--listen', '127.0.0.1:0', ...$options], '/^the page is .+\n/m', ['SPREAD_OUTBOX' => $place->setting()]);
+$pages = $serve($place);
 $url = $pages->said('/^the page is (\S+)/m');
 
 $browser = new Browser();
@@ -45,9 +45,6 @@ contains('circuits', $server->url(), $browser->text('#circuits'));
 same('script', null, $browser->run('return window.pwned'));
 contains('hostile id', '<img src=x onerror="window.pwned = 1">U+202E', $browser->text('#records'));
 lacks('bodies', 'customer_name', $browser->run('return document.documentElement.innerHTML'));
-if (getenv('UPDATE_PICTURES')) {
-    file_put_contents(__DIR__ . '/../../docs/outbox-page.png', $browser->picture());
-}
 
 // Live: another process changes the outbox.
 spread_update_order(...order('4712'));
@@ -76,7 +73,7 @@ spread_outbox_drain(1, 20.0);
 same('sent', $before + 1, count($server->requests()));
 
 // French, and bodies when asked.
-$with_bodies = $serve('--bodies');
+$with_bodies = $serve($place, '--bodies');
 $browser->open($with_bodies->said('/^the page is (\S+)/m'));
 $browser->click('a[hreflang=fr]');
 $browser->click('#records a');
@@ -84,6 +81,19 @@ $browser->waitFor('h1', 'Enregistrement');
 $browser->waitFor('#body', '<script>window.pwned = 1</script>');
 same('script', null, $browser->run('return window.pwned'));
 same('complaints', [], $browser->complaints());
+
+if (getenv('UPDATE_PICTURES')) {
+    $place = new Place();
+    configure(outbox: $place->setting());
+    foreach (['1001', '1002'] as $id) {
+        spread_update_order(...order($id));
+    }
+    spread_update_order(...order('1003', customer_name: 'refused'));
+    $shown = $serve($place);
+    $browser->open($shown->said('/^the page is (\S+)/m') . '&lang=en');
+    $browser->waitFor('#records', '1003');
+    file_put_contents(__DIR__ . '/../../docs/outbox-page.png', $browser->picture());
+}
 ?>
 done
 --EXPECT--

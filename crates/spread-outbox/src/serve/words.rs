@@ -14,10 +14,10 @@ const ID: usize = 100;
 pub(crate) fn state(record: &Record, language: Language) -> Markup {
     html! {
         @match record.state {
-            State::Pending if record.in_flight => span.good { (language.of("in flight", "en cours d'envoi")) },
-            State::Pending => (language.of("pending", "en attente")),
-            State::Refused => span.error { (language.of("refused", "refusé")) },
-            State::Expired => span.warning { (language.of("expired", "expiré")) },
+            State::Pending if record.in_flight => span.good.nowrap { (language.of("in flight", "en cours d'envoi")) },
+            State::Pending => span.nowrap { (language.of("pending", "en attente")) },
+            State::Refused => span.error.nowrap { (language.of("refused", "refusé")) },
+            State::Expired => span.warning.nowrap { (language.of("expired", "expiré")) },
         }
     }
 }
