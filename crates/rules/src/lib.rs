@@ -6,8 +6,9 @@
 //! ```
 //!
 //! The table in `fields.rs` holds every documented field: orders and accounts are checked against it, and the
-//! reference page is generated from it. An account has the fields that are not of an order. Both are checked as the API receives them: a form does not
-//! distinguish `"10"` from `10`, and a value that a form cannot carry (null, an empty array) is missing.
+//! reference page is generated from it. An account has the fields that are not of an order. Both are checked as
+//! the API receives them: a form does not distinguish `"10"` from `10`, and a value that a form cannot carry
+//! (null, an empty array) is missing. [`form`] reads the body of a call into the values that are checked.
 //!
 //! Messages name fields and never repeat their values: an order is personal data, and messages are
 //! logged. Two warnings suggest a country code or a language; errors suggest nothing.
@@ -16,6 +17,7 @@
 
 mod check;
 mod fields;
+pub mod form;
 mod formats;
 mod kinds;
 mod nearest;

@@ -1,67 +1,68 @@
-//! A local stand-in for the SPREAD API, for demos and tests without PHP.
+//! A local stand-in for the SPREAD API, for developers, demos and tests.
 //!
 //! ```text
-//! cargo run --package sandbox -- --tls --ca-out /tmp/ca.pem
+//! cargo run --package sandbox -- --tls --ca-out /tmp/ca.pem --page 127.0.0.1:8080
 //! ```
 //!
-//! It answers `POST /api/updateOrder` and SPREAD's other methods, asks for HTTP Basic credentials, and
-//! prints every order and account that it accepts, one field a line. With `--tls` it generates a certificate authority and a certificate for
-//! localhost at start; the client needs the file of `--ca-out` (`spread.ca_file`, `CURLOPT_CAINFO`).
-//! Once it is ready, the first line on its standard output names the endpoint.
+//! It answers `POST /api/updateOrder` and SPREAD's other methods, asks for HTTP Basic credentials, and prints
+//! every order and account that arrives, one field a line. A web page shows them as well, with what changed
+//! from one update to the next, what each field means and which documented rules the calls break; there a
+//! person chooses how SPREAD should misbehave next. With `--tls` it generates a certificate authority and a
+//! certificate for localhost at start; the client needs the file of `--ca-out` (`spread.ca_file`,
+//! `CURLOPT_CAINFO`). Once it is ready, the first line on its standard output names the endpoint, and the
+//! second the page.
 //!
-//! It imitates the protocol, not the CRM: it accepts any form, checks nothing but the keys, and forgets
-//! everything when it stops.
+//! ```text
+//!   api ──► call ──► inbox ──► list_page, item_page       answer: good, or as chosen in change
+//!                 └► keep (--keep)
+//! ```
+//!
+//! It imitates the protocol, not the CRM: it accepts any form, and checks nothing but the keys. Without
+//! `--keep` it forgets everything when it stops.
 
 #![forbid(unsafe_code)]
 
+mod answer;
 mod api;
+mod arguments;
+mod call;
+mod change;
+mod inbox;
+mod item_page;
+mod keep;
+mod list_page;
 mod printing;
 mod tls;
+mod words;
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::routing::{get, post};
+use clap::Parser as _;
 use methods::{METHODS, Method, UPDATE_ORDER};
+use pages::live::Changes;
+use pages::{Page, Site, check_host, protect};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::api::{Received, Sandbox, accept, wrong_method, wrong_path};
+use crate::arguments::Arguments;
+use crate::inbox::Inbox;
+use crate::keep::Kept;
 use crate::printing::say;
 use crate::tls::{TlsListener, tls_acceptor};
-
-const HELP: &str = "\
-A local stand-in for the SPREAD API.
-
-Usage: spread-sandbox [OPTIONS]
-
-  --listen ADDRESS    where to listen [127.0.0.1:8443]; port 0 takes a free one
-  --tls               https, with a certificate made at start
-  --ca-out FILE       write the PEM of that certificate's authority to FILE
-  --public-key KEY    the public key to accept [PUBLIC_KEY]
-  --private-key KEY   the private key to accept [PRIVATE_KEY]
-  --bodies-out FILE   append the body of every accepted call to FILE, one a line
-  --help              print this
-";
 
 const BODY_LIMIT: usize = 8 << 20;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let outcome = match Options::parse(std::env::args().skip(1)) {
-        Ok(Some(options)) => run(options).await,
-        Ok(None) => {
-            say(HELP);
-            Ok(())
-        }
-        Err(message) => Err(message),
-    };
-    match outcome {
+    match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             let _ = writeln!(io::stderr(), "spread-sandbox: {message}");
@@ -70,104 +71,117 @@ async fn main() -> ExitCode {
     }
 }
 
-struct Options {
-    listen: String,
-    tls: bool,
-    ca_out: Option<String>,
-    public_key: String,
-    private_key: String,
-    bodies_out: Option<String>,
-}
-
-impl Options {
-    /// `None` when only the help was asked for.
-    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
-        let mut options = Self {
-            listen: "127.0.0.1:8443".into(),
-            tls: false,
-            ca_out: None,
-            public_key: "PUBLIC_KEY".into(),
-            private_key: "PRIVATE_KEY".into(),
-            bodies_out: None,
-        };
-        while let Some(flag) = arguments.next() {
-            let mut value = || arguments.next().ok_or(format!("{flag} needs a value"));
-            match flag.as_str() {
-                "--listen" => options.listen = value()?,
-                "--tls" => options.tls = true,
-                "--ca-out" => options.ca_out = Some(value()?),
-                "--public-key" => options.public_key = value()?,
-                "--private-key" => options.private_key = value()?,
-                "--bodies-out" => options.bodies_out = Some(value()?),
-                "--help" => return Ok(None),
-                _ => return Err(format!("unknown option {flag}; --help lists them")),
-            }
-        }
-        if options.ca_out.is_some() && !options.tls {
-            return Err("--ca-out needs --tls".into());
-        }
-        Ok(Some(options))
+async fn run(arguments: Arguments) -> Result<(), String> {
+    let sandbox = Arc::new(sandbox(&arguments)?);
+    let site = sandbox.site.clone();
+    let (mut api, mut page) = (api(), page(&site));
+    if arguments.page.is_none() {
+        api = api.merge(page);
+        page = Router::new();
     }
-}
+    let api = check_host(api.fallback(wrong_path), &site).with_state(sandbox.clone());
+    let page = check_host(page, &site).with_state(sandbox);
 
-async fn run(options: Options) -> Result<(), String> {
-    let bodies = match &options.bodies_out {
-        Some(path) => {
-            let file = File::options().create(true).append(true).open(path);
-            Some(file.map_err(|error| format!("cannot write {path}: {error}"))?)
-        }
-        None => None,
-    };
-    let mut router = Router::new();
-    for method in METHODS {
-        let answer = move |state, headers, body| accept(method, state, headers, body);
-        router = router.route(
-            &path(method),
-            post(answer).fallback(move || wrong_method(method)),
-        );
-    }
-    let router = router
-        .fallback(wrong_path)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(Arc::new(Sandbox {
-            credentials: format!("{}:{}", options.public_key, options.private_key),
-            received: Mutex::new(Received {
-                ids: HashSet::new(),
-                bodies,
-            }),
-        }));
-
-    let tls = match options.tls {
-        true => Some(tls_acceptor(options.ca_out.as_deref())?),
+    let tls = match arguments.tls {
+        true => Some(tls_acceptor(arguments.ca_out.as_deref())?),
         false => None,
     };
-    let listen = &options.listen;
-    let refused = |error| format!("cannot listen on {listen}: {error}");
-    let tcp = TcpListener::bind(listen).await.map_err(refused)?;
-    let address = tcp.local_addr().map_err(refused)?;
+    let (api_listener, api_address) = listen(&arguments.listen).await?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let (page_listener, page_address) = match &arguments.page {
+        Some(address) => {
+            let (listener, address) = listen(address).await?;
+            (Some(listener), format!("http://{address}"))
+        }
+        None => (None, format!("{scheme}://{api_address}")),
+    };
     // Before the first line: its reader may send a signal at once.
     let stop = stop_signal().map_err(|error| format!("cannot wait for signals: {error}"))?;
 
-    let scheme = if tls.is_some() { "https" } else { "http" };
     say(&format!(
-        "listening on {scheme}://{address}{}\n",
-        path(UPDATE_ORDER)
+        "listening on {scheme}://{api_address}{}\nthe page is {page_address}{}\n",
+        path(UPDATE_ORDER),
+        site.entrance(),
     ));
-    let server = async {
+    let api_server = async {
         match tls {
-            Some(acceptor) => axum::serve(TlsListener::new(tcp, acceptor), router).await,
-            None => axum::serve(tcp, router).await,
+            Some(acceptor) => axum::serve(TlsListener::new(api_listener, acceptor), api).await,
+            None => axum::serve(api_listener, api).await,
+        }
+    };
+    let page_server = async {
+        match page_listener {
+            Some(listener) => axum::serve(listener, page).await,
+            None => std::future::pending().await,
         }
     };
     tokio::select! {
-        outcome = server => outcome.map_err(|error| format!("stopped: {error}")),
+        outcome = api_server => outcome.map_err(|error| format!("stopped: {error}")),
+        outcome = page_server => outcome.map_err(|error| format!("stopped: {error}")),
         // Immediately: a graceful stop would wait for connections that clients keep alive.
         () = stop => Ok(()),
     }
 }
 
+fn sandbox(arguments: &Arguments) -> Result<Sandbox, String> {
+    let bodies = match &arguments.bodies_out {
+        Some(path) => {
+            let file = File::options().create(true).append(true).open(path);
+            Some(file.map_err(|error| format!("cannot write {}: {error}", path.display()))?)
+        }
+        None => None,
+    };
+    let mut inbox = Inbox::default();
+    let kept = match &arguments.keep {
+        Some(path) => Some(Kept::open(path, &mut inbox)?),
+        None => None,
+    };
+    Ok(Sandbox {
+        credentials: format!("{}:{}", arguments.public_key, arguments.private_key),
+        received: Mutex::new(Received {
+            inbox,
+            kept,
+            bodies,
+        }),
+        changes: Changes::default(),
+        site: Arc::new(Site::new("spread-sandbox", arguments.host.clone())),
+    })
+}
+
+fn api() -> Router<Arc<Sandbox>> {
+    let mut api = Router::new();
+    for method in METHODS {
+        let answer = move |state, headers, body| accept(method, state, headers, body);
+        api = api.route(
+            &path(method),
+            post(answer).fallback(move |state| wrong_method(method, state)),
+        );
+    }
+    api.layer(DefaultBodyLimit::max(BODY_LIMIT))
+}
+
+fn page(site: &Arc<Site>) -> Router<Arc<Sandbox>> {
+    let events = |State(sandbox): State<Arc<Sandbox>>| async move { sandbox.changes.events() };
+    let pages = Router::new()
+        .route("/", get(list_page::list))
+        .route("/items/{key}", get(item_page::item))
+        .route("/calls/{number}/body", get(item_page::body))
+        .route("/answer", post(change::answer))
+        .route("/clear", post(change::clear))
+        .route("/live", get(events))
+        .merge(Page::assets());
+    protect(pages, site)
+}
+
 fn path(method: &Method) -> String {
     format!("/api/{method}")
+}
+
+async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), String> {
+    let refused = |error| format!("cannot listen on {address}: {error}");
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    Ok((listener, address))
 }
 
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
@@ -180,5 +194,3 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
         }
     })
 }
-
-// ---------------------------------------------------------------------------- the API

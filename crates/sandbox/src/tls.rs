@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,11 +23,12 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Generates a certificate authority and a certificate for localhost signed by it. Two, because rustls
 /// refuses a server certificate that is itself an authority (`CaUsedAsEndEntity`).
-pub(crate) fn tls_acceptor(ca_out: Option<&str>) -> Result<TlsAcceptor, String> {
+pub(crate) fn tls_acceptor(ca_out: Option<&Path>) -> Result<TlsAcceptor, String> {
     let (ca_pem, certificate, key) =
         certificate().map_err(|error| format!("cannot make a certificate: {error}"))?;
     if let Some(path) = ca_out {
-        fs::write(path, ca_pem).map_err(|error| format!("cannot write {path}: {error}"))?;
+        fs::write(path, ca_pem)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

@@ -4,6 +4,7 @@
 //! settings. They stay texts here: `configuration.rs` reads them, so that no message repeats a password.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use methods::{METHODS, Method, UPDATE_ORDER};
 use settings::{Row, table};
 
 use crate::import::mapping::Pair;
-use crate::text::duration;
+use crate::text::{duration, loopback};
 
 /// Deliver the orders in an outbox of the PHP extension spread, and show and change its records
 #[derive(Parser)]
@@ -50,6 +51,8 @@ pub enum Command {
     Discard(DiscardArguments),
     /// Delete old refused and expired records
     Purge(PurgeArguments),
+    /// Show the outbox as web pages on this machine, to look at records, retry and discard them
+    Serve(ServeArguments),
 }
 
 #[derive(Args)]
@@ -290,6 +293,24 @@ pub struct PurgeArguments {
 
     #[command(flatten)]
     pub json: JsonArgument,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "The address that it prints has a key, without which no page opens: other users of the \
+                  machine reach the port as well. SIGTERM, SIGINT and SIGQUIT end it."
+)]
+pub struct ServeArguments {
+    #[command(flatten)]
+    pub outbox: OutboxArguments,
+
+    /// Loopback address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8444", value_parser = loopback)]
+    pub listen: SocketAddr,
+
+    /// Show bodies as well: personal data
+    #[arg(long)]
+    pub bodies: bool,
 }
 
 #[derive(Args)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use outbox::StoreError;
@@ -34,6 +35,7 @@ pub(crate) enum Failure {
     NoRecord(i64),
     /// The result could not be written to the standard output.
     Output(io::Error),
+    Listening(SocketAddr, io::Error),
     Signals(io::Error),
     Threads(io::Error),
 }
@@ -68,6 +70,7 @@ impl fmt::Display for Failure {
             Self::MapOfJson => f.write_str("--map is for the columns of CSV"),
             Self::NoRecord(id) => write!(f, "there is no record {id}"),
             Self::Output(error) => write!(f, "cannot write the output: {error}"),
+            Self::Listening(address, error) => write!(f, "cannot listen on {address}: {error}"),
             Self::Signals(error) => write!(f, "cannot listen for signals: {error}"),
             Self::Threads(error) => write!(f, "cannot start a thread: {error}"),
         }

@@ -6,6 +6,7 @@
 //!       ├────────────────────────► import                  fill: rows of a file
 //!       └────────────────────────► status, list, show      look: record, table
 //!                                  change                  retry, discard, purge
+//!                                  serve                   both, as web pages
 //! ```
 
 #![forbid(unsafe_code)]
@@ -27,6 +28,7 @@ mod progress;
 mod reconnecting_store;
 mod record;
 mod run;
+mod serve;
 mod show;
 mod signals;
 mod status;
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Retry(arguments) => change::retry(&arguments),
         Command::Discard(arguments) => change::discard(&arguments),
         Command::Purge(arguments) => change::purge(&arguments),
+        Command::Serve(arguments) => serve::serve(&arguments),
     };
     result.unwrap_or_else(|failure| {
         logging::failure(&failure);

@@ -1,5 +1,6 @@
 //! Durations in and out, and numbers, as people write and read them.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use client::error::one_line;
@@ -23,6 +24,14 @@ pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
         .filter(|seconds| *seconds <= 10.0 * 365.0 * 86_400.0)
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .ok_or("expected a number followed by s, m, h or d, such as 90s or 7d")
+}
+
+/// Reads an address that other machines cannot reach.
+pub(crate) fn loopback(text: &str) -> Result<SocketAddr, &'static str> {
+    let address = text.parse().ok();
+    address
+        .filter(|address: &SocketAddr| address.ip().is_loopback())
+        .ok_or("expected a loopback address and a port, such as 127.0.0.1:8444")
 }
 
 /// A span of time, in the largest unit that is precise enough.
@@ -78,6 +87,23 @@ mod tests {
         }
         for text in ["", "s", "5 parsecs", "-1s", "1e3s", "9999999d", "é"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_machines_reach_no_loopback_address() {
+        for text in ["127.0.0.1:80", "127.1.2.3:0", "[::1]:80"] {
+            assert!(loopback(text).is_ok(), "{text}");
+        }
+        for text in [
+            "0.0.0.0:80",
+            "[::]:80",
+            "192.168.0.1:80",
+            "localhost:80",
+            "127.0.0.1",
+            "",
+        ] {
+            assert!(loopback(text).is_err(), "{text}");
         }
     }
 

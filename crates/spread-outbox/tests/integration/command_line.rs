@@ -57,6 +57,7 @@ const OPTIONS: &[(&str, &[&str], bool)] = &[
     ("retry", &["state", "force", "json"], false),
     ("discard", &["json"], false),
     ("purge", &["state", "older-than", "json"], false),
+    ("serve", &["listen", "bodies"], false),
 ];
 
 fn text(bytes: &[u8]) -> String {

@@ -21,6 +21,7 @@ mod reference;
 #[cfg(target_os = "linux")]
 mod secrets;
 mod sequences;
+mod serve;
 mod shop;
 mod store;
 mod store_circuits;

@@ -131,6 +131,7 @@ fn page() -> Vec<u8> {
                 "spread-outbox retry --state refused",
                 "Send them again when the cause is gone.",
             ),
+            ("spread-outbox serve", "Do all of this in a browser."),
             (
                 "spread-outbox purge --older-than 30d",
                 "Delete refused and expired records that are older than a month.",
