@@ -1,0 +1,259 @@
+//! Proves that the body of a request is `http_build_query()` of "data" and "request", both of them arrays:
+//! then the call with these two sends the same bytes.
+
+use crate::arrays::Arrays;
+use crate::php::{
+    Node, Php, Reason, ancestors, arguments, descendants, parts, runs_before, scope_of,
+    statement_of, unwrapped,
+};
+use crate::reads::is_read;
+use crate::session::Session;
+use crate::values::{Value, short};
+
+/// The arguments of the call, as PHP.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) data: Vec<u8>,
+    pub(crate) request: Option<Vec<u8>>,
+}
+
+/// What is known of an array: whether it has the keys "data" and "request", in this sequence and no other.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Keys {
+    pub(crate) data: bool,
+    pub(crate) request: bool,
+}
+
+impl Keys {
+    fn add(self, key: &[u8]) -> Result<Self, String> {
+        match key {
+            b"data" if self.request && !self.data => {
+                Err("\"request\" comes before \"data\", which the extension sends first".into())
+            }
+            b"data" => Ok(Self { data: true, ..self }),
+            b"request" if !self.data => {
+                Err("\"request\" comes before \"data\", which the extension sends first".into())
+            }
+            b"request" => Ok(Self {
+                request: true,
+                ..self
+            }),
+            other => Err(format!(
+                "the body also has \"{}\", which the extension does not send",
+                short(&String::from_utf8_lossy(other))
+            )),
+        }
+    }
+}
+
+/// The body of the expression that CURLOPT_POSTFIELDS gets.
+pub(crate) fn body<'a>(arrays: &Arrays<'a, '_>, session: &Session<'a>, fields: Node<'a>) -> Result<Body, Reason> {
+    let reader = arrays.reader;
+    let php = reader.php;
+    let fields = unwrapped(fields);
+    let build = match php.variable(fields) {
+        Some(_) => reader.assigned_value(fields).map(unwrapped),
+        None => Some(fields),
+    };
+    let build = build
+        .filter(|build| php.called(*build).as_deref() == Some("http_build_query"))
+        .ok_or_else(|| php.reason(fields, "the body is not plainly http_build_query() of an array"))?;
+    let all = arguments(build).unwrap_or_default();
+    let array = all
+        .first()
+        .filter(|_| is_plain(arrays, &all))
+        .ok_or_else(|| php.reason(build, "http_build_query() has arguments that change the body"))?;
+    let exec = session.exec.unwrap_or(session.init);
+    let found = of_expression(arrays, *array)?;
+    stays(arrays, session, *array, build, exec)?;
+    Ok(found)
+}
+
+/// Whether the further arguments are the defaults: no prefix, `&`, and spaces as `+`.
+fn is_plain<'a>(arrays: &Arrays<'a, '_>, all: &[Node<'a>]) -> bool {
+    let values: Vec<_> = all.iter().skip(1).map(|node| arrays.reader.value(*node).ok().map(|known| known.value)).collect();
+    let empty = |value: &Option<Value>| matches!(value, Some(Value::Null)) || *value == Some(Value::Text(Vec::new()));
+    match values.as_slice() {
+        [] => true,
+        [prefix] => empty(prefix),
+        [prefix, separator] => {
+            empty(prefix) && (*separator == Some(Value::Null) || *separator == Some(Value::Text(b"&".to_vec())))
+        }
+        _ => false,
+    }
+}
+
+fn of_expression<'a>(arrays: &Arrays<'a, '_>, array: Node<'a>) -> Result<Body, Reason> {
+    let php = arrays.reader.php;
+    let keys = arrays.keys(array)?;
+    if !keys.data {
+        return Err(php.reason(array, "the body has no \"data\""));
+    }
+    if array.kind() == "array_creation_expression" {
+        let mut values = parts(array).into_iter().filter_map(|element| parts(element).last().copied());
+        let text = |node: Node| php.bytes_of(node).to_owned();
+        return Ok(Body {
+            data: values.next().map(text).unwrap_or_default(),
+            request: values.next().map(text),
+        });
+    }
+    let name = php.variable(array).ok_or_else(|| php.reason(array, "the array is not in a variable"))?;
+    let element = |key: &str| element(php, array, &name, key);
+    Ok(Body {
+        data: element("data"),
+        request: keys.request.then(|| element("request")),
+    })
+}
+
+/// `$name["key"]`, with the quotes that the code uses.
+fn element(php: &Php, array: Node, name: &str, key: &str) -> Vec<u8> {
+    let scope = scope_of(array);
+    let written = php.mentions(scope, name).into_iter().find_map(|mention| {
+        let subscript = mention.parent().filter(|above| above.kind() == "subscript_expression")?;
+        let text = php.text(subscript);
+        let index = parts(subscript).get(1).map(|index| php.text(*index))?;
+        (index.trim_matches(['"', '\'']) == key && text.split('[').count() == 2).then_some(text)
+    });
+    let single = descendants(scope).any(|node| node.kind() == "string" && php.text(node) == format!("'{key}'"));
+    let quote = if single { '\'' } else { '"' };
+    written.unwrap_or_else(|| format!("${name}[{quote}{key}{quote}]")).into_bytes()
+}
+
+/// Whether the array is the same when the call reads it as when `http_build_query()` did.
+fn stays<'a>(arrays: &Arrays<'a, '_>, session: &Session<'a>, array: Node<'a>, build: Node<'a>, exec: Node<'a>) -> Result<(), Reason> {
+    let php = arrays.reader.php;
+    let changed = |node: Node| Err(php.reason(node, "the array may change between http_build_query() and curl_exec()"));
+    let innermost = |node: Node<'a>| {
+        let scope = scope_of(node);
+        ancestors(node).take_while(|above| *above != scope).find(|above| above.kind().ends_with("each_statement") || matches!(above.kind(), "for_statement" | "while_statement" | "do_statement"))
+    };
+    if innermost(build) != innermost(exec) {
+        return changed(build);
+    }
+    let between = |node: &Node| node.start_byte() >= build.end_byte() && node.end_byte() <= exec.start_byte();
+    let own = |node: &Node| session.statements.iter().any(|statement| statement.byte_range().contains(&node.start_byte()));
+    let variables = descendants(array).filter_map(|node| php.variable(node));
+    for name in variables {
+        let later = php.mentions(session.scope, &name).into_iter().filter(between);
+        if let Some(mention) = later.filter(|node| !own(node)).find(|node| !is_read(php, *node)) {
+            return changed(mention);
+        }
+    }
+    let simple = descendants(array).all(|node| {
+        !node.kind().contains("call") && !node.kind().contains("access") && !node.kind().ends_with("creation_expression") || node.kind() == "array_creation_expression"
+    });
+    let foreign = crate::php::within(session.scope).filter(between).filter(|node| !own(node)).find(|node| {
+        let runs = node.kind().contains("call") || node.kind() == "object_creation_expression";
+        node.kind().starts_with("include") || node.kind().starts_with("require")
+            || runs && (!simple || session.scope.kind() == "program") && !crate::reads::is_reading(php, *node)
+    });
+    foreign.map_or(Ok(()), changed)
+}
+
+impl<'a> Arrays<'a, '_> {
+    /// The keys of an array that is an argument of `http_build_query()`.
+    pub(crate) fn keys(&self, node: Node<'a>) -> Result<Keys, Reason> {
+        let php = self.reader.php;
+        let node = unwrapped(node);
+        match node.kind() {
+            "array_creation_expression" => self.keys_of_literal(node),
+            "variable_name" => self.keys_of_variable(node),
+            "function_call_expression" | "member_call_expression" | "scoped_call_expression" => {
+                self.returned(node, &Self::keys)
+            }
+            _ => Err(php.reason(node, format!("the keys of {} are not known", short(&php.text(node))))),
+        }
+    }
+
+    fn keys_of_literal(&self, node: Node<'a>) -> Result<Keys, Reason> {
+        let php = self.reader.php;
+        let mut keys = Keys::default();
+        for element in parts(node) {
+            let (key, value) = match (element.kind(), parts(element).as_slice()) {
+                ("array_element_initializer", [key, value]) => (*key, *value),
+                _ => return Err(php.reason(element, "the body has an element without a key")),
+            };
+            keys = self.with(keys, key)?;
+            self.array(value)?;
+        }
+        Ok(keys)
+    }
+
+    fn with(&self, keys: Keys, key: Node<'a>) -> Result<Keys, Reason> {
+        let php = self.reader.php;
+        let (text, _) = self
+            .reader
+            .text(key)
+            .map_err(|unknown| php.reason(key, format!("the body has a key that is not known here: {}", unknown.part)))?;
+        keys.add(&text).map_err(|text| php.reason(key, text))
+    }
+
+    fn keys_of_variable(&self, variable: Node<'a>) -> Result<Keys, Reason> {
+        let php = self.reader.php;
+        let name = php.variable(variable).unwrap_or_default();
+        let scope = scope_of(variable);
+        let mentions = php.mentions(scope, &name);
+        let start = self.start(variable, &mentions);
+        let (mut keys, from) = match start {
+            Some(assignment) => (self.keys(right(assignment))?, assignment.end_byte()),
+            None => match self.parameter(scope, &name) {
+                Some(parameter) => (self.from_callers(parameter, &Self::keys)?, scope.start_byte()),
+                // A variable of a function that nothing was assigned to is no array yet.
+                None if scope.kind() != "program" => (Keys::default(), scope.start_byte()),
+                None => return Err(php.reason(variable, format!("${name} is not set in this file before it gets its elements"))),
+            },
+        };
+        let parameter = |node: &Node| node.parent().is_some_and(|above| above.kind() == "simple_parameter");
+        for mention in mentions {
+            let inside = mention.start_byte() >= from && mention.start_byte() < variable.start_byte();
+            if inside && !parameter(&mention) {
+                keys = self.after(keys, mention, variable)?;
+            }
+        }
+        Ok(keys)
+    }
+
+    /// The keys after a mention of the variable.
+    fn after(&self, keys: Keys, mention: Node<'a>, variable: Node<'a>) -> Result<Keys, Reason> {
+        let php = self.reader.php;
+        if is_read(php, mention) {
+            return Ok(keys);
+        }
+        let unknown = || {
+            let source = short(&php.text(statement_of(mention).unwrap_or(mention)));
+            Err(php.reason(mention, format!("it is not understood what becomes of the array here: {source}")))
+        };
+        let Some(subscript) = mention.parent().filter(|above| above.kind() == "subscript_expression") else {
+            return unknown();
+        };
+        let [_, key] = parts(subscript)[..] else {
+            return unknown();
+        };
+        let mut whole = subscript;
+        while let Some(above) = whole.parent().filter(|above| above.kind() == "subscript_expression" && parts(*above).first() == Some(&whole)) {
+            whole = above;
+        }
+        let nested = whole != subscript;
+        let Some(change) = whole.parent() else {
+            return unknown();
+        };
+        let is_left = change.child_by_field_name("left") == Some(whole);
+        let new = self.with(keys, key)?;
+        match change.kind() {
+            "assignment_expression" if is_left && nested => {}
+            "assignment_expression" if is_left => self.array(right(change))?,
+            "augmented_assignment_expression" if is_left && nested => {}
+            "unset_statement" if nested && new == keys => return Ok(keys),
+            _ => return unknown(),
+        }
+        let always = statement_of(mention).is_some_and(|statement| runs_before(statement, variable) && php.text(statement).starts_with(&php.text(mention)));
+        if new != keys && !always {
+            return Err(php.reason(mention, "this element is set under a condition"));
+        }
+        Ok(new)
+    }
+}
+
+pub(crate) fn right(assignment: Node<'_>) -> Node<'_> {
+    assignment.child_by_field_name("right").unwrap_or(assignment)
+}

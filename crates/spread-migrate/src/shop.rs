@@ -1,0 +1,254 @@
+//! All places of a shop: which files to look at, and what is known of them together.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use aho_corasick::AhoCorasick;
+
+use crate::arrays::{Arrays, declared_name};
+use crate::constants::{Constants, named_in};
+use crate::endpoint::{HOST, is_endpoint};
+use crate::failure::Failure;
+use crate::file::File;
+use crate::php::{Node, Php, Reason, ancestors, descendants, line};
+use crate::place::{Place, place};
+use crate::session::sessions;
+use crate::shared::{Mention, Shared, only_reads};
+use crate::tree::Tree;
+use crate::values::{Reader, Value};
+
+/// A file that can contain a snippet has one of these.
+const WORDS: &[&str] = &["curl_init", HOST];
+
+/// Looks for more files as long as those read so far name constants or functions of others: this often.
+const ROUNDS: usize = 4;
+
+pub(crate) struct Shop {
+    pub(crate) files: Vec<File>,
+    pub(crate) places: Vec<Place>,
+}
+
+impl Shop {
+    pub(crate) fn of(tree: &Tree, failures: &mut Vec<Failure>) -> Self {
+        let files = files(tree, failures);
+        let constants = Constants::of(files.iter());
+        let mut shared = Shared::default();
+        places(&files, &constants, &shared);
+        let asked = shared.asked();
+        if !asked.is_empty() {
+            for (name, mention) in mentions(tree, &asked) {
+                shared.add(&name, mention);
+            }
+        }
+        let mut places = places(&files, &constants, &shared);
+        places.extend(unclaimed(&files, &constants, &places));
+        places.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+        Self { files, places }
+    }
+}
+
+fn files(tree: &Tree, failures: &mut Vec<Failure>) -> Vec<File> {
+    let mut words: BTreeSet<String> = WORDS.iter().map(|word| (*word).to_owned()).collect();
+    let mut files = read(tree, &words, failures, &BTreeSet::new());
+    for _ in 0..ROUNDS {
+        let more: BTreeSet<_> = wanted(&files).difference(&words).cloned().collect();
+        if more.is_empty() {
+            break;
+        }
+        let known = files.iter().map(|file| file.path.clone()).collect();
+        // The failures are those of the first time.
+        files.extend(read(tree, &more, &mut Vec::new(), &known));
+        words.extend(more);
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// The files that contain one of the words, in any letter case.
+fn read(tree: &Tree, words: &BTreeSet<String>, failures: &mut Vec<Failure>, known: &BTreeSet<std::path::PathBuf>) -> Vec<File> {
+    let Ok(finder) = AhoCorasick::builder().ascii_case_insensitive(true).build(words) else {
+        return Vec::new();
+    };
+    tree.scan(failures, |path: &Path, bytes| {
+        let php = (!known.contains(path) && finder.is_match(&bytes)).then(|| Php::parse(bytes))??;
+        let path = path.to_owned();
+        Some(File { path, php })
+    })
+}
+
+/// What the definitions and callers that are still missing must contain.
+fn wanted(files: &[File]) -> BTreeSet<String> {
+    let constants = Constants::of(files.iter());
+    let mut words = BTreeSet::new();
+    for (name, known) in constants.iter() {
+        let endpoint = matches!(&known.value, Value::Text(text) if is_endpoint(text));
+        let used = name.rsplit_once("::").map_or_else(|| name.to_owned(), |(_, name)| format!("::{name}"));
+        words.extend(endpoint.then_some(used));
+    }
+    for file in files {
+        let reader = Reader {
+            path: &file.path,
+            php: &file.php,
+            constants: &constants,
+        };
+        let all: Vec<&File> = files.iter().collect();
+        let arrays = Arrays::new(reader, &all);
+        for session in sessions(&reader) {
+            if place(&arrays, &session, &Shared::default()).is_none() {
+                continue;
+            }
+            let named = session.options.iter().flat_map(|option| named_in(&file.php, option.value));
+            for name in named.filter(|name| !name.starts_with("CURL") && !constants.has(name)) {
+                words.extend(definitions_of(&name));
+            }
+            if let Some(name) = declared_name(&file.php, session.scope) {
+                words.extend([format!("{name}("), format!("{name} ("), format!("'{name}'"), format!("\"{name}\"")]);
+            }
+        }
+    }
+    words
+}
+
+/// What a file that defines the constant contains.
+fn definitions_of(name: &str) -> Vec<String> {
+    match name.rsplit_once("::") {
+        Some((_, name)) => vec![format!("const {name}")],
+        None => vec![format!("const {name}"), format!("'{name}'"), format!("\"{name}\"")],
+    }
+}
+
+fn places(files: &[File], constants: &Constants, shared: &Shared) -> Vec<Place> {
+    let all: Vec<&File> = files.iter().collect();
+    let mut places = Vec::new();
+    for file in files {
+        let reader = Reader {
+            path: &file.path,
+            php: &file.php,
+            constants,
+        };
+        let arrays = Arrays::new(reader, &all);
+        let found = sessions(&reader);
+        places.extend(found.iter().filter_map(|session| place(&arrays, session, shared)));
+    }
+    places
+}
+
+fn mentions(tree: &Tree, names: &[String]) -> Vec<(String, Mention)> {
+    let variables = names.iter().map(|name| format!("${name}"));
+    let Ok(finder) = AhoCorasick::new(variables) else {
+        return Vec::new();
+    };
+    let found = tree.scan(&mut Vec::new(), |path: &Path, bytes| {
+        let numbers: BTreeSet<_> = finder.find_overlapping_iter(&bytes).map(|found| found.pattern().as_usize()).collect();
+        let mentioned: Vec<_> = numbers
+            .into_iter()
+            .filter_map(|number| {
+                let name = names.get(number)?;
+                let mention = Mention {
+                    path: path.to_owned(),
+                    only_reads: only_reads(&bytes, name)?,
+                    text: if name == "response" { bytes.clone() } else { Vec::new() },
+                };
+                Some((name.clone(), mention))
+            })
+            .collect();
+        (!mentioned.is_empty()).then_some(mentioned)
+    });
+    found.into_iter().flatten().collect()
+}
+
+/// URLs of the API that no place accounts for.
+fn unclaimed(files: &[File], constants: &Constants, places: &[Place]) -> Vec<Place> {
+    let claimed: BTreeSet<_> = places.iter().flat_map(|place| &place.origins).collect();
+    let mut found = Vec::new();
+    for file in files {
+        let reader = Reader {
+            path: &file.path,
+            php: &file.php,
+            constants,
+        };
+        for node in descendants(file.php.root()) {
+            let literal = matches!(node.kind(), "string" | "encapsed_string" | "heredoc" | "nowdoc");
+            if !literal || !is_endpoint(file.php.bytes_of(node).trim_ascii().trim_suffix_quote()) {
+                continue;
+            }
+            if claimed.contains(&(file.path.clone(), node.start_byte())) || is_unused_constant(files, &file.php, node) {
+                continue;
+            }
+            found.push(of_literal(&reader, node));
+        }
+    }
+    found
+}
+
+trait TrimQuote {
+    fn trim_suffix_quote(&self) -> &Self;
+}
+
+impl TrimQuote for [u8] {
+    fn trim_suffix_quote(&self) -> &Self {
+        match self {
+            [rest @ .., b'\'' | b'"'] => rest,
+            all => all,
+        }
+    }
+}
+
+fn of_literal(reader: &Reader, node: Node) -> Place {
+    let text = reader.text(node).map(|known| known.0).unwrap_or_default();
+    let method = crate::endpoint::endpoint(&text).map(|found| found.method);
+    let holder = node.parent().filter(|above| matches!(above.kind(), "const_element" | "assignment_expression"));
+    let what = match holder.and_then(|holder| crate::php::parts(holder).first().copied()) {
+        Some(holder) => format!("{} holds the URL, and its use is not understood", reader.php.text(holder)),
+        None => "the URL is used in another way than by curl_setopt() or curl_init()".into(),
+    };
+    Place {
+        path: reader.path.to_owned(),
+        line: line(node),
+        method,
+        differences: Vec::new(),
+        reasons: vec![Reason { line: line(node), text: what }],
+        edits: Vec::new(),
+        endpoint: None,
+        keys: None,
+        secrets: Vec::new(),
+        origins: Vec::new(),
+    }
+}
+
+/// Whether the literal is the value of a constant that nothing names.
+fn is_unused_constant(files: &[File], php: &Php, node: Node) -> bool {
+    is_in_unused(files, php, node, DEPTH)
+}
+
+/// Constants of constants, and so on: this deep.
+const DEPTH: usize = 4;
+
+fn is_in_unused(files: &[File], php: &Php, node: Node, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else {
+        return false;
+    };
+    let definition = ancestors(node).find(|above| above.kind() == "const_element" || php.called(*above).as_deref() == Some("define"));
+    let Some(definition) = definition else {
+        return false;
+    };
+    let name = if definition.kind() == "const_element" {
+        crate::php::parts(definition).first().map(|name| php.text(*name))
+    } else {
+        crate::php::arguments(definition).and_then(|all| all.first().map(|name| php.text(*name).trim_matches(['\'', '"']).to_owned()))
+    };
+    let Some(name) = name else {
+        return false;
+    };
+    !files.iter().any(|file| {
+        descendants(file.php.root()).any(|other| {
+            let inside = std::ptr::eq(&file.php, php) && definition.byte_range().contains(&other.start_byte());
+            let names = match other.kind() {
+                "name" => file.php.text(other) == name,
+                "string_content" => file.php.text(other).rsplit("::").next() == Some(&name),
+                _ => false,
+            };
+            names && !inside && !is_in_unused(files, &file.php, other, depth)
+        })
+    })
+}
