@@ -20,14 +20,22 @@ pub(crate) fn agree(places: &mut [Place]) -> Settings {
         let wanted = wanted(place);
         let contradicted = wanted.iter().find_map(|(name, value)| {
             let (known, other) = agreed.get(name)?;
-            (known != value && !is_flexible(name)).then(|| format!("{name} would need another value than at {other}"))
+            (known != value && !is_flexible(name))
+                .then(|| format!("{name} would need another value than at {other}"))
         });
         let other_keys = keys.as_ref().and_then(|(known, other)| {
             let same = Some(known) == place.keys.as_ref();
-            (!same).then(|| format!("the API keys are others than at {other}: use a Spread\\Client for each pair"))
+            (!same).then(|| {
+                format!(
+                    "the API keys are others than at {other}: use a Spread\\Client for each pair"
+                )
+            })
         });
         if let Some(text) = other_keys.or(contradicted) {
-            place.reasons.push(Reason { line: place.line, text });
+            place.reasons.push(Reason {
+                line: place.line,
+                text,
+            });
             place.edits.clear();
             continue;
         }
@@ -43,7 +51,9 @@ pub(crate) fn agree(places: &mut [Place]) -> Settings {
         }
     }
     let is_default = |name: &str, value: &[u8]| {
-        TABLE.iter().any(|row| row.about().name() == name && row.about().default.to_bytes() == value)
+        TABLE
+            .iter()
+            .any(|row| row.about().name() == name && row.about().default.to_bytes() == value)
     };
     agreed
         .into_iter()
@@ -58,11 +68,22 @@ fn wanted(place: &Place) -> Settings {
     if let Some(endpoint) = &place.endpoint {
         let default = table::ENDPOINT.about().default.to_bytes();
         let same = endpoint.eq_ignore_ascii_case(default);
-        let value = if same { default.to_vec() } else { endpoint.clone() };
+        let value = if same {
+            default.to_vec()
+        } else {
+            endpoint.clone()
+        };
         wanted.insert(table::ENDPOINT.about().name(), value);
     }
-    wanted.insert(table::AUTH.about().name(), table::AUTH.about().default.to_bytes().to_vec());
-    for (name, value) in place.differences.iter().filter_map(|difference| difference.setting.clone()) {
+    wanted.insert(
+        table::AUTH.about().name(),
+        table::AUTH.about().default.to_bytes().to_vec(),
+    );
+    for (name, value) in place
+        .differences
+        .iter()
+        .filter_map(|difference| difference.setting.clone())
+    {
         wanted.insert(name, value);
     }
     wanted
@@ -82,8 +103,17 @@ fn is_flexible(name: &str) -> bool {
 /// The value that serves both: the longer time, the more redirects, any scheme.
 fn weaker(name: &str, a: Vec<u8>, b: Vec<u8>) -> Vec<u8> {
     if name == table::AUTH.about().name() {
-        return if a == b { a } else { table::AUTH.about().default.to_bytes().to_vec() };
+        return if a == b {
+            a
+        } else {
+            table::AUTH.about().default.to_bytes().to_vec()
+        };
     }
-    let number = |text: &[u8]| std::str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
+    let number = |text: &[u8]| {
+        std::str::from_utf8(text)
+            .ok()
+            .and_then(|text| text.parse::<f64>().ok())
+            .unwrap_or(0.0)
+    };
     if number(&a) >= number(&b) { a } else { b }
 }

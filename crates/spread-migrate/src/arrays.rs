@@ -3,8 +3,8 @@
 use crate::body::right;
 use crate::file::File;
 use crate::php::{
-    Node, Php, Reason, arguments, descendants, parts, runs_before, scope_of, statement_of, unwrapped,
-    within,
+    Node, Php, Reason, arguments, descendants, parts, runs_before, scope_of, statement_of,
+    unwrapped, within,
 };
 use crate::reads::is_read;
 use crate::values::{Reader, short};
@@ -56,7 +56,11 @@ type Question<'a, 'f, T> = dyn Fn(&Arrays<'a, 'f>, Node<'a>) -> Result<T, Reason
 impl<'a, 'f> Arrays<'a, 'f> {
     pub(crate) fn new(reader: Reader<'a>, files: &'f [&'a File]) -> Self {
         let depth = DEPTH;
-        Self { reader, files, depth }
+        Self {
+            reader,
+            files,
+            depth,
+        }
     }
 
     /// Whether the expression is an array.
@@ -64,25 +68,39 @@ impl<'a, 'f> Arrays<'a, 'f> {
         let php = self.reader.php;
         let node = unwrapped(node);
         let source = short(&php.text(node));
-        let unknown = || Err(php.reason(node, format!("it is not known whether {source} is an array")));
+        let unknown = || {
+            Err(php.reason(
+                node,
+                format!("it is not known whether {source} is an array"),
+            ))
+        };
         match node.kind() {
             "array_creation_expression" => Ok(()),
             "cast_expression" => {
-                let to = node.child_by_field_name("type").map(|to| php.text(to).to_ascii_lowercase());
-                if to.is_some_and(|to| to.trim() == "array") { Ok(()) } else { unknown() }
+                let to = node
+                    .child_by_field_name("type")
+                    .map(|to| php.text(to).to_ascii_lowercase());
+                if to.is_some_and(|to| to.trim() == "array") {
+                    Ok(())
+                } else {
+                    unknown()
+                }
             }
             "conditional_expression" => {
                 let Some(body) = node.child_by_field_name("body") else {
                     return unknown();
                 };
                 self.array(body)?;
-                node.child_by_field_name("alternative").map_or_else(unknown, |other| self.array(other))
+                node.child_by_field_name("alternative")
+                    .map_or_else(unknown, |other| self.array(other))
             }
-            "binary_expression" if php.operator(node) == "+" => {
-                parts(node).into_iter().try_for_each(|part| self.array(part))
-            }
+            "binary_expression" if php.operator(node) == "+" => parts(node)
+                .into_iter()
+                .try_for_each(|part| self.array(part)),
             "function_call_expression"
-                if php.called(node).is_some_and(|name| RETURNING.binary_search(&name.as_str()).is_ok()) =>
+                if php
+                    .called(node)
+                    .is_some_and(|name| RETURNING.binary_search(&name.as_str()).is_ok()) =>
             {
                 Ok(())
             }
@@ -111,16 +129,25 @@ impl<'a, 'f> Arrays<'a, 'f> {
                     return Err(php.reason(variable, text));
                 };
                 let declared = parameter.node.child_by_field_name("type");
-                let nullable = parameter.node.child_by_field_name("default_value").is_some_and(|value| value.kind() == "null");
-                if !declared.is_some_and(|declared| php.text(declared).eq_ignore_ascii_case("array")) || nullable {
+                let nullable = parameter
+                    .node
+                    .child_by_field_name("default_value")
+                    .is_some_and(|value| value.kind() == "null");
+                if !declared
+                    .is_some_and(|declared| php.text(declared).eq_ignore_ascii_case("array"))
+                    || nullable
+                {
                     self.from_callers(parameter, &Self::array)?;
                 }
                 scope.start_byte()
             }
         };
         for mention in mentions {
-            let inside = mention.start_byte() >= from && mention.start_byte() < variable.start_byte();
-            let is_parameter = mention.parent().is_some_and(|above| above.kind() == "simple_parameter");
+            let inside =
+                mention.start_byte() >= from && mention.start_byte() < variable.start_byte();
+            let is_parameter = mention
+                .parent()
+                .is_some_and(|above| above.kind() == "simple_parameter");
             if inside && !is_parameter && !is_read(php, mention) {
                 self.stays_array(mention)?;
             }
@@ -132,13 +159,17 @@ impl<'a, 'f> Arrays<'a, 'f> {
     fn stays_array(&self, mention: Node<'a>) -> Result<(), Reason> {
         let php = self.reader.php;
         let mut whole = mention;
-        while let Some(above) = whole.parent().filter(|above| above.kind() == "subscript_expression" && parts(*above).first() == Some(&whole)) {
+        while let Some(above) = whole.parent().filter(|above| {
+            above.kind() == "subscript_expression" && parts(*above).first() == Some(&whole)
+        }) {
             whole = above;
         }
         let element = whole != mention;
         let change = whole.parent().filter(|change| match change.kind() {
             "assignment_expression" => change.child_by_field_name("left") == Some(whole),
-            "augmented_assignment_expression" => element && change.child_by_field_name("left") == Some(whole),
+            "augmented_assignment_expression" => {
+                element && change.child_by_field_name("left") == Some(whole)
+            }
             "unset_statement" | "update_expression" | "foreach_statement" => element,
             _ => false,
         });
@@ -147,7 +178,10 @@ impl<'a, 'f> Arrays<'a, 'f> {
             Some(assignment) => self.array(right(assignment)),
             None => {
                 let source = short(&php.text(statement_of(mention).unwrap_or(mention)));
-                Err(php.reason(mention, format!("it is not understood what becomes of the array here: {source}")))
+                Err(php.reason(
+                    mention,
+                    format!("it is not understood what becomes of the array here: {source}"),
+                ))
             }
         }
     }
@@ -168,23 +202,33 @@ impl<'a, 'f> Arrays<'a, 'f> {
 
     pub(crate) fn parameter(&self, scope: Node<'a>, name: &str) -> Option<Parameter<'a>> {
         let list = scope.child_by_field_name("parameters")?;
-        parts(list).into_iter().enumerate().find_map(|(position, node)| {
-            let own = node.child_by_field_name("name")?;
-            let plain = node.kind() == "simple_parameter" && node.child_by_field_name("reference_modifier").is_none();
-            let is_it = self.reader.php.variable(own).as_deref() == Some(name);
-            (plain && is_it).then_some(Parameter { node, position })
-        })
+        parts(list)
+            .into_iter()
+            .enumerate()
+            .find_map(|(position, node)| {
+                let own = node.child_by_field_name("name")?;
+                let plain = node.kind() == "simple_parameter"
+                    && node.child_by_field_name("reference_modifier").is_none();
+                let is_it = self.reader.php.variable(own).as_deref() == Some(name);
+                (plain && is_it).then_some(Parameter { node, position })
+            })
     }
 
     /// What every `return` of the called function says, when the file declares one function of its name.
-    pub(crate) fn returned<T: PartialEq>(&self, call: Node<'a>, question: &Question<'a, 'f, T>) -> Result<T, Reason> {
+    pub(crate) fn returned<T: PartialEq>(
+        &self,
+        call: Node<'a>,
+        question: &Question<'a, 'f, T>,
+    ) -> Result<T, Reason> {
         let php = self.reader.php;
         let name = called_name(php, call);
-        let unknown = |name: &str| php.reason(call, format!("it is not known here what {name}() returns"));
+        let unknown =
+            |name: &str| php.reason(call, format!("it is not known here what {name}() returns"));
         let name = name.ok_or_else(|| unknown("the function"))?;
         let depth = self.depth.checked_sub(1).ok_or_else(|| unknown(&name))?;
         let deeper = Self { depth, ..*self };
-        let mut functions = descendants(php.root()).filter(|node| declared_name(php, *node).as_deref() == Some(&name));
+        let mut functions = descendants(php.root())
+            .filter(|node| declared_name(php, *node).as_deref() == Some(&name));
         let (Some(function), None) = (functions.next(), functions.next()) else {
             return Err(unknown(&name));
         };
@@ -201,7 +245,9 @@ impl<'a, 'f> Arrays<'a, 'f> {
             }
         }
         // A function whose last statement is no `return` may end without one.
-        let last = function.child_by_field_name("body").and_then(|body| parts(body).last().copied());
+        let last = function
+            .child_by_field_name("body")
+            .and_then(|body| parts(body).last().copied());
         match last {
             Some(last) if last.kind() == "return_statement" => Ok(first),
             _ => Err(unknown(&name)),
@@ -209,23 +255,51 @@ impl<'a, 'f> Arrays<'a, 'f> {
     }
 
     /// What every call of the function says of the argument, when all calls are known.
-    pub(crate) fn from_callers<T: PartialEq>(&self, parameter: Parameter<'a>, question: &Question<'a, 'f, T>) -> Result<T, Reason> {
+    pub(crate) fn from_callers<T: PartialEq>(
+        &self,
+        parameter: Parameter<'a>,
+        question: &Question<'a, 'f, T>,
+    ) -> Result<T, Reason> {
         let php = self.reader.php;
         let function = scope_of(parameter.node);
         let source = short(&php.text(parameter.node));
         let name = declared_name(php, function);
-        let unknown = |why: &str| php.reason(parameter.node, format!("it is not known what all callers pass as {source}: {why}"));
+        let unknown = |why: &str| {
+            php.reason(
+                parameter.node,
+                format!("it is not known what all callers pass as {source}: {why}"),
+            )
+        };
         let name = name.ok_or_else(|| unknown("the function has no name"))?;
-        let depth = self.depth.checked_sub(1).ok_or_else(|| unknown("the calls are too deep"))?;
+        let depth = self
+            .depth
+            .checked_sub(1)
+            .ok_or_else(|| unknown("the calls are too deep"))?;
         let mut first = None;
         for file in self.files {
-            let reader = Reader { path: &file.path, php: &file.php, ..self.reader };
-            let there = Self { reader, files: self.files, depth };
+            let reader = Reader {
+                path: &file.path,
+                php: &file.php,
+                ..self.reader
+            };
+            let there = Self {
+                reader,
+                files: self.files,
+                depth,
+            };
             for node in descendants(file.php.root()) {
-                if declared_name(&file.php, node).as_deref() == Some(&name) && (node != function || file.php.root() != php.root()) {
+                if declared_name(&file.php, node).as_deref() == Some(&name)
+                    && (node != function || file.php.root() != php.root())
+                {
                     return Err(unknown("another function has its name"));
                 }
-                let text = node.kind() == "string_content" && file.php.text(node).rsplit("::").next().is_some_and(|last| last.eq_ignore_ascii_case(&name));
+                let text = node.kind() == "string_content"
+                    && file
+                        .php
+                        .text(node)
+                        .rsplit("::")
+                        .next()
+                        .is_some_and(|last| last.eq_ignore_ascii_case(&name));
                 if text {
                     return Err(unknown("its name is also a text, which can be called"));
                 }
@@ -233,7 +307,8 @@ impl<'a, 'f> Arrays<'a, 'f> {
                     continue;
                 }
                 let argument = arguments(node).and_then(|all| all.get(parameter.position).copied());
-                let argument = argument.ok_or_else(|| unknown("a call does not pass it plainly"))?;
+                let argument =
+                    argument.ok_or_else(|| unknown("a call does not pass it plainly"))?;
                 let answer = question(&there, argument).map_err(|reason| {
                     let path = file.path.display();
                     unknown(&format!("{path}:{}: {}", reason.line, reason.text))

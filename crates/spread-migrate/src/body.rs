@@ -13,8 +13,8 @@ use crate::values::{Value, short};
 /// The arguments of the call, as PHP.
 #[derive(Debug)]
 pub(crate) struct Body {
-    pub(crate) data: Vec<u8>,
-    pub(crate) request: Option<Vec<u8>>,
+    pub(crate) data: String,
+    pub(crate) request: Option<String>,
 }
 
 /// What is known of an array: whether it has the keys "data" and "request", in this sequence and no other.
@@ -47,7 +47,11 @@ impl Keys {
 }
 
 /// The body of the expression that CURLOPT_POSTFIELDS gets.
-pub(crate) fn body<'a>(arrays: &Arrays<'a, '_>, session: &Session<'a>, fields: Node<'a>) -> Result<Body, Reason> {
+pub(crate) fn body<'a>(
+    arrays: &Arrays<'a, '_>,
+    session: &Session<'a>,
+    fields: Node<'a>,
+) -> Result<Body, Reason> {
     let reader = arrays.reader;
     let php = reader.php;
     let fields = unwrapped(fields);
@@ -57,12 +61,22 @@ pub(crate) fn body<'a>(arrays: &Arrays<'a, '_>, session: &Session<'a>, fields: N
     };
     let build = build
         .filter(|build| php.called(*build).as_deref() == Some("http_build_query"))
-        .ok_or_else(|| php.reason(fields, "the body is not plainly http_build_query() of an array"))?;
+        .ok_or_else(|| {
+            php.reason(
+                fields,
+                "the body is not plainly http_build_query() of an array",
+            )
+        })?;
     let all = arguments(build).unwrap_or_default();
     let array = all
         .first()
         .filter(|_| is_plain(arrays, &all))
-        .ok_or_else(|| php.reason(build, "http_build_query() has arguments that change the body"))?;
+        .ok_or_else(|| {
+            php.reason(
+                build,
+                "http_build_query() has arguments that change the body",
+            )
+        })?;
     let exec = session.exec.unwrap_or(session.init);
     let found = of_expression(arrays, *array)?;
     stays(arrays, session, *array, build, exec)?;
@@ -71,13 +85,21 @@ pub(crate) fn body<'a>(arrays: &Arrays<'a, '_>, session: &Session<'a>, fields: N
 
 /// Whether the further arguments are the defaults: no prefix, `&`, and spaces as `+`.
 fn is_plain<'a>(arrays: &Arrays<'a, '_>, all: &[Node<'a>]) -> bool {
-    let values: Vec<_> = all.iter().skip(1).map(|node| arrays.reader.value(*node).ok().map(|known| known.value)).collect();
-    let empty = |value: &Option<Value>| matches!(value, Some(Value::Null)) || *value == Some(Value::Text(Vec::new()));
+    let values: Vec<_> = all
+        .iter()
+        .skip(1)
+        .map(|node| arrays.reader.value(*node).ok().map(|known| known.value))
+        .collect();
+    let empty = |value: &Option<Value>| {
+        matches!(value, Some(Value::Null)) || *value == Some(Value::Text(Vec::new()))
+    };
     match values.as_slice() {
         [] => true,
         [prefix] => empty(prefix),
         [prefix, separator] => {
-            empty(prefix) && (*separator == Some(Value::Null) || *separator == Some(Value::Text(b"&".to_vec())))
+            empty(prefix)
+                && (*separator == Some(Value::Null)
+                    || *separator == Some(Value::Text(b"&".to_vec())))
         }
         _ => false,
     }
@@ -90,14 +112,18 @@ fn of_expression<'a>(arrays: &Arrays<'a, '_>, array: Node<'a>) -> Result<Body, R
         return Err(php.reason(array, "the body has no \"data\""));
     }
     if array.kind() == "array_creation_expression" {
-        let mut values = parts(array).into_iter().filter_map(|element| parts(element).last().copied());
-        let text = |node: Node| php.bytes_of(node).to_owned();
+        let mut values = parts(array)
+            .into_iter()
+            .filter_map(|element| parts(element).last().copied());
+        let text = |node: Node| php.text(node);
         return Ok(Body {
             data: values.next().map(text).unwrap_or_default(),
             request: values.next().map(text),
         });
     }
-    let name = php.variable(array).ok_or_else(|| php.reason(array, "the array is not in a variable"))?;
+    let name = php
+        .variable(array)
+        .ok_or_else(|| php.reason(array, "the array is not in a variable"))?;
     let element = |key: &str| element(php, array, &name, key);
     Ok(Body {
         data: element("data"),
@@ -106,47 +132,90 @@ fn of_expression<'a>(arrays: &Arrays<'a, '_>, array: Node<'a>) -> Result<Body, R
 }
 
 /// `$name["key"]`, with the quotes that the code uses.
-fn element(php: &Php, array: Node, name: &str, key: &str) -> Vec<u8> {
+fn element(php: &Php, array: Node, name: &str, key: &str) -> String {
     let scope = scope_of(array);
     let written = php.mentions(scope, name).into_iter().find_map(|mention| {
-        let subscript = mention.parent().filter(|above| above.kind() == "subscript_expression")?;
+        let subscript = mention
+            .parent()
+            .filter(|above| above.kind() == "subscript_expression")?;
         let text = php.text(subscript);
         let index = parts(subscript).get(1).map(|index| php.text(*index))?;
         (index.trim_matches(['"', '\'']) == key && text.split('[').count() == 2).then_some(text)
     });
-    let single = descendants(scope).any(|node| node.kind() == "string" && php.text(node) == format!("'{key}'"));
+    let single = descendants(scope)
+        .any(|node| node.kind() == "string" && php.text(node) == format!("'{key}'"));
     let quote = if single { '\'' } else { '"' };
-    written.unwrap_or_else(|| format!("${name}[{quote}{key}{quote}]")).into_bytes()
+    written.unwrap_or_else(|| format!("${name}[{quote}{key}{quote}]"))
 }
 
 /// Whether the array is the same when the call reads it as when `http_build_query()` did.
-fn stays<'a>(arrays: &Arrays<'a, '_>, session: &Session<'a>, array: Node<'a>, build: Node<'a>, exec: Node<'a>) -> Result<(), Reason> {
+fn stays<'a>(
+    arrays: &Arrays<'a, '_>,
+    session: &Session<'a>,
+    array: Node<'a>,
+    build: Node<'a>,
+    exec: Node<'a>,
+) -> Result<(), Reason> {
     let php = arrays.reader.php;
-    let changed = |node: Node| Err(php.reason(node, "the array may change between http_build_query() and curl_exec()"));
+    let changed = |node: Node| {
+        Err(php.reason(
+            node,
+            "the array may change between http_build_query() and curl_exec()",
+        ))
+    };
     let innermost = |node: Node<'a>| {
         let scope = scope_of(node);
-        ancestors(node).take_while(|above| *above != scope).find(|above| above.kind().ends_with("each_statement") || matches!(above.kind(), "for_statement" | "while_statement" | "do_statement"))
+        ancestors(node)
+            .take_while(|above| *above != scope)
+            .find(|above| {
+                above.kind().ends_with("each_statement")
+                    || matches!(
+                        above.kind(),
+                        "for_statement" | "while_statement" | "do_statement"
+                    )
+            })
     };
     if innermost(build) != innermost(exec) {
         return changed(build);
     }
-    let between = |node: &Node| node.start_byte() >= build.end_byte() && node.end_byte() <= exec.start_byte();
-    let own = |node: &Node| session.statements.iter().any(|statement| statement.byte_range().contains(&node.start_byte()));
+    let between =
+        |node: &Node| node.start_byte() >= build.end_byte() && node.end_byte() <= exec.start_byte();
+    let own = |node: &Node| {
+        session
+            .statements
+            .iter()
+            .any(|statement| statement.byte_range().contains(&node.start_byte()))
+    };
     let variables = descendants(array).filter_map(|node| php.variable(node));
     for name in variables {
-        let later = php.mentions(session.scope, &name).into_iter().filter(between);
-        if let Some(mention) = later.filter(|node| !own(node)).find(|node| !is_read(php, *node)) {
+        let later = php
+            .mentions(session.scope, &name)
+            .into_iter()
+            .filter(between);
+        if let Some(mention) = later
+            .filter(|node| !own(node))
+            .find(|node| !is_read(php, *node))
+        {
             return changed(mention);
         }
     }
     let simple = descendants(array).all(|node| {
-        !node.kind().contains("call") && !node.kind().contains("access") && !node.kind().ends_with("creation_expression") || node.kind() == "array_creation_expression"
+        !node.kind().contains("call")
+            && !node.kind().contains("access")
+            && !node.kind().ends_with("creation_expression")
+            || node.kind() == "array_creation_expression"
     });
-    let foreign = crate::php::within(session.scope).filter(between).filter(|node| !own(node)).find(|node| {
-        let runs = node.kind().contains("call") || node.kind() == "object_creation_expression";
-        node.kind().starts_with("include") || node.kind().starts_with("require")
-            || runs && (!simple || session.scope.kind() == "program") && !crate::reads::is_reading(php, *node)
-    });
+    let foreign = crate::php::within(session.scope)
+        .filter(between)
+        .filter(|node| !own(node))
+        .find(|node| {
+            let runs = node.kind().contains("call") || node.kind() == "object_creation_expression";
+            node.kind().starts_with("include")
+                || node.kind().starts_with("require")
+                || runs
+                    && (!simple || session.scope.kind() == "program")
+                    && !crate::reads::is_reading(php, *node)
+        });
     foreign.map_or(Ok(()), changed)
 }
 
@@ -161,7 +230,10 @@ impl<'a> Arrays<'a, '_> {
             "function_call_expression" | "member_call_expression" | "scoped_call_expression" => {
                 self.returned(node, &Self::keys)
             }
-            _ => Err(php.reason(node, format!("the keys of {} are not known", short(&php.text(node))))),
+            _ => Err(php.reason(
+                node,
+                format!("the keys of {} are not known", short(&php.text(node))),
+            )),
         }
     }
 
@@ -181,10 +253,15 @@ impl<'a> Arrays<'a, '_> {
 
     fn with(&self, keys: Keys, key: Node<'a>) -> Result<Keys, Reason> {
         let php = self.reader.php;
-        let (text, _) = self
-            .reader
-            .text(key)
-            .map_err(|unknown| php.reason(key, format!("the body has a key that is not known here: {}", unknown.part)))?;
+        let (text, _) = self.reader.text(key).map_err(|unknown| {
+            php.reason(
+                key,
+                format!(
+                    "the body has a key that is not known here: {}",
+                    unknown.part
+                ),
+            )
+        })?;
         keys.add(&text).map_err(|text| php.reason(key, text))
     }
 
@@ -197,15 +274,27 @@ impl<'a> Arrays<'a, '_> {
         let (mut keys, from) = match start {
             Some(assignment) => (self.keys(right(assignment))?, assignment.end_byte()),
             None => match self.parameter(scope, &name) {
-                Some(parameter) => (self.from_callers(parameter, &Self::keys)?, scope.start_byte()),
+                Some(parameter) => (
+                    self.from_callers(parameter, &Self::keys)?,
+                    scope.start_byte(),
+                ),
                 // A variable of a function that nothing was assigned to is no array yet.
                 None if scope.kind() != "program" => (Keys::default(), scope.start_byte()),
-                None => return Err(php.reason(variable, format!("${name} is not set in this file before it gets its elements"))),
+                None => {
+                    return Err(php.reason(
+                        variable,
+                        format!("${name} is not set in this file before it gets its elements"),
+                    ));
+                }
             },
         };
-        let parameter = |node: &Node| node.parent().is_some_and(|above| above.kind() == "simple_parameter");
+        let parameter = |node: &Node| {
+            node.parent()
+                .is_some_and(|above| above.kind() == "simple_parameter")
+        };
         for mention in mentions {
-            let inside = mention.start_byte() >= from && mention.start_byte() < variable.start_byte();
+            let inside =
+                mention.start_byte() >= from && mention.start_byte() < variable.start_byte();
             if inside && !parameter(&mention) {
                 keys = self.after(keys, mention, variable)?;
             }
@@ -221,16 +310,24 @@ impl<'a> Arrays<'a, '_> {
         }
         let unknown = || {
             let source = short(&php.text(statement_of(mention).unwrap_or(mention)));
-            Err(php.reason(mention, format!("it is not understood what becomes of the array here: {source}")))
+            Err(php.reason(
+                mention,
+                format!("it is not understood what becomes of the array here: {source}"),
+            ))
         };
-        let Some(subscript) = mention.parent().filter(|above| above.kind() == "subscript_expression") else {
+        let Some(subscript) = mention
+            .parent()
+            .filter(|above| above.kind() == "subscript_expression")
+        else {
             return unknown();
         };
         let [_, key] = parts(subscript)[..] else {
             return unknown();
         };
         let mut whole = subscript;
-        while let Some(above) = whole.parent().filter(|above| above.kind() == "subscript_expression" && parts(*above).first() == Some(&whole)) {
+        while let Some(above) = whole.parent().filter(|above| {
+            above.kind() == "subscript_expression" && parts(*above).first() == Some(&whole)
+        }) {
             whole = above;
         }
         let nested = whole != subscript;
@@ -246,7 +343,9 @@ impl<'a> Arrays<'a, '_> {
             "unset_statement" if nested && new == keys => return Ok(keys),
             _ => return unknown(),
         }
-        let always = statement_of(mention).is_some_and(|statement| runs_before(statement, variable) && php.text(statement).starts_with(&php.text(mention)));
+        let always = statement_of(mention).is_some_and(|statement| {
+            runs_before(statement, variable) && php.text(statement).starts_with(&php.text(mention))
+        });
         if new != keys && !always {
             return Err(php.reason(mention, "this element is set under a condition"));
         }
@@ -255,5 +354,7 @@ impl<'a> Arrays<'a, '_> {
 }
 
 pub(crate) fn right(assignment: Node<'_>) -> Node<'_> {
-    assignment.child_by_field_name("right").unwrap_or(assignment)
+    assignment
+        .child_by_field_name("right")
+        .unwrap_or(assignment)
 }

@@ -1,14 +1,19 @@
 //! The constants of the whole shop.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use crate::endpoint::is_endpoint;
 use crate::file::File;
 use crate::php::{Node, Php, arguments, descendants, parts};
-use crate::values::{Known, Reader, class_around, constant_name};
+use crate::values::{Known, Reader, Value, class_around, constant_name};
 
-/// Values by name, as `constant_name` writes names; `None` for one that is unknown, or that has several.
 #[derive(Default, PartialEq)]
-pub(crate) struct Constants(HashMap<String, Option<Known>>);
+pub(crate) struct Constants {
+    /// By name, as `constant_name` writes names; `None` for one that is unknown, or that has several values.
+    values: HashMap<String, Option<Known>>,
+    /// Those with a URL of the API as one of their values.
+    endpoints: HashSet<String>,
+}
 
 /// A constant may name another one, and that a third one: this often.
 const ROUNDS: usize = 4;
@@ -28,6 +33,7 @@ impl Constants {
 
     fn round<'a>(&self, files: impl Iterator<Item = &'a File>) -> Self {
         let mut values: HashMap<String, Option<Known>> = HashMap::new();
+        let mut endpoints = HashSet::new();
         for file in files {
             let reader = Reader {
                 path: &file.path,
@@ -36,10 +42,15 @@ impl Constants {
             };
             for (name, value) in definitions(&file.php) {
                 let known = reader.value(value).ok();
+                if matches!(&known, Some(Known { value: Value::Text(text), .. }) if is_endpoint(text))
+                {
+                    endpoints.insert(name.clone());
+                }
                 values
                     .entry(name)
                     .and_modify(|first| {
-                        let value = |known: &Option<Known>| known.as_ref().map(|known| known.value.clone());
+                        let value =
+                            |known: &Option<Known>| known.as_ref().map(|known| known.value.clone());
                         if value(first) != value(&known) {
                             *first = None;
                         }
@@ -47,21 +58,24 @@ impl Constants {
                     .or_insert(known);
             }
         }
-        Self(values)
+        Self { values, endpoints }
     }
 
     pub(crate) fn value(&self, name: &str) -> Option<Known> {
-        self.0.get(name).cloned().flatten()
+        self.values.get(name).cloned().flatten()
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.values.contains_key(name)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Known)> {
-        self.0
-            .iter()
-            .filter_map(|(name, known)| Some((name.as_str(), known.as_ref()?)))
+    /// Whether the constant is a URL of the API, or may be one.
+    pub(crate) fn is_endpoint(&self, name: &str) -> bool {
+        self.endpoints.contains(name)
+    }
+
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = &String> {
+        self.endpoints.iter()
     }
 }
 

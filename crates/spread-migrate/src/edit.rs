@@ -11,10 +11,10 @@ pub(crate) struct Edit {
 }
 
 impl Edit {
-    pub(crate) fn replace(node: Node, text: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn replace(php: &Php, node: Node, text: &str) -> Self {
         Self {
             range: node.byte_range(),
-            text: text.into(),
+            text: php.encode(text),
         }
     }
 
@@ -139,7 +139,10 @@ fn lines(php: &Php, range: Range<usize>) -> Range<usize> {
 
 fn ends_with_blank_line(text: &[u8]) -> bool {
     let mut lines = text.rsplit(|byte| *byte == b'\n');
-    lines.next().is_some_and(<[u8]>::is_empty) && lines.next().is_some_and(|line| line.trim_ascii().is_empty())
+    lines.next().is_some_and(<[u8]>::is_empty)
+        && lines
+            .next()
+            .is_some_and(|line| line.trim_ascii().is_empty())
 }
 
 /// The length of the blank line that the text begins with.

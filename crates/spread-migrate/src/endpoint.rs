@@ -18,9 +18,14 @@ pub(crate) const HOST: &str = "social-sb.com";
 pub(crate) fn endpoint(url: &[u8]) -> Option<Endpoint> {
     let url = std::str::from_utf8(url).ok()?.trim();
     let lower = url.to_ascii_lowercase();
-    let plain = url.find(['?', '#']).and_then(|end| url.get(..end)).unwrap_or(url);
+    let plain = url
+        .find(['?', '#'])
+        .and_then(|end| url.get(..end))
+        .unwrap_or(url);
     let (before, name) = plain.rsplit_once('/')?;
-    let method = METHODS.iter().find(|method| method.name.eq_ignore_ascii_case(name))?;
+    let method = METHODS
+        .iter()
+        .find(|method| method.name.eq_ignore_ascii_case(name))?;
     let authority = lower.split("://").nth(1)?.split('/').next()?;
     let host = authority.rsplit('@').next()?.split(':').next()?;
     let is_spread = host == HOST || host.ends_with(&format!(".{HOST}"));
@@ -51,7 +56,9 @@ pub(crate) fn is_endpoint(text: &[u8]) -> bool {
     let last = path.split(['?', '#']).next().unwrap_or_default();
     match last.trim_end_matches('/').rsplit('/').next() {
         Some("api") => true,
-        Some(name) => METHODS.iter().any(|method| method.name.eq_ignore_ascii_case(name)),
+        Some(name) => METHODS
+            .iter()
+            .any(|method| method.name.eq_ignore_ascii_case(name)),
         None => false,
     }
 }
@@ -63,25 +70,55 @@ mod tests {
     #[test]
     fn a_method_is_the_last_segment_in_any_letter_case() {
         for (url, method, problem) in [
-            ("https://social-sb.com/api/updateOrder", "updateOrder", false),
-            ("http://social-sb.com/api/CreateAccount", "createAccount", false),
-            ("https://crm.example:8443/x/createOrder", "createOrder", false),
-            ("https://social-sb.com/api/updateOrder?v=2", "updateOrder", true),
-            ("https://a:b@social-sb.com/api/updateOrder", "updateOrder", true),
+            (
+                "https://social-sb.com/api/updateOrder",
+                "updateOrder",
+                false,
+            ),
+            (
+                "http://social-sb.com/api/CreateAccount",
+                "createAccount",
+                false,
+            ),
+            (
+                "https://crm.example:8443/x/createOrder",
+                "createOrder",
+                false,
+            ),
+            (
+                "https://social-sb.com/api/updateOrder?v=2",
+                "updateOrder",
+                true,
+            ),
+            (
+                "https://a:b@social-sb.com/api/updateOrder",
+                "updateOrder",
+                true,
+            ),
             ("ftp://social-sb.com/api/updateOrder", "updateOrder", true),
         ] {
-            let found = endpoint(url.as_bytes()).map(|found| (found.method.name, found.problem.is_some()));
+            let found =
+                endpoint(url.as_bytes()).map(|found| (found.method.name, found.problem.is_some()));
             assert_eq!(found, Some((method, problem)), "{url}");
         }
-        for url in ["https://social-sb.com/api/getToken", "https://social-sb.com/api/updateOrder/", "updateOrder", ""] {
+        for url in [
+            "https://social-sb.com/api/getToken",
+            "https://social-sb.com/api/updateOrder/",
+            "updateOrder",
+            "",
+        ] {
             assert!(endpoint(url.as_bytes()).is_none(), "{url}");
         }
     }
 
     #[test]
     fn the_other_methods_are_beside_update_order() {
-        let found = endpoint(b"https://crm.example/api/createAccount").map(|found| found.update_order);
-        assert_eq!(found.as_deref(), Some(b"https://crm.example/api/updateOrder".as_slice()));
+        let found =
+            endpoint(b"https://crm.example/api/createAccount").map(|found| found.update_order);
+        assert_eq!(
+            found.as_deref(),
+            Some(b"https://crm.example/api/updateOrder".as_slice())
+        );
     }
 
     #[test]

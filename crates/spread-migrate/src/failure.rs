@@ -25,10 +25,25 @@ impl fmt::Display for Failure {
             Self::Walk(error) => write!(f, "cannot read the directory: {error}"),
             Self::Read(path, error) => write!(f, "cannot read {}: {error}", path.display()),
             Self::Write(path, error) => write!(f, "cannot write {}: {error}", path.display()),
-            Self::Changed(path) => write!(f, "{} has changed meanwhile and is left alone", path.display()),
-            Self::HardLinks(path) => write!(f, "{} has several hard links and is left alone", path.display()),
-            Self::Exists(path) => write!(f, "{} exists with another content and is left alone", path.display()),
-            Self::Unquotable(name) => write!(f, "the value of {name} cannot be written into a file of settings"),
+            Self::Changed(path) => write!(
+                f,
+                "{} has changed meanwhile and is left alone",
+                path.display()
+            ),
+            Self::HardLinks(path) => write!(
+                f,
+                "{} has several hard links and is left alone",
+                path.display()
+            ),
+            Self::Exists(path) => write!(
+                f,
+                "{} exists with another content and is left alone",
+                path.display()
+            ),
+            Self::Unquotable(name) => write!(
+                f,
+                "the value of {name} cannot be written into a file of settings"
+            ),
             Self::Output(error) => write!(f, "cannot write the output: {error}"),
         }
     }

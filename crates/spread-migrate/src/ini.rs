@@ -7,7 +7,9 @@ use crate::failure::Failure;
 
 /// One line for each setting, in the sequence of the table.
 pub(crate) fn ini(settings: &Settings) -> Result<Vec<u8>, Failure> {
-    let mut text = b"; Settings of the extension spread, which take the place of the options of curl.\n".to_vec();
+    let mut text =
+        b"; Settings of the extension spread, which take the place of the options of curl.\n"
+            .to_vec();
     for name in TABLE.iter().map(|row| row.about().name()) {
         if let Some(value) = settings.get(name) {
             text.extend_from_slice(name.as_bytes());
@@ -57,7 +59,11 @@ mod tests {
             ("it's \\", None),
             ("a\nb", None),
         ] {
-            assert_eq!(quoted(value.as_bytes()).as_deref(), expected.map(str::as_bytes), "{value}");
+            assert_eq!(
+                quoted(value.as_bytes()).as_deref(),
+                expected.map(str::as_bytes),
+                "{value}"
+            );
         }
     }
 }

@@ -109,21 +109,30 @@ fn run(cli: &Cli, failures: &mut Vec<Failure>) -> bool {
     if cli.apply {
         apply(&shop, failures);
     }
-    let outcome = if cli.apply && failures.len() == before { Outcome::Replaced } else { Outcome::Listed };
+    let outcome = if cli.apply && failures.len() == before {
+        Outcome::Replaced
+    } else {
+        Outcome::Listed
+    };
     let report = if cli.json {
         report::json(&shop.places, &settings, outcome, &secrets)
     } else {
         report::text(&shop.places, &settings, outcome, &secrets)
     };
     print(report.as_bytes(), failures);
-    shop.places.iter().any(|place| outcome == Outcome::Listed || !place.reasons.is_empty())
+    shop.places
+        .iter()
+        .any(|place| outcome == Outcome::Listed || !place.reasons.is_empty())
 }
 
 /// The new content of each file that changes, beside the old one.
 fn changes(shop: &Shop) -> Vec<(&Path, &[u8], Vec<u8>)> {
     let mut edits: BTreeMap<&PathBuf, Vec<Edit>> = BTreeMap::new();
     for place in shop.places.iter().filter(|place| place.reasons.is_empty()) {
-        edits.entry(&place.path).or_default().extend(place.edits.clone());
+        edits
+            .entry(&place.path)
+            .or_default()
+            .extend(place.edits.clone());
     }
     shop.files
         .iter()
@@ -136,7 +145,9 @@ fn changes(shop: &Shop) -> Vec<(&Path, &[u8], Vec<u8>)> {
 
 fn diffs(shop: &Shop, secrets: &Secrets) -> Vec<u8> {
     let all = changes(shop);
-    let diffs = all.iter().map(|(path, old, new)| report::diff(&path.to_string_lossy(), old, new, secrets));
+    let diffs = all
+        .iter()
+        .map(|(path, old, new)| report::diff(&path.to_string_lossy(), old, new, secrets));
     diffs.collect::<Vec<_>>().concat()
 }
 

@@ -23,7 +23,10 @@ pub(crate) struct Difference {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Keys {
-    Pair { public: Vec<u8>, private: Vec<u8> },
+    Pair {
+        public: Vec<u8>,
+        private: Vec<u8>,
+    },
     /// The two variables that the extension reads itself.
     Environment,
 }
@@ -83,18 +86,30 @@ impl<'a> Meaning<'a> {
             }
             "CURLOPT_POSTREDIR" | "CURLOPT_FOLLOWLOCATION" => {
                 if reader.value(*value).is_ok() && !self.is_on(reader, option) {
-                    self.differs(option, reader, "redirects are followed, always with the POST", None);
+                    self.differs(
+                        option,
+                        reader,
+                        "redirects are followed, always with the POST",
+                        None,
+                    );
                 }
             }
             "CURLOPT_MAXREDIRS" => match reader.value(*value).map(|known| known.value.number()) {
                 Ok(Some(-1.0)) => {}
-                Ok(Some(count)) => self.setting(reader, option, &table::MAX_REDIRECTS, count.to_string().into_bytes()),
+                Ok(Some(count)) => self.setting(
+                    reader,
+                    option,
+                    &table::MAX_REDIRECTS,
+                    count.to_string().into_bytes(),
+                ),
                 _ => self.refuse(reader, option, UNKNOWN_VALUE),
             },
             "CURLOPT_TIMEOUT" => self.seconds(reader, option, &table::TIMEOUT, 1.0),
             "CURLOPT_TIMEOUT_MS" => self.seconds(reader, option, &table::TIMEOUT, 1000.0),
             "CURLOPT_CONNECTTIMEOUT" => self.seconds(reader, option, &table::CONNECT_TIMEOUT, 1.0),
-            "CURLOPT_CONNECTTIMEOUT_MS" => self.seconds(reader, option, &table::CONNECT_TIMEOUT, 1000.0),
+            "CURLOPT_CONNECTTIMEOUT_MS" => {
+                self.seconds(reader, option, &table::CONNECT_TIMEOUT, 1000.0)
+            }
             "CURLOPT_CAINFO" => match reader.text(*value) {
                 Ok((file, _)) => self.setting(reader, option, &table::CA_FILE, file),
                 Err(_) => self.refuse(reader, option, UNKNOWN_VALUE),
@@ -115,7 +130,9 @@ impl<'a> Meaning<'a> {
                     self.differs(option, reader, text, Some(&table::CA_FILE));
                 }
             }
-            "CURLOPT_USERAGENT" => self.differs(option, reader, "the User-Agent names the extension", None),
+            "CURLOPT_USERAGENT" => {
+                self.differs(option, reader, "the User-Agent names the extension", None)
+            }
             _ if HARMLESS.contains(&name.as_str()) => {
                 self.differs(option, reader, "not needed by the extension", None);
             }
@@ -134,9 +151,16 @@ impl<'a> Meaning<'a> {
             });
         }
         if let Some(Keys::Pair { public, private }) = self.keys.clone() {
-            for (row, key) in [(&table::PUBLIC_KEY as &dyn Row, public), (&table::PRIVATE_KEY, private)] {
+            for (row, key) in [
+                (&table::PUBLIC_KEY as &dyn Row, public),
+                (&table::PRIVATE_KEY, private),
+            ] {
                 if row.check(&key).is_err() || key.is_empty() {
-                    self.reasons.push(reader.php.reason(init, format!("{} cannot take the key", row.about().name())));
+                    self.reasons.push(
+                        reader
+                            .php
+                            .reason(init, format!("{} cannot take the key", row.about().name())),
+                    );
                 }
             }
         }
@@ -174,7 +198,13 @@ impl<'a> Meaning<'a> {
         self.reasons.push(reader.php.reason(option.value, text));
     }
 
-    fn differs(&mut self, option: &CurlOption<'a>, reader: &Reader<'a>, text: &str, row: Option<&dyn Row>) {
+    fn differs(
+        &mut self,
+        option: &CurlOption<'a>,
+        reader: &Reader<'a>,
+        text: &str,
+        row: Option<&dyn Row>,
+    ) {
         let source = short(&reader.php.text(option.value));
         let place = row.map_or_else(String::new, |row| format!(" {}", row.about().name()));
         self.differences.push(Difference {
@@ -184,10 +214,20 @@ impl<'a> Meaning<'a> {
         });
     }
 
-    fn setting(&mut self, reader: &Reader<'a>, option: &CurlOption<'a>, row: &'static dyn Row, value: Vec<u8>) {
+    fn setting(
+        &mut self,
+        reader: &Reader<'a>,
+        option: &CurlOption<'a>,
+        row: &'static dyn Row,
+        value: Vec<u8>,
+    ) {
         let about = row.about();
         if let Err(expected) = row.check(&value) {
-            return self.refuse(reader, option, &format!("does not fit: {} must be {expected}", about.name()));
+            return self.refuse(
+                reader,
+                option,
+                &format!("does not fit: {} must be {expected}", about.name()),
+            );
         }
         let shown = match about.mask {
             Some(mask) => mask(&value),
@@ -200,11 +240,22 @@ impl<'a> Meaning<'a> {
         });
     }
 
-    fn seconds(&mut self, reader: &Reader<'a>, option: &CurlOption<'a>, row: &'static dyn Row, unit: f64) {
+    fn seconds(
+        &mut self,
+        reader: &Reader<'a>,
+        option: &CurlOption<'a>,
+        row: &'static dyn Row,
+        unit: f64,
+    ) {
         match reader.value(option.value).map(|known| known.value.number()) {
             Ok(Some(0.0)) => self.differs(option, reader, "the call ends after", Some(row)),
             Ok(Some(number)) => {
-                self.setting(reader, option, row, (number / unit).to_string().into_bytes());
+                self.setting(
+                    reader,
+                    option,
+                    row,
+                    (number / unit).to_string().into_bytes(),
+                );
             }
             _ => self.refuse(reader, option, UNKNOWN_VALUE),
         }
@@ -229,14 +280,21 @@ impl<'a> Meaning<'a> {
                 values
             }
         };
-        let texts = literals.into_iter().flatten().filter_map(|known| known.value.text());
+        let texts = literals
+            .into_iter()
+            .flatten()
+            .filter_map(|known| known.value.text());
         self.secrets.extend(texts.filter(|text| text != b":"));
     }
 
     fn pair(&mut self, reader: &Reader<'a>, value: Node<'a>, text: &[u8]) {
         let Some(colon) = text.iter().position(|byte| *byte == b':') else {
             self.secrets.push(text.to_owned());
-            self.reasons.push(reader.php.reason(value, "the API keys are not public:private"));
+            self.reasons.push(
+                reader
+                    .php
+                    .reason(value, "the API keys are not public:private"),
+            );
             return;
         };
         let (public, private) = text.split_at(colon);
@@ -247,8 +305,16 @@ impl<'a> Meaning<'a> {
             private: private.to_owned(),
         });
         for (row, key, text) in [
-            (&table::PUBLIC_KEY as &dyn Row, public, "the public key is in the source"),
-            (&table::PRIVATE_KEY, private, "the private key is in the source"),
+            (
+                &table::PUBLIC_KEY as &dyn Row,
+                public,
+                "the public key is in the source",
+            ),
+            (
+                &table::PRIVATE_KEY,
+                private,
+                "the private key is in the source",
+            ),
         ] {
             self.differences.push(Difference {
                 line: line(value),
@@ -266,7 +332,10 @@ impl<'a> Meaning<'a> {
             "CURLAUTH_DIGEST" => Some("digest"),
             "CURLAUTH_BASIC|CURLAUTH_DIGEST" | "CURLAUTH_DIGEST|CURLAUTH_BASIC" => Some("any"),
             _ => {
-                let option = CurlOption { name: "CURLOPT_HTTPAUTH".into(), value };
+                let option = CurlOption {
+                    name: "CURLOPT_HTTPAUTH".into(),
+                    value,
+                };
                 self.refuse(reader, &option, "names a scheme that spread.auth does not");
                 None
             }
@@ -274,13 +343,22 @@ impl<'a> Meaning<'a> {
     }
 
     fn headers(&mut self, reader: &Reader<'a>, value: Node<'a>) {
-        let value = if value.kind() == "variable_name" { reader.assigned_value(value).unwrap_or(value) } else { value };
-        let option = CurlOption { name: "CURLOPT_HTTPHEADER".into(), value };
+        let value = if value.kind() == "variable_name" {
+            reader.assigned_value(value).unwrap_or(value)
+        } else {
+            value
+        };
+        let option = CurlOption {
+            name: "CURLOPT_HTTPHEADER".into(),
+            value,
+        };
         if value.kind() != "array_creation_expression" {
             return self.refuse(reader, &option, UNKNOWN_VALUE);
         }
         for element in parts(value) {
-            let Some(header) = parts(element).last().copied() else { continue };
+            let Some(header) = parts(element).last().copied() else {
+                continue;
+            };
             let text = match reader.text(header) {
                 Ok((text, _)) => text,
                 Err(unknown) => unknown.beginning,
@@ -290,13 +368,18 @@ impl<'a> Meaning<'a> {
             let content = content.trim();
             let same = match name.trim() {
                 "content-length" | "connection" | "expect" => true,
-                "content-type" => content.split(';').next() == Some("application/x-www-form-urlencoded"),
+                "content-type" => {
+                    content.split(';').next() == Some("application/x-www-form-urlencoded")
+                }
                 "accept" => content == "*/*",
                 _ => false,
             };
             if !same {
                 // The content may be a key.
-                let text = format!("sends the header \"{}\", which the extension does not", short(name));
+                let text = format!(
+                    "sends the header \"{}\", which the extension does not",
+                    short(name)
+                );
                 self.refuse(reader, &option, &text);
             }
         }
@@ -334,14 +417,18 @@ fn password_of(url: &[u8]) -> Option<Vec<u8>> {
 /// The parts of a concatenation, with variables replaced by what was assigned to them.
 fn leaves<'a>(reader: &Reader<'a>, node: Node<'a>) -> Vec<Node<'a>> {
     match node.kind() {
-        "binary_expression" if reader.php.operator(node) == "." => {
-            parts(node).into_iter().flat_map(|part| leaves(reader, part)).collect()
-        }
-        "encapsed_string" | "parenthesized_expression" if reader.text(node).is_err() => {
-            parts(node).into_iter().flat_map(|part| leaves(reader, part)).collect()
-        }
+        "binary_expression" if reader.php.operator(node) == "." => parts(node)
+            .into_iter()
+            .flat_map(|part| leaves(reader, part))
+            .collect(),
+        "encapsed_string" | "parenthesized_expression" if reader.text(node).is_err() => parts(node)
+            .into_iter()
+            .flat_map(|part| leaves(reader, part))
+            .collect(),
         "variable_name" => match reader.assigned_value(node) {
-            Some(value) if value != node && !value.byte_range().contains(&node.start_byte()) => leaves(reader, value),
+            Some(value) if value != node && !value.byte_range().contains(&node.start_byte()) => {
+                leaves(reader, value)
+            }
             _ => vec![node],
         },
         _ => vec![node],

@@ -7,6 +7,8 @@ pub(crate) type Node<'a> = tree_sitter::Node<'a>;
 pub(crate) struct Php {
     pub(crate) bytes: Vec<u8>,
     tree: Tree,
+    /// Otherwise each byte counts as the character of Latin-1, so that texts can be turned back into bytes.
+    is_utf8: bool,
 }
 
 /// Why a place is left alone.
@@ -29,7 +31,12 @@ impl Php {
             .map(|byte| if byte.is_ascii() { *byte } else { b'_' })
             .collect();
         let tree = parser.parse(&letters, None)?;
-        Some(Self { bytes, tree })
+        let is_utf8 = std::str::from_utf8(&bytes).is_ok();
+        Some(Self {
+            bytes,
+            tree,
+            is_utf8,
+        })
     }
 
     pub(crate) fn root(&self) -> Node<'_> {
@@ -40,9 +47,22 @@ impl Php {
         self.bytes.get(node.byte_range()).unwrap_or_default()
     }
 
-    /// Names and operators are ASCII where they matter; other bytes only appear in messages.
     pub(crate) fn text(&self, node: Node) -> String {
-        String::from_utf8_lossy(self.bytes_of(node)).into_owned()
+        let bytes = self.bytes_of(node);
+        match std::str::from_utf8(bytes) {
+            Ok(text) if self.is_utf8 => text.to_owned(),
+            _ => bytes.iter().map(|byte| char::from(*byte)).collect(),
+        }
+    }
+
+    /// The bytes of a text that is made of texts of this file.
+    pub(crate) fn encode(&self, text: &str) -> Vec<u8> {
+        if self.is_utf8 {
+            return text.as_bytes().to_vec();
+        }
+        text.chars()
+            .map(|letter| u8::try_from(letter).unwrap_or(b'?'))
+            .collect()
     }
 
     pub(crate) fn reason(&self, node: Node, text: impl Into<String>) -> Reason {
@@ -138,31 +158,34 @@ pub(crate) fn descendants(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 pub(crate) fn within(scope: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     walk(scope, move |node| {
         node == scope
-            || !is_scope(node)
-                && !matches!(
-                    node.kind(),
-                    "class_declaration"
-                        | "trait_declaration"
-                        | "interface_declaration"
-                        | "enum_declaration"
-                )
+            || match node.kind() {
+                "function_definition"
+                | "method_declaration"
+                | "class_declaration"
+                | "trait_declaration"
+                | "interface_declaration"
+                | "enum_declaration" => false,
+                "compound_statement" | "formal_parameters" => node
+                    .parent()
+                    .is_none_or(|parent| parent == scope || parent.kind() != "anonymous_function"),
+                _ => true,
+            }
     })
 }
 
 fn walk<'a>(top: Node<'a>, enters: impl Fn(Node<'a>) -> bool) -> impl Iterator<Item = Node<'a>> {
-    let mut pending = vec![top];
+    let mut cursor = top.walk();
+    let mut ended = false;
     std::iter::from_fn(move || {
-        let node = pending.pop()?;
-        let mut cursor = node.walk();
-        if enters(node) {
-            let children: Vec<_> = node.children(&mut cursor).collect();
-            pending.extend(children.into_iter().rev());
-        } else if node.kind() == "anonymous_function" {
-            let clauses: Vec<_> = node
-                .children(&mut cursor)
-                .filter(|child| child.kind() == "anonymous_function_use_clause")
-                .collect();
-            pending.extend(clauses);
+        if ended {
+            return None;
+        }
+        let node = cursor.node();
+        let down = enters(node) && cursor.goto_first_child();
+        if !down {
+            while !ended && !cursor.goto_next_sibling() {
+                ended = !cursor.goto_parent();
+            }
         }
         Some(node)
     })

@@ -6,6 +6,7 @@ use methods::Method;
 
 use crate::arrays::Arrays;
 use crate::body::{self, Body};
+use crate::constants::named_in;
 use crate::edit::{self, Edit};
 use crate::endpoint::{HOST, endpoint};
 use crate::file::File;
@@ -35,10 +36,20 @@ pub(crate) struct Place {
 }
 
 /// Words that only code about SPREAD has.
-const WORDS: &[&str] = &["order_idorder", "order_crea_dt", "customer_isoptin", HOST, "spread"];
+const WORDS: &[&str] = &[
+    "order_idorder",
+    "order_crea_dt",
+    "customer_isoptin",
+    HOST,
+    "spread",
+];
 
 /// The place of a session; `None` when it does not call SPREAD.
-pub(crate) fn place<'a>(arrays: &Arrays<'a, '_>, session: &Session<'a>, shared: &Shared) -> Option<Place> {
+pub(crate) fn place<'a>(
+    arrays: &Arrays<'a, '_>,
+    session: &Session<'a>,
+    shared: &Shared,
+) -> Option<Place> {
     let reader = &arrays.reader;
     let php = reader.php;
     let mut meaning = options::meaning(reader, &session.options);
@@ -58,22 +69,37 @@ pub(crate) fn place<'a>(arrays: &Arrays<'a, '_>, session: &Session<'a>, shared: 
     match reader.text(url) {
         Ok((text, origins)) => {
             let found = endpoint(&text)?;
-            let api = text.windows(5).any(|part| part.eq_ignore_ascii_case(b"/api/"));
+            let api = text
+                .windows(5)
+                .any(|part| part.eq_ignore_ascii_case(b"/api/"));
             if !found.is_spread && !(api && is_about_spread(php)) {
                 return None;
             }
             place.origins.extend(origins);
             place.method = Some(found.method);
-            place.reasons.extend(found.problem.map(|problem| php.reason(url, problem)));
+            place
+                .reasons
+                .extend(found.problem.map(|problem| php.reason(url, problem)));
             place.endpoint = Some(found.update_order);
         }
         Err(unknown) => {
             let beginning = String::from_utf8_lossy(&unknown.beginning).to_ascii_lowercase();
-            let keys = meaning.keys.is_some() || session.options.iter().any(|option| option.name == "CURLOPT_USERPWD");
-            if !beginning.contains(HOST) && !(keys && beginning.is_empty() && is_about_spread(php)) {
+            let keys = meaning.keys.is_some()
+                || session
+                    .options
+                    .iter()
+                    .any(|option| option.name == "CURLOPT_USERPWD");
+            let of_spread = beginning.contains(HOST)
+                || named_in(php, url)
+                    .iter()
+                    .any(|name| reader.constants.is_endpoint(name));
+            if !of_spread && !(keys && beginning.is_empty() && is_about_spread(php)) {
                 return None;
             }
-            let text = format!("the URL is made of {}, which is not known here", unknown.part);
+            let text = format!(
+                "the URL is made of {}, which is not known here",
+                unknown.part
+            );
             place.reasons.push(php.reason(url, text));
         }
     }
@@ -97,24 +123,45 @@ pub(crate) fn place<'a>(arrays: &Arrays<'a, '_>, session: &Session<'a>, shared: 
         }
     }
     if place.reasons.is_empty() {
-        place.differences.extend(keys_that_stay(arrays.files, reader.path, &place.edits, &key_origins));
+        place.differences.extend(keys_that_stay(
+            arrays.files,
+            reader.path,
+            &place.edits,
+            &key_origins,
+        ));
     }
     place.origins.extend(key_origins);
     Some(place)
 }
 
 /// The lines where a key stays in the source, although nothing of the place reads it any more.
-fn keys_that_stay(files: &[&File], own: &Path, edits: &[Edit], origins: &[Origin]) -> Vec<Difference> {
-    let stays = |(path, at): &&Origin| path != own || !edits.iter().any(|edit| edit.range.contains(at));
-    let mut lines: Vec<_> = origins.iter().filter(stays).filter_map(|(path, at)| {
-        let file = files.iter().find(|file| file.path == *path)?;
-        let before = file.php.bytes.get(..*at)?;
-        Some((path, before.iter().filter(|byte| **byte == b'\n').count() + 1))
-    }).collect();
+fn keys_that_stay(
+    files: &[&File],
+    own: &Path,
+    edits: &[Edit],
+    origins: &[Origin],
+) -> Vec<Difference> {
+    let stays =
+        |(path, at): &&Origin| path != own || !edits.iter().any(|edit| edit.range.contains(at));
+    let mut lines: Vec<_> = origins
+        .iter()
+        .filter(stays)
+        .filter_map(|(path, at)| {
+            let file = files.iter().find(|file| file.path == *path)?;
+            let before = file.php.bytes.get(..*at)?;
+            Some((
+                path,
+                before.iter().filter(|byte| **byte == b'\n').count() + 1,
+            ))
+        })
+        .collect();
     lines.dedup();
     let text = |(path, line): (&PathBuf, usize)| Difference {
         line,
-        text: format!("{}:{line} still has a key, which this place no longer reads", path.display()),
+        text: format!(
+            "{}:{line} still has a key, which this place no longer reads",
+            path.display()
+        ),
         setting: None,
     };
     lines.into_iter().map(text).collect()
@@ -128,9 +175,14 @@ fn is_about_spread(php: &Php) -> bool {
 
 /// All literals in the options, which the place accounts for.
 fn literals(reader: &Reader, session: &Session) -> Vec<Origin> {
-    let values = session.options.iter().flat_map(|option| descendants(option.value));
+    let values = session
+        .options
+        .iter()
+        .flat_map(|option| descendants(option.value));
     let literals = values.filter(|node| matches!(node.kind(), "string" | "encapsed_string"));
-    literals.map(|node| (reader.path.to_owned(), node.start_byte())).collect()
+    literals
+        .map(|node| (reader.path.to_owned(), node.start_byte()))
+        .collect()
 }
 
 fn change<'a>(
@@ -147,15 +199,14 @@ fn change<'a>(
     };
     let body = body::body(arrays, session, fields)?;
     if method.needs_request && body.request.is_none() {
-        let text = format!("the body has no \"request\", which {}() needs", method.function);
+        let text = format!(
+            "the body has no \"request\", which {}() needs",
+            method.function
+        );
         return Err(php.reason(fields, text));
     }
-    // A source that is no UTF-8 keeps its bytes: they are put in where this stands for them.
     let call = call(method, &body);
-    let mut rewrite = result::rewrite(php, session, exec, PLACEHOLDER)?;
-    for edit in &mut rewrite.edits {
-        edit.text = replaced(&edit.text, PLACEHOLDER.as_bytes(), &call);
-    }
+    let mut rewrite = result::rewrite(php, session, exec, &call)?;
     let mut removed = session.statements.clone();
     removed.append(&mut rewrite.removed);
     let visible = is_visible(session.scope);
@@ -167,47 +218,52 @@ fn change<'a>(
     });
     removed.extend(unused);
     rename(php, session, &mut rewrite, shared, arrays);
-    let kept = statement_of(exec).ok_or_else(|| php.reason(exec, "curl_exec() is in no statement"))?;
+    let kept =
+        statement_of(exec).ok_or_else(|| php.reason(exec, "curl_exec() is in no statement"))?;
     let mut edits = edit::removals(php, &removed, kept);
     // What is removed as a whole needs no change inside.
-    let gone = |edit: &Edit| edits.iter().any(|removal| removal.text.is_empty() && removal.range.start <= edit.range.start && edit.range.end <= removal.range.end);
-    let rest: Vec<_> = rewrite.edits.into_iter().filter(|edit| !gone(edit)).collect();
+    let gone = |edit: &Edit| {
+        edits.iter().any(|removal| {
+            removal.text.is_empty()
+                && removal.range.start <= edit.range.start
+                && edit.range.end <= removal.range.end
+        })
+    };
+    let rest: Vec<_> = rewrite
+        .edits
+        .into_iter()
+        .filter(|edit| !gone(edit))
+        .collect();
     edits.extend(rest);
-    let result = edit::apply(&php.bytes, &edits).ok_or_else(|| php.reason(exec, "the changes overlap"))?;
+    let result =
+        edit::apply(&php.bytes, &edits).ok_or_else(|| php.reason(exec, "the changes overlap"))?;
     match Php::parse(result) {
         Some(result) if php.error().is_some() || result.error().is_none() => Ok(edits),
         _ => Err(php.reason(exec, "the result would not be PHP")),
     }
 }
 
-const PLACEHOLDER: &str = "spread-migrate\u{1}call";
-
-fn call(method: &Method, body: &Body) -> Vec<u8> {
-    let mut call = format!("{}(", method.function).into_bytes();
-    call.extend_from_slice(&body.data);
-    if let Some(request) = &body.request {
-        call.extend_from_slice(b", ");
-        call.extend_from_slice(request);
+fn call(method: &Method, body: &Body) -> String {
+    let Body { data, request } = body;
+    match request {
+        Some(request) => format!("{}({data}, {request})", method.function),
+        None => format!("{}({data})", method.function),
     }
-    call.push(b')');
-    call
-}
-
-fn replaced(text: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
-    let Some(at) = text.windows(what.len()).position(|part| part == what) else {
-        return text.to_owned();
-    };
-    let (before, after) = text.split_at(at);
-    [before, with, after.get(what.len()..).unwrap_or_default()].concat()
 }
 
 /// Whether other files can see the variables of the scope.
 fn is_visible(scope: Node) -> bool {
     scope.kind() == "program"
-        || within(scope).any(|node| node.kind().starts_with("include") || node.kind().starts_with("require"))
+        || within(scope)
+            .any(|node| node.kind().starts_with("include") || node.kind().starts_with("require"))
 }
 
-fn no_other_reader(php: &Php, session: &Session, rewrite: &Rewrite, shared: &Shared) -> Result<(), Reason> {
+fn no_other_reader(
+    php: &Php,
+    session: &Session,
+    rewrite: &Rewrite,
+    shared: &Shared,
+) -> Result<(), Reason> {
     for name in rewrite.changed.iter().chain(&session.handle) {
         if let Some(place) = shared.reader(php, name) {
             return Err(php.reason(session.init, format!("{place} may read ${name} as well")));
@@ -222,8 +278,9 @@ fn rename(php: &Php, session: &Session, rewrite: &mut Rewrite, shared: &Shared, 
         return;
     };
     let free = php.mentions(session.scope, "response").is_empty();
-    let alone = !is_visible(session.scope) || !shared.is_named_beside(arrays.reader.path, "response");
+    let alone =
+        !is_visible(session.scope) || !shared.is_named_beside(php, arrays.reader.path, "response");
     if free && alone {
-        rewrite.edits.push(Edit::replace(left, "$response"));
+        rewrite.edits.push(Edit::replace(php, left, "$response"));
     }
 }

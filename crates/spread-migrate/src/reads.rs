@@ -86,9 +86,7 @@ pub(crate) fn is_read(php: &Php, node: Node) -> bool {
         "assignment_expression" => parent.child_by_field_name("right") == Some(node),
         "augmented_assignment_expression" => parent.child_by_field_name("right") == Some(node),
         // `$a[$node]` reads it; what happens to `$node[…]` is the question for the whole.
-        "subscript_expression" => {
-            parts(parent).first() != Some(&node) || is_read(php, parent)
-        }
+        "subscript_expression" => parts(parent).first() != Some(&node) || is_read(php, parent),
         "member_access_expression" | "nullsafe_member_access_expression" => is_read(php, parent),
         "parenthesized_expression" | "error_suppression_expression" => {
             crate::php::is_condition(parent) || is_read(php, parent)

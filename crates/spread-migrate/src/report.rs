@@ -17,17 +17,39 @@ pub(crate) enum Outcome {
     Replaced,
 }
 
-pub(crate) fn text(places: &[Place], settings: &Settings, outcome: Outcome, secrets: &Secrets) -> String {
+pub(crate) fn text(
+    places: &[Place],
+    settings: &Settings,
+    outcome: Outcome,
+    secrets: &Secrets,
+) -> String {
     let mut out = String::new();
     for place in places {
         let method = place.method.map_or("unknown method", |method| method.name);
-        let _ = writeln!(out, "{}:{}: {method}: {}", place.path.display(), place.line, state(place, outcome));
+        let _ = writeln!(
+            out,
+            "{}:{}: {method}: {}",
+            place.path.display(),
+            place.line,
+            state(place, outcome)
+        );
         for difference in &place.differences {
-            let setting = difference.setting.as_ref().map_or_else(String::new, |(name, _)| format!(": {name} takes its place"));
-            let _ = writeln!(out, "    line {}: {}{setting}", difference.line, difference.text);
+            let setting = difference
+                .setting
+                .as_ref()
+                .map_or_else(String::new, |(name, _)| format!(": {name} takes its place"));
+            let _ = writeln!(
+                out,
+                "    line {}: {}{setting}",
+                difference.line, difference.text
+            );
         }
         for reason in &place.reasons {
-            let _ = writeln!(out, "    left alone because of line {}: {}", reason.line, reason.text);
+            let _ = writeln!(
+                out,
+                "    left alone because of line {}: {}",
+                reason.line, reason.text
+            );
         }
     }
     if !settings.is_empty() {
@@ -49,11 +71,16 @@ fn state(place: &Place, outcome: Outcome) -> &'static str {
 }
 
 fn summary(places: &[Place], outcome: Outcome) -> String {
-    let ready = places.iter().filter(|place| place.reasons.is_empty()).count();
+    let ready = places
+        .iter()
+        .filter(|place| place.reasons.is_empty())
+        .count();
     let left = places.len() - ready;
     match (places.len(), outcome) {
         (0, _) => "no snippet found".into(),
-        (_, Outcome::Listed) => format!("{ready} can be replaced with --apply, {left} left for you"),
+        (_, Outcome::Listed) => {
+            format!("{ready} can be replaced with --apply, {left} left for you")
+        }
         (_, Outcome::Replaced) => format!("{ready} replaced, {left} left for you"),
     }
 }
@@ -72,7 +99,12 @@ fn shown(settings: &Settings) -> Vec<(&'static str, String)> {
     .collect()
 }
 
-pub(crate) fn json(places: &[Place], settings: &Settings, outcome: Outcome, secrets: &Secrets) -> String {
+pub(crate) fn json(
+    places: &[Place],
+    settings: &Settings,
+    outcome: Outcome,
+    secrets: &Secrets,
+) -> String {
     let mask = |text: &str| secrets.mask_text(text);
     let places: Vec<Value> = places
         .iter()
@@ -96,7 +128,10 @@ pub(crate) fn json(places: &[Place], settings: &Settings, outcome: Outcome, secr
             })
         })
         .collect();
-    let settings: serde_json::Map<_, _> = shown(settings).into_iter().map(|(name, value)| (name.to_owned(), Value::String(mask(&value)))).collect();
+    let settings: serde_json::Map<_, _> = shown(settings)
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), Value::String(mask(&value))))
+        .collect();
     format!("{:#}\n", json!({"places": places, "settings": settings}))
 }
 
@@ -107,6 +142,9 @@ pub(crate) fn diff(path: &str, old: &[u8], new: &[u8], secrets: &Secrets) -> Vec
     let diff = TextDiff::from_lines(old.as_slice(), new.as_slice());
     let mut out = Vec::new();
     // Writing to memory does not fail.
-    let _ = diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_writer(&mut out);
+    let _ = diff
+        .unified_diff()
+        .header(&format!("a/{name}"), &format!("b/{name}"))
+        .to_writer(&mut out);
     out
 }

@@ -5,8 +5,8 @@
 
 use crate::edit::Edit;
 use crate::php::{
-    Node, Php, Reason, ancestors, arguments, descendants, is_condition, is_in_loop,
-    statement_of, within,
+    Node, Php, Reason, ancestors, arguments, descendants, is_condition, is_in_loop, statement_of,
+    within,
 };
 use crate::reads::is_read;
 use crate::session::{Session, whole_statement};
@@ -38,7 +38,12 @@ struct Response {
     again: Option<String>,
 }
 
-pub(crate) fn rewrite<'a>(php: &'a Php, session: &Session<'a>, exec: Node<'a>, call: &str) -> Result<Rewrite<'a>, Reason> {
+pub(crate) fn rewrite<'a>(
+    php: &'a Php,
+    session: &Session<'a>,
+    exec: Node<'a>,
+    call: &str,
+) -> Result<Rewrite<'a>, Reason> {
     let mut rewriter = Rewriter {
         php,
         session,
@@ -109,7 +114,9 @@ impl<'a> Rewriter<'a, '_> {
         for mention in uses.by_ref() {
             if let Some(statement) = self.decodes_itself(mention, &name) {
                 let rest: Vec<_> = uses.collect();
-                return self.decoded_itself(statement, mention, &rest, &variable).map(|()| name);
+                return self
+                    .decoded_itself(statement, mention, &rest, &variable)
+                    .map(|()| name);
             }
             self.raw(mention, &again)?;
         }
@@ -121,14 +128,20 @@ impl<'a> Rewriter<'a, '_> {
         let php = self.php;
         let block = statement_of(self.exec).and_then(|statement| statement.parent());
         let left = assignment.child_by_field_name("left");
-        let mentions: Vec<_> = php.mentions(self.session.scope, name).into_iter().filter(|mention| Some(*mention) != left).collect();
+        let mentions: Vec<_> = php
+            .mentions(self.session.scope, name)
+            .into_iter()
+            .filter(|mention| Some(*mention) != left)
+            .collect();
         let set = |mention: &Node<'a>| {
             let other = mention.parent()?;
-            let whole = other.kind() == "assignment_expression" && other.child_by_field_name("left") == Some(*mention);
+            let whole = other.kind() == "assignment_expression"
+                && other.child_by_field_name("left") == Some(*mention);
             let own = php.mentions(other, name).len() > 1;
             (whole && !own).then_some(other)
         };
-        let refuse = |mention: Node, text: &str| Err(php.reason(mention, format!("${name} {text}")));
+        let refuse =
+            |mention: Node, text: &str| Err(php.reason(mention, format!("${name} {text}")));
         let others: Vec<_> = mentions.iter().filter_map(set).collect();
         let looped = is_in_loop(assignment);
         if let (Some(other), true) = (others.first(), looped) {
@@ -159,7 +172,10 @@ impl<'a> Rewriter<'a, '_> {
                 continue;
             }
             if !others.is_empty() && !ancestors(mention).any(|above| Some(above) == block) {
-                return refuse(mention, "may have been assigned elsewhere when it is read here");
+                return refuse(
+                    mention,
+                    "may have been assigned elsewhere when it is read here",
+                );
             }
             if !self.is_target_of_decoding(mention, name) {
                 uses.push(mention);
@@ -170,9 +186,15 @@ impl<'a> Rewriter<'a, '_> {
 
     /// The left side of `$response = json_decode($response, true)`, whose right side is the use.
     fn is_target_of_decoding(&self, mention: Node<'a>, name: &str) -> bool {
-        let assignment = mention.parent().filter(|above| above.child_by_field_name("left") == Some(mention));
+        let assignment = mention
+            .parent()
+            .filter(|above| above.child_by_field_name("left") == Some(mention));
         let decode = assignment.and_then(|assignment| assignment.child_by_field_name("right"));
-        decode.and_then(arguments).unwrap_or_default().first().is_some_and(|first| self.decodes_itself(*first, name).is_some())
+        decode
+            .and_then(arguments)
+            .unwrap_or_default()
+            .first()
+            .is_some_and(|first| self.decodes_itself(*first, name).is_some())
     }
 
     /// Whether the only use is `$value = json_decode($response, true);`, which the call becomes then.
@@ -186,11 +208,20 @@ impl<'a> Rewriter<'a, '_> {
         };
         let name = php.assigned(target).unwrap_or_default();
         let block = |node: Node<'a>| whole_statement(node).and_then(|statement| statement.parent());
-        let between = php.mentions(self.session.scope, &name).into_iter().any(|other| {
-            other.start_byte() > assignment.end_byte() && other.start_byte() < target.start_byte()
-        });
+        let between = php
+            .mentions(self.session.scope, &name)
+            .into_iter()
+            .any(|other| {
+                other.start_byte() > assignment.end_byte()
+                    && other.start_byte() < target.start_byte()
+            });
         let failed_question = !self.session.questions.is_empty();
-        if block(target).is_none() || block(target) != block(assignment) || between || failed_question || self.tells_null_from_false(decode)? {
+        if block(target).is_none()
+            || block(target) != block(assignment)
+            || between
+            || failed_question
+            || self.tells_null_from_false(decode)?
+        {
             return Ok(false);
         }
         self.refuse_last_error()?;
@@ -216,11 +247,20 @@ impl<'a> Rewriter<'a, '_> {
         (self.php.assigned(target).as_deref() == Some(name)).then_some(target)
     }
 
-    fn decoded_itself(&mut self, target: Node<'a>, mention: Node<'a>, rest: &[Node<'a>], variable: &str) -> Result<(), Reason> {
+    fn decoded_itself(
+        &mut self,
+        target: Node<'a>,
+        mention: Node<'a>,
+        rest: &[Node<'a>],
+        variable: &str,
+    ) -> Result<(), Reason> {
         let php = self.php;
         let statement = whole_statement(target);
         let block = statement_of(self.exec).and_then(|statement| statement.parent());
-        let (Some(statement), true) = (statement, statement.and_then(|statement| statement.parent()) == block) else {
+        let (Some(statement), true) = (
+            statement,
+            statement.and_then(|statement| statement.parent()) == block,
+        ) else {
             return Err(php.reason(target, "the response is decoded under a condition"));
         };
         self.refuse_last_error()?;
@@ -234,7 +274,7 @@ impl<'a> Rewriter<'a, '_> {
             let Use::Decoded(decode) = use_of(php, mention) else {
                 return Ok(());
             };
-            self.replace(decode, &format!("{variable} === false ? null : {variable}"));
+            self.replace(decode, &decoded(variable, variable));
         } else {
             self.rewrite.removed.push(statement);
         }
@@ -248,7 +288,11 @@ impl<'a> Rewriter<'a, '_> {
         match use_of(php, node) {
             Use::Truth { whole, negated } => {
                 let (first, again) = self.twice(response);
-                let text = if negated { falsy(&first, &again) } else { truthy(&first, &again) };
+                let text = if negated {
+                    falsy(&first, &again)
+                } else {
+                    truthy(&first, &again)
+                };
                 self.replace_condition(whole, &text);
                 Ok(())
             }
@@ -263,9 +307,15 @@ impl<'a> Rewriter<'a, '_> {
                 let text = match (operator, literal.as_str()) {
                     (Comparison::Identical, "false") => failed(&response.first),
                     (Comparison::NotIdentical, "false") => succeeded(&response.first),
-                    (Comparison::Equal, "false" | "null") | (Comparison::NotEqual, "true") => falsy(&first, &again),
-                    (Comparison::NotEqual, "false" | "null") | (Comparison::Equal, "true") => truthy(&first, &again),
-                    _ => return refuse(format!("the response is compared with {}", short(&literal))),
+                    (Comparison::Equal, "false" | "null") | (Comparison::NotEqual, "true") => {
+                        falsy(&first, &again)
+                    }
+                    (Comparison::NotEqual, "false" | "null") | (Comparison::Equal, "true") => {
+                        truthy(&first, &again)
+                    }
+                    _ => {
+                        return refuse(format!("the response is compared with {}", short(&literal)));
+                    }
                 };
                 self.replace_condition(whole, &text);
                 Ok(())
@@ -274,21 +324,37 @@ impl<'a> Rewriter<'a, '_> {
                 self.refuse_last_error()?;
                 let text = if self.tells_null_from_false(decode)? {
                     let (first, again) = self.twice(response);
-                    format!("{first} === false ? null : {again}")
+                    decoded(&first, &again)
                 } else {
                     response.first.clone()
                 };
-                let plain = matches!(use_of(php, decode), Use::Assigned(_)) || decode.parent().is_some_and(|above| above.kind() == "return_statement") || !text.contains('?');
+                let plain = matches!(use_of(php, decode), Use::Assigned(_))
+                    || decode
+                        .parent()
+                        .is_some_and(|above| above.kind() == "return_statement")
+                    || !text.contains('?');
                 let text = if plain { text } else { format!("({text})") };
                 self.replace(decode, &text);
                 Ok(())
             }
-            Use::DecodedOtherwise => refuse("json_decode() does not decode to plain arrays here, as the extension does".into()),
-            Use::Assigned(assignment) => refuse(format!("the text of the response is also in ${}", php.assigned(assignment).unwrap_or_default())),
+            Use::DecodedOtherwise => refuse(
+                "json_decode() does not decode to plain arrays here, as the extension does".into(),
+            ),
+            Use::Assigned(assignment) => refuse(format!(
+                "the text of the response is also in ${}",
+                php.assigned(assignment).unwrap_or_default()
+            )),
             _ => {
                 let source = short(&php.text(statement_of(node).unwrap_or(node)));
-                let source = source.split('{').next().unwrap_or_default().trim().to_owned();
-                refuse(format!("the text of the response is used, and the extension returns it decoded: {source}"))
+                let source = source
+                    .split('{')
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned();
+                refuse(format!(
+                    "the text of the response is used, and the extension returns it decoded: {source}"
+                ))
             }
         }
     }
@@ -297,14 +363,20 @@ impl<'a> Rewriter<'a, '_> {
     fn twice(&self, response: &Response) -> (String, String) {
         let Some(again) = &response.again else {
             let name = self.free_name();
-            return (format!("(${name} = {})", response.first), format!("${name}"));
+            return (
+                format!("(${name} = {})", response.first),
+                format!("${name}"),
+            );
         };
         (response.first.clone(), again.clone())
     }
 
     fn free_name(&self) -> &'static str {
         let taken = |name: &&str| !self.php.mentions(self.session.scope, name).is_empty();
-        ["response", "spread_response"].into_iter().find(|name| !taken(name)).unwrap_or("spread_decoded_response")
+        ["response", "spread_response"]
+            .into_iter()
+            .find(|name| !taken(name))
+            .unwrap_or("spread_decoded_response")
     }
 
     /// Whether code distinguishes what `json_decode()` gives for a failure, `null`, from `false`.
@@ -337,7 +409,10 @@ impl<'a> Rewriter<'a, '_> {
             Use::Assigned(_) | Use::Compared { .. } | Use::Other => {
                 let parent = value.parent();
                 // Assigned as a whole, it is another value from here on.
-                !parent.is_some_and(|parent| self.php.assigned(parent).is_some() && parent.child_by_field_name("left") == Some(value))
+                !parent.is_some_and(|parent| {
+                    self.php.assigned(parent).is_some()
+                        && parent.child_by_field_name("left") == Some(value)
+                })
             }
         })
     }
@@ -346,9 +421,15 @@ impl<'a> Rewriter<'a, '_> {
     fn refuse_last_error(&self) -> Result<(), Reason> {
         let php = self.php;
         let asks = within(self.session.scope).find(|node| {
-            node.start_byte() > self.exec.end_byte() && matches!(php.called(*node).as_deref(), Some("json_last_error" | "json_last_error_msg"))
+            node.start_byte() > self.exec.end_byte()
+                && matches!(
+                    php.called(*node).as_deref(),
+                    Some("json_last_error" | "json_last_error_msg")
+                )
         });
-        asks.map_or(Ok(()), |node| Err(php.reason(node, "json_last_error() is asked about the response")))
+        asks.map_or(Ok(()), |node| {
+            Err(php.reason(node, "json_last_error() is asked about the response"))
+        })
     }
 
     /// `curl_error()`, `curl_errno()` or `curl_getinfo()`.
@@ -359,10 +440,17 @@ impl<'a> Rewriter<'a, '_> {
             return Err(php.reason(call, format!("{name}() is called before curl_exec()")));
         }
         let between = descendants(php.root()).find(|node| {
-            node.start_byte() > self.exec.end_byte() && node.end_byte() < call.start_byte() && php.called(*node).is_some_and(|name| name == "curl_exec" || name.starts_with("spread_"))
+            node.start_byte() > self.exec.end_byte()
+                && node.end_byte() < call.start_byte()
+                && php
+                    .called(*node)
+                    .is_some_and(|name| name == "curl_exec" || name.starts_with("spread_"))
         });
         if let Some(other) = between {
-            return Err(php.reason(other, format!("another call comes between curl_exec() and {name}()")));
+            return Err(php.reason(
+                other,
+                format!("another call comes between curl_exec() and {name}()"),
+            ));
         }
         let whether = |failure: bool| match (variable, failure) {
             (Some(name), true) => failed(&format!("${name}")),
@@ -377,10 +465,17 @@ impl<'a> Rewriter<'a, '_> {
             },
             "curl_errno" => match (emptiness(php, call, "0"), use_of(php, call)) {
                 (Some((whole, failure)), _) => self.replace_condition(whole, &whether(failure)),
-                (None, Use::Assigned(assignment)) if self.all_uses(assignment, |node| emptiness(php, node, "0").is_some()) => {
+                (None, Use::Assigned(assignment))
+                    if self.all_uses(assignment, |node| emptiness(php, node, "0").is_some()) =>
+                {
                     self.replace(call, &format!("(int) ({})", whether(true)));
                 }
-                _ => return Err(php.reason(call, "curl_errno() is a number of curl's, which the extension does not have")),
+                _ => {
+                    return Err(php.reason(
+                        call,
+                        "curl_errno() is a number of curl's, which the extension does not have",
+                    ));
+                }
             },
             _ => self.status(call)?,
         }
@@ -389,13 +484,28 @@ impl<'a> Rewriter<'a, '_> {
 
     fn status(&mut self, call: Node<'a>) -> Result<(), Reason> {
         let php = self.php;
-        let what = arguments(call).unwrap_or_default().get(1).map(|node| php.text(*node));
-        if !matches!(what.as_deref(), Some("CURLINFO_HTTP_CODE" | "CURLINFO_RESPONSE_CODE" | "\\CURLINFO_HTTP_CODE" | "\\CURLINFO_RESPONSE_CODE")) {
+        let what = arguments(call)
+            .unwrap_or_default()
+            .get(1)
+            .map(|node| php.text(*node));
+        if !matches!(
+            what.as_deref(),
+            Some(
+                "CURLINFO_HTTP_CODE"
+                    | "CURLINFO_RESPONSE_CODE"
+                    | "\\CURLINFO_HTTP_CODE"
+                    | "\\CURLINFO_RESPONSE_CODE"
+            )
+        ) {
             return Err(php.reason(call, "curl_getinfo() is asked for more than the status"));
         }
         let text = "spread_last_error()?->getCode() ?? 200";
         match use_of(php, call) {
-            Use::Assigned(assignment) if self.all_uses(assignment, |node| is_of_class(php, node)) => self.replace(call, text),
+            Use::Assigned(assignment)
+                if self.all_uses(assignment, |node| is_of_class(php, node)) =>
+            {
+                self.replace(call, text)
+            }
             _ if is_of_class(php, call) => self.replace(call, &format!("({text})")),
             _ => {
                 let text = "the status is used as a number, and a call succeeds with every 2xx: compare what it returns with false instead";
@@ -411,19 +521,31 @@ impl<'a> Rewriter<'a, '_> {
         let name = php.assigned(assignment).unwrap_or_default();
         let left = assignment.child_by_field_name("left");
         let mut mentions = php.mentions(self.session.scope, &name).into_iter();
-        whole_statement(assignment).is_some() && mentions.all(|mention| Some(mention) == left || fits(mention))
+        whole_statement(assignment).is_some()
+            && mentions.all(|mention| Some(mention) == left || fits(mention))
     }
 
     fn replace(&mut self, node: Node, text: &str) {
-        self.rewrite.edits.push(Edit::replace(node, text));
+        self.rewrite.edits.push(Edit::replace(self.php, node, text));
     }
 
     /// In parentheses, unless the code has them around it already.
     fn replace_condition(&mut self, whole: Node<'a>, text: &str) {
-        let apart = ["parenthesized_expression", "return_statement", "argument", "assignment_expression"];
-        let bare = whole.parent().is_some_and(|parent| is_condition(parent) || apart.contains(&parent.kind()))
+        let apart = [
+            "parenthesized_expression",
+            "return_statement",
+            "argument",
+            "assignment_expression",
+        ];
+        let bare = whole
+            .parent()
+            .is_some_and(|parent| is_condition(parent) || apart.contains(&parent.kind()))
             || !text.contains("&&") && !text.contains("||");
-        let text = if bare { text.to_owned() } else { format!("({text})") };
+        let text = if bare {
+            text.to_owned()
+        } else {
+            format!("({text})")
+        };
         self.replace(whole, &text);
     }
 }
@@ -434,6 +556,11 @@ fn failed(response: &str) -> String {
 
 fn succeeded(response: &str) -> String {
     format!("{response} !== false || spread_last_error() === null")
+}
+
+/// `json_decode()` made `null` of a failure.
+fn decoded(first: &str, again: &str) -> String {
+    format!("{} ? null : {again}", failed(first))
 }
 
 /// An empty response was as false as a failure.
@@ -456,7 +583,8 @@ fn emptiness<'a>(php: &Php, node: Node<'a>, empty: &str) -> Option<(Node<'a>, bo
             swapped,
         } => {
             let literal = php.text(literal).replace('"', "'");
-            let is_empty = literal == empty || empty == "0" && literal.trim_start_matches('\\') == "CURLE_OK";
+            let is_empty =
+                literal == empty || empty == "0" && literal.trim_start_matches('\\') == "CURLE_OK";
             let failure = match operator {
                 Comparison::Identical | Comparison::Equal => false,
                 Comparison::NotIdentical | Comparison::NotEqual => true,
@@ -484,7 +612,11 @@ fn is_of_class(php: &Php, node: Node) -> bool {
                 return false;
             };
             let holds = |status: f64| {
-                if swapped { operator.holds(number, status) } else { operator.holds(status, number) }
+                if swapped {
+                    operator.holds(number, status)
+                } else {
+                    operator.holds(status, number)
+                }
             };
             (200..300).all(|status| holds(f64::from(status)) == holds(200.0))
         }

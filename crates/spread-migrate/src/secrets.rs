@@ -24,7 +24,14 @@ impl Secrets {
         // Keys that were commented out.
         let mut result = Vec::with_capacity(text.len());
         for line in text.split_inclusive(|byte| *byte == b'\n') {
-            if [b"CURLOPT_USERPWD".as_slice(), b"CURLOPT_PASSWORD", b"CURLOPT_PROXYUSERPWD"].iter().any(|name| contains(line, name)) {
+            if [
+                b"CURLOPT_USERPWD".as_slice(),
+                b"CURLOPT_PASSWORD",
+                b"CURLOPT_PROXYUSERPWD",
+            ]
+            .iter()
+            .any(|name| contains(line, name))
+            {
                 result.extend(without_strings(line));
             } else {
                 result.extend_from_slice(line);
@@ -45,7 +52,10 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 fn replaced(text: &[u8], secret: &[u8]) -> Vec<u8> {
     let mut result = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.windows(secret.len()).position(|window| window == secret) {
+    while let Some(at) = rest
+        .windows(secret.len())
+        .position(|window| window == secret)
+    {
         let (before, after) = rest.split_at(at);
         result.extend_from_slice(before);
         result.extend_from_slice(MASK);
@@ -77,7 +87,10 @@ fn without_strings(line: &[u8]) -> Vec<u8> {
         }
     }
     if let Some((_, text)) = quoted {
-        let end = text.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |at| at + 1);
+        let end = text
+            .iter()
+            .rposition(|byte| !matches!(byte, b'\r' | b'\n'))
+            .map_or(0, |at| at + 1);
         result.extend_from_slice(MASK);
         result.extend_from_slice(text.get(end..).unwrap_or_default());
     }
@@ -90,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_key_is_masked_wherever_it_is() {
-        let secrets = Secrets::new([b"s3cret".to_vec(), b"s3cret-long".to_vec(), b"x".to_vec()].into_iter());
+        let secrets =
+            Secrets::new([b"s3cret".to_vec(), b"s3cret-long".to_vec(), b"x".to_vec()].into_iter());
         let masked = secrets.mask(b"a s3cret b 's3cret-long' x\n");
         assert_eq!(masked, b"a ******** b '********' x\n");
     }
@@ -99,6 +113,9 @@ mod tests {
     fn texts_beside_the_option_are_masked_although_nothing_is_known_of_them() {
         let secrets = Secrets::new(std::iter::empty());
         let line = b"// curl_setopt($curl, CURLOPT_USERPWD, \"old:key\" . ':' . 'it is\r\n";
-        assert_eq!(secrets.mask(line), b"// curl_setopt($curl, CURLOPT_USERPWD, \"********\" . ':' . '********\r\n");
+        assert_eq!(
+            secrets.mask(line),
+            b"// curl_setopt($curl, CURLOPT_USERPWD, \"********\" . ':' . '********\r\n"
+        );
     }
 }

@@ -60,8 +60,13 @@ impl<'a> Session<'a> {
     fn follow(&mut self, reader: &Reader<'a>, name: &str) {
         let php = reader.php;
         self.handle = Some(name.to_owned());
-        let Some(statement) = whole_statement(wrapped(self.init).parent().unwrap_or(self.init)) else {
-            self.reason(php, self.init, "curl_init() is a part of a larger statement");
+        let Some(statement) = whole_statement(wrapped(self.init).parent().unwrap_or(self.init))
+        else {
+            self.reason(
+                php,
+                self.init,
+                "curl_init() is a part of a larger statement",
+            );
             return;
         };
         self.statements.push(statement);
@@ -72,7 +77,10 @@ impl<'a> Session<'a> {
             .map(|mention| mention.start_byte())
             .collect();
         let first = starts.first() == Some(&statement.start_byte()) || starts.len() < 2;
-        let end = starts.iter().copied().find(|start| *start > statement.start_byte());
+        let end = starts
+            .iter()
+            .copied()
+            .find(|start| *start > statement.start_byte());
         let mine = mentions.into_iter().filter(|mention| {
             let at = mention.start_byte();
             (at > statement.start_byte() || first && at < statement.start_byte())
@@ -88,10 +96,18 @@ impl<'a> Session<'a> {
         if let (Some(exec), false) = (self.exec, self.statements.is_empty()) {
             let same = statement_of(exec).is_some_and(|at| at.parent() == statement.parent());
             if !same {
-                self.reason(php, exec, "curl_exec() runs under a condition, or in another block than curl_init()");
+                self.reason(
+                    php,
+                    exec,
+                    "curl_exec() runs under a condition, or in another block than curl_init()",
+                );
             }
         } else {
-            self.reason(php, self.init, "no curl_exec() of the handle is in the same function");
+            self.reason(
+                php,
+                self.init,
+                "no curl_exec() of the handle is in the same function",
+            );
         }
     }
 
@@ -112,19 +128,25 @@ impl<'a> Session<'a> {
                     self.exec = Some(call);
                     return;
                 }
-                "curl_exec" => return self.reason(php, call, "the handle is used for several requests"),
+                "curl_exec" => {
+                    return self.reason(php, call, "the handle is used for several requests");
+                }
                 "curl_error" | "curl_errno" | "curl_getinfo" => return self.questions.push(call),
                 "curl_close" => {
                     let statement = whole_statement(call);
                     return match statement {
                         Some(statement) => self.statements.push(statement),
-                        None => self.reason(php, call, "curl_close() is a part of a larger statement"),
+                        None => {
+                            self.reason(php, call, "curl_close() is a part of a larger statement")
+                        }
                     };
                 }
                 _ => {}
             }
         }
-        let unset = mention.parent().filter(|above| above.kind() == "unset_statement");
+        let unset = mention
+            .parent()
+            .filter(|above| above.kind() == "unset_statement");
         if let Some(unset) = unset
             && parts(unset).len() == 1
             && unset.parent().is_some_and(crate::php::is_block)
@@ -132,7 +154,10 @@ impl<'a> Session<'a> {
             return self.statements.push(unset);
         }
         let text = match name.as_str() {
-            "" => format!("the handle is also used: {}", crate::values::short(&php.text(statement_of(mention).unwrap_or(mention)))),
+            "" => format!(
+                "the handle is also used: {}",
+                crate::values::short(&php.text(statement_of(mention).unwrap_or(mention)))
+            ),
             name => format!("the handle is also passed to {name}()"),
         };
         self.reason(php, mention, text);
@@ -146,12 +171,21 @@ impl<'a> Session<'a> {
             (Some(options), _) if is_array => self.set_all(reader, *options),
             (Some(name), Some(value)) => {
                 let name = php.text(*name).trim_start_matches('\\').to_owned();
-                self.options.push(CurlOption { name, value: *value });
+                self.options.push(CurlOption {
+                    name,
+                    value: *value,
+                });
             }
-            _ => self.reason(php, call, "the arguments of curl_setopt() are not understood"),
+            _ => self.reason(
+                php,
+                call,
+                "the arguments of curl_setopt() are not understood",
+            ),
         }
         match whole_statement(call) {
-            Some(statement) if statement.parent() == start.parent() => self.statements.push(statement),
+            Some(statement) if statement.parent() == start.parent() => {
+                self.statements.push(statement)
+            }
             Some(_) => self.reason(php, call, "an option is set under a condition"),
             None => self.reason(php, call, "curl_setopt() is a part of a larger statement"),
         }
@@ -168,7 +202,11 @@ impl<'a> Session<'a> {
         };
         let literal = literal.filter(|node| node.kind() == "array_creation_expression");
         if literal.is_none() {
-            self.reason(php, options, "curl_setopt_array() gets options that are not known here");
+            self.reason(
+                php,
+                options,
+                "curl_setopt_array() gets options that are not known here",
+            );
         }
         let elements = match (literal, php.variable(options)) {
             (Some(literal), _) => parts(literal),
@@ -179,23 +217,38 @@ impl<'a> Session<'a> {
                 .filter_map(|mention| mention.parent())
                 .flat_map(|parent| match parent.kind() {
                     "subscript_expression" => parent.parent().into_iter().collect(),
-                    _ => parent.child_by_field_name("right").map(parts).unwrap_or_default(),
+                    _ => parent
+                        .child_by_field_name("right")
+                        .map(parts)
+                        .unwrap_or_default(),
                 })
                 .collect(),
-            (None, None) => descendants(options).filter(|node| node.kind() == "array_element_initializer").collect(),
+            (None, None) => descendants(options)
+                .filter(|node| node.kind() == "array_element_initializer")
+                .collect(),
         };
         for element in elements {
             match (element.kind(), parts(element).as_slice()) {
                 ("array_element_initializer", [name, value]) => {
                     let name = php.text(*name).trim_start_matches('\\').to_owned();
-                    self.options.push(CurlOption { name, value: *value });
+                    self.options.push(CurlOption {
+                        name,
+                        value: *value,
+                    });
                 }
                 ("assignment_expression", [left, value]) => {
                     let name = parts(*left).get(1).map(|name| php.text(*name));
                     let name = name.unwrap_or_default().trim_start_matches('\\').to_owned();
-                    self.options.push(CurlOption { name, value: *value });
+                    self.options.push(CurlOption {
+                        name,
+                        value: *value,
+                    });
                 }
-                _ => self.reason(php, element, "curl_setopt_array() gets options that are not known here"),
+                _ => self.reason(
+                    php,
+                    element,
+                    "curl_setopt_array() gets options that are not known here",
+                ),
             }
         }
     }
@@ -205,12 +258,23 @@ impl<'a> Session<'a> {
         let php = reader.php;
         let left = assignment.and_then(|node| node.child_by_field_name("left"));
         let Some(left) = left else {
-            return self.reason(php, self.init, "the handle of curl_init() is not kept in a variable");
+            return self.reason(
+                php,
+                self.init,
+                "the handle of curl_init() is not kept in a variable",
+            );
         };
         let handle = php.text(left);
-        self.reason(php, self.init, format!("the handle is kept in {handle}, which other code can use"));
+        self.reason(
+            php,
+            self.init,
+            format!("the handle is kept in {handle}, which other code can use"),
+        );
         for call in descendants(php.root()) {
-            if !matches!(php.called(call).as_deref(), Some("curl_setopt" | "curl_setopt_array")) {
+            if !matches!(
+                php.called(call).as_deref(),
+                Some("curl_setopt" | "curl_setopt_array")
+            ) {
                 continue;
             }
             let all = arguments(call).unwrap_or_default();
@@ -246,7 +310,9 @@ fn is_init(php: &Php, mention: Node) -> bool {
     let right = assignment
         .filter(|node| node.child_by_field_name("left") == Some(mention))
         .and_then(|node| node.child_by_field_name("right"));
-    right.is_some_and(|right| php.called(crate::php::unwrapped(right)).as_deref() == Some("curl_init"))
+    right.is_some_and(|right| {
+        php.called(crate::php::unwrapped(right)).as_deref() == Some("curl_init")
+    })
 }
 
 /// Why nothing can be said about the variables of the scope.

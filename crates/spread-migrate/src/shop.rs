@@ -15,7 +15,7 @@ use crate::place::{Place, place};
 use crate::session::sessions;
 use crate::shared::{Mention, Shared, only_reads};
 use crate::tree::Tree;
-use crate::values::{Reader, Value};
+use crate::values::Reader;
 
 /// A file that can contain a snippet has one of these.
 const WORDS: &[&str] = &["curl_init", HOST];
@@ -37,7 +37,7 @@ impl Shop {
         let asked = shared.asked();
         if !asked.is_empty() {
             for (name, mention) in mentions(tree, &asked) {
-                shared.add(&name, mention);
+                shared.add(name, mention);
             }
         }
         let mut places = places(&files, &constants, &shared);
@@ -65,12 +65,21 @@ fn files(tree: &Tree, failures: &mut Vec<Failure>) -> Vec<File> {
 }
 
 /// The files that contain one of the words, in any letter case.
-fn read(tree: &Tree, words: &BTreeSet<String>, failures: &mut Vec<Failure>, known: &BTreeSet<std::path::PathBuf>) -> Vec<File> {
-    let Ok(finder) = AhoCorasick::builder().ascii_case_insensitive(true).build(words) else {
+fn read(
+    tree: &Tree,
+    words: &BTreeSet<String>,
+    failures: &mut Vec<Failure>,
+    known: &BTreeSet<std::path::PathBuf>,
+) -> Vec<File> {
+    let Ok(finder) = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(words)
+    else {
         return Vec::new();
     };
     tree.scan(failures, |path: &Path, bytes| {
-        let php = (!known.contains(path) && finder.is_match(&bytes)).then(|| Php::parse(bytes))??;
+        let php =
+            (!known.contains(path) && finder.is_match(&bytes)).then(|| Php::parse(bytes))??;
         let path = path.to_owned();
         Some(File { path, php })
     })
@@ -80,10 +89,11 @@ fn read(tree: &Tree, words: &BTreeSet<String>, failures: &mut Vec<Failure>, know
 fn wanted(files: &[File]) -> BTreeSet<String> {
     let constants = Constants::of(files.iter());
     let mut words = BTreeSet::new();
-    for (name, known) in constants.iter() {
-        let endpoint = matches!(&known.value, Value::Text(text) if is_endpoint(text));
-        let used = name.rsplit_once("::").map_or_else(|| name.to_owned(), |(_, name)| format!("::{name}"));
-        words.extend(endpoint.then_some(used));
+    for name in constants.endpoints() {
+        words.insert(
+            name.rsplit_once("::")
+                .map_or_else(|| name.clone(), |(_, name)| format!("::{name}")),
+        );
     }
     for file in files {
         let reader = Reader {
@@ -97,12 +107,20 @@ fn wanted(files: &[File]) -> BTreeSet<String> {
             if place(&arrays, &session, &Shared::default()).is_none() {
                 continue;
             }
-            let named = session.options.iter().flat_map(|option| named_in(&file.php, option.value));
+            let named = session
+                .options
+                .iter()
+                .flat_map(|option| named_in(&file.php, option.value));
             for name in named.filter(|name| !name.starts_with("CURL") && !constants.has(name)) {
                 words.extend(definitions_of(&name));
             }
             if let Some(name) = declared_name(&file.php, session.scope) {
-                words.extend([format!("{name}("), format!("{name} ("), format!("'{name}'"), format!("\"{name}\"")]);
+                words.extend([
+                    format!("{name}("),
+                    format!("{name} ("),
+                    format!("'{name}'"),
+                    format!("\"{name}\""),
+                ]);
             }
         }
     }
@@ -113,7 +131,11 @@ fn wanted(files: &[File]) -> BTreeSet<String> {
 fn definitions_of(name: &str) -> Vec<String> {
     match name.rsplit_once("::") {
         Some((_, name)) => vec![format!("const {name}")],
-        None => vec![format!("const {name}"), format!("'{name}'"), format!("\"{name}\"")],
+        None => vec![
+            format!("const {name}"),
+            format!("'{name}'"),
+            format!("\"{name}\""),
+        ],
     }
 }
 
@@ -128,28 +150,39 @@ fn places(files: &[File], constants: &Constants, shared: &Shared) -> Vec<Place> 
         };
         let arrays = Arrays::new(reader, &all);
         let found = sessions(&reader);
-        places.extend(found.iter().filter_map(|session| place(&arrays, session, shared)));
+        places.extend(
+            found
+                .iter()
+                .filter_map(|session| place(&arrays, session, shared)),
+        );
     }
     places
 }
 
-fn mentions(tree: &Tree, names: &[String]) -> Vec<(String, Mention)> {
-    let variables = names.iter().map(|name| format!("${name}"));
+fn mentions(tree: &Tree, variables: &[Vec<u8>]) -> Vec<(Vec<u8>, Mention)> {
     let Ok(finder) = AhoCorasick::new(variables) else {
         return Vec::new();
     };
+    // Failures were reported when the file was read first.
     let found = tree.scan(&mut Vec::new(), |path: &Path, bytes| {
-        let numbers: BTreeSet<_> = finder.find_overlapping_iter(&bytes).map(|found| found.pattern().as_usize()).collect();
+        let numbers: BTreeSet<_> = finder
+            .find_overlapping_iter(&bytes)
+            .map(|found| found.pattern().as_usize())
+            .collect();
         let mentioned: Vec<_> = numbers
             .into_iter()
             .filter_map(|number| {
-                let name = names.get(number)?;
+                let variable = variables.get(number)?;
                 let mention = Mention {
                     path: path.to_owned(),
-                    only_reads: only_reads(&bytes, name)?,
-                    text: if name == "response" { bytes.clone() } else { Vec::new() },
+                    only_reads: only_reads(&bytes, variable)?,
+                    text: if variable == b"$response" {
+                        bytes.clone()
+                    } else {
+                        Vec::new()
+                    },
                 };
-                Some((name.clone(), mention))
+                Some((variable.clone(), mention))
             })
             .collect();
         (!mentioned.is_empty()).then_some(mentioned)
@@ -168,11 +201,16 @@ fn unclaimed(files: &[File], constants: &Constants, places: &[Place]) -> Vec<Pla
             constants,
         };
         for node in descendants(file.php.root()) {
-            let literal = matches!(node.kind(), "string" | "encapsed_string" | "heredoc" | "nowdoc");
+            let literal = matches!(
+                node.kind(),
+                "string" | "encapsed_string" | "heredoc" | "nowdoc"
+            );
             if !literal || !is_endpoint(file.php.bytes_of(node).trim_ascii().trim_suffix_quote()) {
                 continue;
             }
-            if claimed.contains(&(file.path.clone(), node.start_byte())) || is_unused_constant(files, &file.php, node) {
+            if claimed.contains(&(file.path.clone(), node.start_byte()))
+                || is_unused_constant(files, &file.php, node)
+            {
                 continue;
             }
             found.push(of_literal(&reader, node));
@@ -197,9 +235,17 @@ impl TrimQuote for [u8] {
 fn of_literal(reader: &Reader, node: Node) -> Place {
     let text = reader.text(node).map(|known| known.0).unwrap_or_default();
     let method = crate::endpoint::endpoint(&text).map(|found| found.method);
-    let holder = node.parent().filter(|above| matches!(above.kind(), "const_element" | "assignment_expression"));
+    let holder = node.parent().filter(|above| {
+        matches!(
+            above.kind(),
+            "const_element" | "property_element" | "assignment_expression"
+        )
+    });
     let what = match holder.and_then(|holder| crate::php::parts(holder).first().copied()) {
-        Some(holder) => format!("{} holds the URL, and its use is not understood", reader.php.text(holder)),
+        Some(holder) => format!(
+            "{} holds the URL, and its use is not understood",
+            reader.php.text(holder)
+        ),
         None => "the URL is used in another way than by curl_setopt() or curl_init()".into(),
     };
     Place {
@@ -207,7 +253,10 @@ fn of_literal(reader: &Reader, node: Node) -> Place {
         line: line(node),
         method,
         differences: Vec::new(),
-        reasons: vec![Reason { line: line(node), text: what }],
+        reasons: vec![Reason {
+            line: line(node),
+            text: what,
+        }],
         edits: Vec::new(),
         endpoint: None,
         keys: None,
@@ -228,21 +277,33 @@ fn is_in_unused(files: &[File], php: &Php, node: Node, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else {
         return false;
     };
-    let definition = ancestors(node).find(|above| above.kind() == "const_element" || php.called(*above).as_deref() == Some("define"));
+    let definition = ancestors(node).find(|above| {
+        matches!(above.kind(), "const_element" | "property_element")
+            || php.called(*above).as_deref() == Some("define")
+    });
     let Some(definition) = definition else {
         return false;
     };
+    if definition.kind() == "property_element" {
+        return is_unused_property(php, definition);
+    }
     let name = if definition.kind() == "const_element" {
-        crate::php::parts(definition).first().map(|name| php.text(*name))
+        crate::php::parts(definition)
+            .first()
+            .map(|name| php.text(*name))
     } else {
-        crate::php::arguments(definition).and_then(|all| all.first().map(|name| php.text(*name).trim_matches(['\'', '"']).to_owned()))
+        crate::php::arguments(definition).and_then(|all| {
+            all.first()
+                .map(|name| php.text(*name).trim_matches(['\'', '"']).to_owned())
+        })
     };
     let Some(name) = name else {
         return false;
     };
     !files.iter().any(|file| {
         descendants(file.php.root()).any(|other| {
-            let inside = std::ptr::eq(&file.php, php) && definition.byte_range().contains(&other.start_byte());
+            let inside = std::ptr::eq(&file.php, php)
+                && definition.byte_range().contains(&other.start_byte());
             let names = match other.kind() {
                 "name" => file.php.text(other) == name,
                 "string_content" => file.php.text(other).rsplit("::").next() == Some(&name),
@@ -251,4 +312,25 @@ fn is_in_unused(files: &[File], php: &Php, node: Node, depth: usize) -> bool {
             names && !inside && !is_in_unused(files, &file.php, other, depth)
         })
     })
+}
+
+/// Whether no code of its class names the property.
+fn is_unused_property(php: &Php, definition: Node) -> bool {
+    let name = definition
+        .child_by_field_name("name")
+        .map(|name| php.text(name));
+    let name = name.unwrap_or_default();
+    let class = ancestors(definition).find(|above| above.kind() == "declaration_list");
+    let private = definition
+        .parent()
+        .is_some_and(|property| php.text(property).starts_with("private"));
+    let mut names = class
+        .into_iter()
+        .flat_map(descendants)
+        .filter(|node| matches!(node.kind(), "name" | "string_content"));
+    private
+        && !names.any(|node| {
+            php.text(node) == name.trim_start_matches('$')
+                && !definition.byte_range().contains(&node.start_byte())
+        })
 }

@@ -17,7 +17,9 @@ pub(crate) struct Tree {
 /// Others' code, and what version control keeps.
 const SKIPPED: &[&str] = &[".bzr", ".git", ".hg", ".svn", "node_modules", "vendor"];
 
-const ENDINGS: &[&str] = &["inc", "install", "module", "php", "php3", "php4", "php5", "php7", "php8", "phtml"];
+const ENDINGS: &[&str] = &[
+    "inc", "install", "module", "php", "php3", "php4", "php5", "php7", "php8", "phtml",
+];
 
 impl Tree {
     /// Symbolic links are not followed, so that nothing outside is changed and nothing is seen twice.
@@ -26,8 +28,12 @@ impl Tree {
         let entries = WalkDir::new(top).sort_by_file_name().into_iter();
         for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry)) {
             match entry {
-                Ok(entry) if entry.file_type().is_file() && (entry.depth() == 0 || is_php(entry.path())) => {
-                    files.push(entry.into_path());
+                // A file that was named is read whatever its name is, and through a link.
+                Ok(entry) if entry.depth() == 0 && entry.path().is_file() => {
+                    files.push(entry.into_path())
+                }
+                Ok(entry) if entry.file_type().is_file() && is_php(entry.path()) => {
+                    files.push(entry.into_path())
                 }
                 Ok(_) => {}
                 Err(error) => failures.push(Failure::Walk(error)),
@@ -37,7 +43,11 @@ impl Tree {
     }
 
     /// What `look` finds in the bytes of the files, in their sequence; several files at a time.
-    pub(crate) fn scan<T: Send>(&self, failures: &mut Vec<Failure>, look: impl Fn(&Path, Vec<u8>) -> Option<T> + Sync) -> Vec<T> {
+    pub(crate) fn scan<T: Send>(
+        &self,
+        failures: &mut Vec<Failure>,
+        look: impl Fn(&Path, Vec<u8>) -> Option<T> + Sync,
+    ) -> Vec<T> {
         let next = AtomicUsize::new(0);
         let found: Mutex<Vec<(usize, Result<T, Failure>)>> = Mutex::new(Vec::new());
         let work = || {
@@ -47,7 +57,10 @@ impl Tree {
                     Err(error) => Some(Err(Failure::Read(path.to_owned(), error))),
                 };
                 if let Some(result) = result {
-                    found.lock().unwrap_or_else(PoisonError::into_inner).push((number, result));
+                    found
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((number, result));
                 }
             }
         };
@@ -77,10 +90,19 @@ impl Tree {
 }
 
 fn is_skipped(entry: &DirEntry) -> bool {
-    entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(|name| SKIPPED.contains(&name))
+    entry.file_type().is_dir()
+        && entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| SKIPPED.contains(&name))
 }
 
 fn is_php(path: &Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))
+    let ending = path
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or_default();
+    ENDINGS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(ending))
 }

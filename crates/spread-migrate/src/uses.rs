@@ -7,7 +7,10 @@ pub(crate) enum Use<'a> {
     /// Nothing reads it.
     Unused,
     /// `whole` is true when the value is, or, negated, when the value is false.
-    Truth { whole: Node<'a>, negated: bool },
+    Truth {
+        whole: Node<'a>,
+        negated: bool,
+    },
     /// `value === literal` and the like.
     Compared {
         whole: Node<'a>,
@@ -78,7 +81,10 @@ pub(crate) fn use_of<'a>(php: &Php, node: Node<'a>) -> Use<'a> {
         "expression_statement" => Use::Unused,
         "parenthesized_expression" if is_condition(parent) => truth(node),
         "parenthesized_expression" => match use_of(php, parent) {
-            Use::Truth { whole, negated } if whole == parent => Use::Truth { whole: node, negated },
+            Use::Truth { whole, negated } if whole == parent => Use::Truth {
+                whole: node,
+                negated,
+            },
             other => other,
         },
         "error_suppression_expression" => use_of(php, parent),
@@ -87,7 +93,9 @@ pub(crate) fn use_of<'a>(php: &Php, node: Node<'a>) -> Use<'a> {
             negated: true,
         },
         "cast_expression" => {
-            let to = parent.child_by_field_name("type").map(|to| php.text(to).to_ascii_lowercase());
+            let to = parent
+                .child_by_field_name("type")
+                .map(|to| php.text(to).to_ascii_lowercase());
             match to.as_deref().map(str::trim) {
                 Some("bool" | "boolean") => truth(node),
                 _ => Use::Other,
@@ -102,11 +110,21 @@ pub(crate) fn use_of<'a>(php: &Php, node: Node<'a>) -> Use<'a> {
             }
         }
         "binary_expression" => operand(php, parent, node),
-        "assignment_expression" if parent.child_by_field_name("right") == Some(node) && php.assigned(parent).is_some() => {
+        "assignment_expression"
+            if parent.child_by_field_name("right") == Some(node)
+                && php.assigned(parent).is_some() =>
+        {
             Use::Assigned(parent)
         }
-        "argument" => parent.parent().and_then(|list| list.parent()).map_or(Use::Other, |call| argument(php, call, node)),
-        "subscript_expression" if parts(parent).first() == Some(&node) && crate::reads::is_read(php, parent) => Use::Element,
+        "argument" => parent
+            .parent()
+            .and_then(|list| list.parent())
+            .map_or(Use::Other, |call| argument(php, call, node)),
+        "subscript_expression"
+            if parts(parent).first() == Some(&node) && crate::reads::is_read(php, parent) =>
+        {
+            Use::Element
+        }
         _ => Use::Other,
     }
 }
@@ -156,12 +174,23 @@ fn is_associative(php: &Php, call: Node, node: Node) -> bool {
         return false;
     };
     if let [first, second] = parts(list)[..] {
-        let name = second.child_by_field_name("name").map(|name| php.text(name));
-        let value = parts(second).last().map(|value| php.text(*value).to_ascii_lowercase());
-        let plain = first.child_by_field_name("name").is_none() && parts(first).first() == Some(&node);
-        return plain && name.is_none_or(|name| name == "associative") && matches!(value.as_deref(), Some("true" | "1"));
+        let name = second
+            .child_by_field_name("name")
+            .map(|name| php.text(name));
+        let value = parts(second)
+            .last()
+            .map(|value| php.text(*value).to_ascii_lowercase());
+        let plain =
+            first.child_by_field_name("name").is_none() && parts(first).first() == Some(&node);
+        return plain
+            && name.is_none_or(|name| name == "associative")
+            && matches!(value.as_deref(), Some("true" | "1"));
     }
-    let values: Vec<_> = arguments(call).unwrap_or_default().into_iter().map(|value| php.text(value).to_ascii_lowercase()).collect();
+    let values: Vec<_> = arguments(call)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|value| php.text(value).to_ascii_lowercase())
+        .collect();
     match values.as_slice() {
         [_, associative, depth] => associative == "true" && depth == "512",
         [_, associative, depth, flags] => associative == "true" && depth == "512" && flags == "0",

@@ -285,7 +285,12 @@ pub(crate) fn constant_name(php: &Php, node: Node) -> String {
 }
 
 pub(crate) fn class_around(php: &Php, node: Node) -> Option<String> {
-    let class = ancestors(node).find(|above| above.kind().ends_with("_declaration") && above.child_by_field_name("body").is_some_and(|body| body.kind() == "declaration_list"))?;
+    let class = ancestors(node).find(|above| {
+        above.kind().ends_with("_declaration")
+            && above
+                .child_by_field_name("body")
+                .is_some_and(|body| body.kind() == "declaration_list")
+    })?;
     Some(php.text(class.child_by_field_name("name")?))
 }
 

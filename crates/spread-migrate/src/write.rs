@@ -12,7 +12,11 @@ pub(crate) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure
     let failed = |error| Failure::Write(path.to_owned(), error);
     let metadata = fs::symlink_metadata(path).map_err(failed)?;
     // A file that was named on the command line may be a link.
-    let path = if metadata.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
+    let path = if metadata.is_symlink() {
+        fs::canonicalize(path).map_err(failed)?
+    } else {
+        path.to_owned()
+    };
     let metadata = fs::metadata(&path).map_err(failed)?;
     if metadata.nlink() > 1 {
         return Err(Failure::HardLinks(path));
@@ -37,7 +41,12 @@ pub(crate) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure
 /// Writes a file of mode 0600 that does not exist, or has this content already.
 pub(crate) fn create(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let failed = |error| Failure::Write(path.to_owned(), error);
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
         Ok(file) => fill(file, content, |_| Ok(())).map_err(|error| {
             let _ = fs::remove_file(path);
             failed(error)
@@ -52,7 +61,11 @@ pub(crate) fn create(path: &Path, content: &[u8]) -> Result<(), Failure> {
     }
 }
 
-fn fill(mut file: File, content: &[u8], prepare: impl Fn(&File) -> io::Result<()>) -> io::Result<()> {
+fn fill(
+    mut file: File,
+    content: &[u8],
+    prepare: impl Fn(&File) -> io::Result<()>,
+) -> io::Result<()> {
     file.write_all(content)?;
     prepare(&file)?;
     file.sync_all()
@@ -62,6 +75,10 @@ fn fill(mut file: File, content: &[u8], prepare: impl Fn(&File) -> io::Result<()
 fn beside(path: &Path) -> io::Result<(PathBuf, File)> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = path.with_file_name(format!(".{name}.spread-migrate.{}", std::process::id()));
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&temporary)?;
     Ok((temporary, file))
 }

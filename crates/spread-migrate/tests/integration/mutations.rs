@@ -16,7 +16,9 @@ impl Random {
 }
 
 fn seed() -> u64 {
-    let given = std::env::var("SPREAD_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let given = std::env::var("SPREAD_TEST_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
     given.unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         now.map_or(1, |time| time.as_secs())
@@ -29,11 +31,18 @@ fn damaged_snippets_are_replaced_once_or_left() {
     let mut random = Random(seed);
     let mut sources = fixtures("replaced");
     sources.extend(fixtures("left"));
-    let lines: Vec<Vec<u8>> = sources.iter().flat_map(|(_, content)| content.split_inclusive(|byte| *byte == b'\n')).map(<[u8]>::to_vec).collect();
+    let lines: Vec<Vec<u8>> = sources
+        .iter()
+        .flat_map(|(_, content)| content.split_inclusive(|byte| *byte == b'\n'))
+        .map(<[u8]>::to_vec)
+        .collect();
     for round in 0..6 {
         let shop = Shop::new();
         for (number, (_, content)) in sources.iter().enumerate() {
-            let mut damaged: Vec<Vec<u8>> = content.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+            let mut damaged: Vec<Vec<u8>> = content
+                .split_inclusive(|byte| *byte == b'\n')
+                .map(<[u8]>::to_vec)
+                .collect();
             for _ in 0..=random.below(3) {
                 let at = random.below(damaged.len());
                 match random.below(4) {
@@ -52,14 +61,27 @@ fn damaged_snippets_are_replaced_once_or_left() {
             shop.write(&format!("{number}.php"), &damaged.concat());
         }
         let what = format!("SPREAD_TEST_SEED={seed}, round {round}");
-        let contents = || shop.names().iter().map(|name| shop.read(name)).collect::<Vec<_>>();
+        let contents = || {
+            shop.names()
+                .iter()
+                .map(|name| shop.read(name))
+                .collect::<Vec<_>>()
+        };
         let before = contents();
         let listed = shop.run(&["--json", "."]);
-        assert!(matches!(listed.status, Some(0 | 1)), "{what}: {}", listed.err);
+        assert!(
+            matches!(listed.status, Some(0 | 1)),
+            "{what}: {}",
+            listed.err
+        );
         assert!(!listed.out.contains("s3cret"), "{what}: {}", listed.out);
         assert_eq!(contents(), before, "{what}: listing changes nothing");
         let applied = shop.run(&["--apply", "."]);
-        assert!(matches!(applied.status, Some(0 | 1)), "{what}: {}", applied.err);
+        assert!(
+            matches!(applied.status, Some(0 | 1)),
+            "{what}: {}",
+            applied.err
+        );
         let once = contents();
         shop.run(&["--apply", "."]);
         assert_eq!(contents(), once, "{what}: applied twice");

@@ -64,7 +64,13 @@ impl Shop {
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(&self.0)
             .expect("a directory")
-            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
             .collect();
         names.sort();
         names
@@ -79,7 +85,9 @@ impl Drop for Shop {
 
 /// The snippets of a directory beside this one: names and contents.
 pub(crate) fn fixtures(directory: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(directory);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(directory);
     let mut files: Vec<_> = fs::read_dir(path)
         .expect("the fixtures")
         .map(|entry| entry.expect("an entry").path())
@@ -93,6 +101,8 @@ pub(crate) fn fixtures(directory: &str) -> Vec<(PathBuf, Vec<u8>)> {
 
 pub(crate) fn documented() -> Vec<u8> {
     let all = fixtures("replaced");
-    let found = all.into_iter().find(|(path, _)| path.ends_with("documented_first.php"));
+    let found = all
+        .into_iter()
+        .find(|(path, _)| path.ends_with("documented_first.php"));
     found.expect("the documented snippet").1
 }
