@@ -1,13 +1,12 @@
 //! Proves that expressions are arrays, in a function and through its callers.
 
-use crate::body::right;
 use crate::file::File;
 use crate::php::{
-    Node, Php, Reason, arguments, descendants, parts, runs_before, scope_of, statement_of,
-    unwrapped, within,
+    Node, Php, Reason, arguments, descendants, parts, right, runs_before, scope_of, short,
+    statement_of, unwrapped, within,
 };
 use crate::reads::is_read;
-use crate::values::{Reader, short};
+use crate::values::Reader;
 
 /// Functions of PHP 8 that return an array or throw.
 const RETURNING: &[&str] = &[
@@ -137,7 +136,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
                     .is_some_and(|declared| php.text(declared).eq_ignore_ascii_case("array"))
                     || nullable
                 {
-                    self.from_callers(parameter, &Self::array)?;
+                    self.passed_by_callers(parameter, &Self::array)?;
                 }
                 scope.start_byte()
             }
@@ -255,7 +254,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
     }
 
     /// What every call of the function says of the argument, when all calls are known.
-    pub(crate) fn from_callers<T: PartialEq>(
+    pub(crate) fn passed_by_callers<T: PartialEq>(
         &self,
         parameter: Parameter<'a>,
         question: &Question<'a, 'f, T>,

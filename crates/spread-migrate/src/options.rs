@@ -2,8 +2,9 @@
 
 use settings::{Row, table};
 
-use crate::php::{Node, Reason, line, parts};
-use crate::values::{Known, Origin, Reader, Unknown, Value, short};
+use crate::php::{Node, Reason, line, parts, short};
+use crate::value::{Known, Origin};
+use crate::values::Reader;
 
 /// `curl_setopt($curl, NAME, value)`, or an element of `curl_setopt_array()`.
 #[derive(Clone)]
@@ -189,7 +190,7 @@ impl<'a> Meaning<'a> {
 
     fn is_on(&self, reader: &Reader<'a>, option: &CurlOption<'a>) -> bool {
         let value = reader.value(option.value);
-        let number = |known: Known| known.value.number().map_or(true, |number| number != 0.0);
+        let number = |known: Known| known.value.number().is_none_or(|number| number != 0.0);
         value.map_or_else(|_| is_curl_constant(&reader.php.text(option.value)), number)
     }
 
@@ -258,69 +259,6 @@ impl<'a> Meaning<'a> {
                 );
             }
             _ => self.refuse(reader, option, UNKNOWN_VALUE),
-        }
-    }
-
-    fn user_and_password(&mut self, reader: &Reader<'a>, value: Node<'a>) {
-        let literals = match reader.text(value) {
-            Ok((text, origins)) => {
-                self.key_origins = origins;
-                self.pair(reader, value, &text);
-                return;
-            }
-            Err(Unknown { part, .. }) => {
-                let leaves = leaves(reader, value);
-                let values: Vec<_> = leaves.iter().map(|leaf| reader.value(*leaf).ok()).collect();
-                if is_environment(&values) {
-                    self.keys = Some(Keys::Environment);
-                    return;
-                }
-                let text = format!("the API keys come from {part}, which is not known here");
-                self.reasons.push(reader.php.reason(value, text));
-                values
-            }
-        };
-        let texts = literals
-            .into_iter()
-            .flatten()
-            .filter_map(|known| known.value.text());
-        self.secrets.extend(texts.filter(|text| text != b":"));
-    }
-
-    fn pair(&mut self, reader: &Reader<'a>, value: Node<'a>, text: &[u8]) {
-        let Some(colon) = text.iter().position(|byte| *byte == b':') else {
-            self.secrets.push(text.to_owned());
-            self.reasons.push(
-                reader
-                    .php
-                    .reason(value, "the API keys are not public:private"),
-            );
-            return;
-        };
-        let (public, private) = text.split_at(colon);
-        let private = private.get(1..).unwrap_or_default();
-        self.secrets.push(private.to_owned());
-        self.keys = Some(Keys::Pair {
-            public: public.to_owned(),
-            private: private.to_owned(),
-        });
-        for (row, key, text) in [
-            (
-                &table::PUBLIC_KEY as &dyn Row,
-                public,
-                "the public key is in the source",
-            ),
-            (
-                &table::PRIVATE_KEY,
-                private,
-                "the private key is in the source",
-            ),
-        ] {
-            self.differences.push(Difference {
-                line: line(value),
-                text: text.into(),
-                setting: Some((row.about().name(), key.to_owned())),
-            });
         }
     }
 
@@ -412,34 +350,4 @@ fn password_of(url: &[u8]) -> Option<Vec<u8>> {
     let user = url.get(..at)?;
     let colon = user.iter().rposition(|byte| *byte == b':')?;
     user.get(colon + 1..).map(<[u8]>::to_owned)
-}
-
-/// The parts of a concatenation, with variables replaced by what was assigned to them.
-fn leaves<'a>(reader: &Reader<'a>, node: Node<'a>) -> Vec<Node<'a>> {
-    match node.kind() {
-        "binary_expression" if reader.php.operator(node) == "." => parts(node)
-            .into_iter()
-            .flat_map(|part| leaves(reader, part))
-            .collect(),
-        "encapsed_string" | "parenthesized_expression" if reader.text(node).is_err() => parts(node)
-            .into_iter()
-            .flat_map(|part| leaves(reader, part))
-            .collect(),
-        "variable_name" => match reader.assigned_value(node) {
-            Some(value) if value != node && !value.byte_range().contains(&node.start_byte()) => {
-                leaves(reader, value)
-            }
-            _ => vec![node],
-        },
-        _ => vec![node],
-    }
-}
-
-fn is_environment(values: &[Option<Known>]) -> bool {
-    let [Some(public), Some(colon), Some(private)] = values else {
-        return false;
-    };
-    public.value == Value::Environment("SPREAD_PUBLIC_KEY".into())
-        && colon.value == Value::Text(b":".to_vec())
-        && private.value == Value::Environment("SPREAD_PRIVATE_KEY".into())
 }

@@ -293,3 +293,18 @@ pub(crate) fn is_in_loop(node: Node) -> bool {
             )
         })
 }
+
+pub(crate) fn right(assignment: Node<'_>) -> Node<'_> {
+    assignment
+        .child_by_field_name("right")
+        .unwrap_or(assignment)
+}
+
+/// Source in a message: one short line.
+pub(crate) fn short(source: &str) -> String {
+    let line = source.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}

@@ -6,17 +6,18 @@ use methods::Method;
 
 use crate::arrays::Arrays;
 use crate::body::{self, Body};
-use crate::constants::named_in;
 use crate::edit::{self, Edit};
 use crate::endpoint::{HOST, endpoint};
 use crate::file::File;
 use crate::leftovers::leftovers;
+use crate::names::named_in;
 use crate::options::{self, Difference, Keys, Meaning};
 use crate::php::{Node, Php, Reason, descendants, line, statement_of, within};
 use crate::result::{self, Rewrite};
 use crate::session::{Session, hazard};
 use crate::shared::Shared;
-use crate::values::{Origin, Reader};
+use crate::value::Origin;
+use crate::values::Reader;
 
 pub(crate) struct Place {
     pub(crate) path: PathBuf,
@@ -72,7 +73,7 @@ pub(crate) fn place<'a>(
             let api = text
                 .windows(5)
                 .any(|part| part.eq_ignore_ascii_case(b"/api/"));
-            if !found.is_spread && !(api && is_about_spread(php)) {
+            if !(found.is_spread || api && is_about_spread(php)) {
                 return None;
             }
             place.origins.extend(origins);
@@ -93,7 +94,7 @@ pub(crate) fn place<'a>(
                 || named_in(php, url)
                     .iter()
                     .any(|name| reader.constants.is_endpoint(name));
-            if !of_spread && !(keys && beginning.is_empty() && is_about_spread(php)) {
+            if !(of_spread || keys && beginning.is_empty() && is_about_spread(php)) {
                 return None;
             }
             let text = format!(

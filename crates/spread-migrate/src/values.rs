@@ -1,40 +1,16 @@
 //! The value of an expression, when the text of the shop tells it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::constants::Constants;
+use crate::literals::{escaped, integer, single_quoted};
+use crate::names::constant_name;
 use crate::php::{
-    Node, Php, ancestors, arguments, descendants, is_in_loop, parts, runs_before, scope_of,
+    Node, Php, ancestors, arguments, descendants, is_in_loop, parts, runs_before, scope_of, short,
     statement_of,
 };
 use crate::reads::is_read;
-
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Value {
-    Text(Vec<u8>),
-    Number(f64),
-    Bool(bool),
-    Null,
-    /// What `getenv()` returns for the name.
-    Environment(String),
-}
-
-/// A literal, by its file and its first byte.
-pub(crate) type Origin = (PathBuf, usize);
-
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Known {
-    pub(crate) value: Value,
-    /// The texts it is made of.
-    pub(crate) origins: Vec<Origin>,
-}
-
-/// The known beginning of a text, before the first part that is not known.
-pub(crate) struct Unknown {
-    pub(crate) beginning: Vec<u8>,
-    /// The source of that part.
-    pub(crate) part: String,
-}
+use crate::value::{Known, Origin, Unknown, Value};
 
 /// Looks at one file, with the constants of the whole shop.
 #[derive(Clone, Copy)]
@@ -218,7 +194,7 @@ impl<'a> Reader<'a> {
         let object = node
             .child_by_field_name("object")
             .or_else(|| node.child_by_field_name("scope"))?;
-        if !matches!(self.php.text(object).as_str(), "$this" | "self" | "static") {
+        if !matches!(self.php.text(object).as_str(), "$this" | "self") {
             return None;
         }
         let name = self.php.text(node.child_by_field_name("name")?);
@@ -245,104 +221,5 @@ impl<'a> Reader<'a> {
             let is_it = self.php.text(own).trim_start_matches('$') == name;
             is_it.then(|| element.child_by_field_name("default_value"))?
         })
-    }
-}
-
-impl Value {
-    pub(crate) fn text(&self) -> Option<Vec<u8>> {
-        match self {
-            Self::Text(text) => Some(text.clone()),
-            Self::Number(number) => Some(number.to_string().into_bytes()),
-            Self::Bool(true) => Some(b"1".to_vec()),
-            Self::Bool(false) | Self::Null => Some(Vec::new()),
-            Self::Environment(_) => None,
-        }
-    }
-
-    pub(crate) fn number(&self) -> Option<f64> {
-        match self {
-            Self::Text(text) => std::str::from_utf8(text).ok()?.trim().parse().ok(),
-            Self::Number(number) => Some(*number),
-            Self::Bool(true) => Some(1.0),
-            Self::Bool(false) | Self::Null => Some(0.0),
-            Self::Environment(_) => None,
-        }
-    }
-}
-
-/// `NAME`, or `class::NAME` with the class in lower case.
-pub(crate) fn constant_name(php: &Php, node: Node) -> String {
-    let text = php.text(node);
-    let Some((class, name)) = text.rsplit_once("::") else {
-        return text.rsplit('\\').next().unwrap_or_default().to_owned();
-    };
-    let class = class.rsplit('\\').next().unwrap_or_default();
-    let own = matches!(class.to_ascii_lowercase().as_str(), "self" | "static")
-        .then(|| class_around(php, node))
-        .flatten();
-    let class = own.unwrap_or_else(|| class.to_owned());
-    format!("{}::{name}", class.to_ascii_lowercase())
-}
-
-pub(crate) fn class_around(php: &Php, node: Node) -> Option<String> {
-    let class = ancestors(node).find(|above| {
-        above.kind().ends_with("_declaration")
-            && above
-                .child_by_field_name("body")
-                .is_some_and(|body| body.kind() == "declaration_list")
-    })?;
-    Some(php.text(class.child_by_field_name("name")?))
-}
-
-fn integer(text: &str) -> Option<f64> {
-    let digits = text.replace('_', "").to_ascii_lowercase();
-    let octal = digits
-        .strip_prefix("0o")
-        .or_else(|| digits.strip_prefix('0').filter(|rest| !rest.is_empty()));
-    let number = match (digits.strip_prefix("0x"), digits.strip_prefix("0b"), octal) {
-        (Some(hex), _, _) => i64::from_str_radix(hex, 16).ok()?,
-        (_, Some(binary), _) => i64::from_str_radix(binary, 2).ok()?,
-        (_, _, Some(octal)) => i64::from_str_radix(octal, 8).ok()?,
-        _ => digits.parse().ok()?,
-    };
-    // Numbers of seconds and the like are far below 2^53.
-    Some(number as f64)
-}
-
-/// The bytes between single quotes.
-fn single_quoted(source: &[u8]) -> Vec<u8> {
-    let inner = source
-        .strip_prefix(b"'")
-        .and_then(|rest| rest.strip_suffix(b"'"))
-        .unwrap_or(source);
-    let mut bytes = inner.iter().peekable();
-    let mut text = Vec::with_capacity(inner.len());
-    while let Some(byte) = bytes.next() {
-        let escaped = (*byte == b'\\')
-            .then(|| bytes.next_if(|next| matches!(next, b'\\' | b'\'')))
-            .flatten();
-        text.push(*escaped.unwrap_or(byte));
-    }
-    text
-}
-
-/// What an escape between double quotes stands for; `None` for the rare ones.
-fn escaped(source: &[u8]) -> Option<Vec<u8>> {
-    let byte = match source {
-        b"\\n" => b'\n',
-        b"\\r" => b'\r',
-        b"\\t" => b'\t',
-        [b'\\', byte @ (b'\\' | b'$' | b'"')] => *byte,
-        _ => return None,
-    };
-    Some(vec![byte])
-}
-
-/// Source in a message: one short line.
-pub(crate) fn short(source: &str) -> String {
-    let line = source.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
     }
 }
