@@ -1,0 +1,15 @@
+<?php // left alone: it is not known here what json_decode() returns
+$data = json_decode('{"order_idorder":"1"}', true);
+$post_data = array("data" => $data, "request" => array("order_idorder" => "1"));
+$curl_post_data = http_build_query($post_data);
+$curl = curl_init();
+curl_setopt($curl, CURLOPT_URL, "https://social-sb.com/api/updateOrder");
+curl_setopt($curl, CURLOPT_POST, true);
+curl_setopt($curl, CURLOPT_POSTREDIR, CURL_REDIR_POST_ALL);
+curl_setopt($curl, CURLOPT_FOLLOWLOCATION, true);
+curl_setopt($curl, CURLOPT_HTTPAUTH, CURLAUTH_ANY);
+curl_setopt($curl, CURLOPT_USERPWD, "shop:s3cret");
+curl_setopt($curl, CURLOPT_POSTFIELDS, $curl_post_data);
+curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
+$curl_return = curl_exec($curl);
+curl_close($curl);

@@ -1,0 +1,13 @@
+<?php
+$post_data = array();
+$post_data["data"]["customer_email"] = "john@doe.com";
+$post_data["data"]["order_idorder"] = "0000001";
+$post_data["data"]["order_state"] = "10";
+$post_data["request"]["order_idorder"] = "0000001";
+
+$curl = curl_init('https://social-sb.com/api/updateOrder');
+curl_setopt($curl, CURLOPT_USERPWD, 'shop:s3cret');
+curl_setopt($curl, CURLOPT_POSTFIELDS, http_build_query($post_data, '', '&'));
+curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
+$curl_return = curl_exec($curl);
+curl_close($curl);
