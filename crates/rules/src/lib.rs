@@ -19,7 +19,7 @@ mod fields;
 mod formats;
 mod kinds;
 mod nearest;
-mod places;
+pub mod places;
 mod rule;
 mod state;
 mod value;
