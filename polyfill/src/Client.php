@@ -3,6 +3,7 @@
 namespace Spread;
 
 use Spread\Polyfill\Call;
+use Spread\Polyfill\Caller;
 use Spread\Polyfill\Options;
 use Spread\Polyfill\Rules;
 
@@ -67,12 +68,12 @@ final class Client
 
     public function __wakeup()
     {
-        throw new \Exception("Unserialization of 'Spread\\Client' is not allowed");
+        throw Caller::place(new \Exception("Unserialization of 'Spread\\Client' is not allowed"));
     }
 
     public function __set($name, $value)
     {
-        throw new \Error("Cannot create dynamic property Spread\\Client::\$$name");
+        throw Caller::place(new \Error("Cannot create dynamic property Spread\\Client::\$$name"));
     }
 
     /** Always closed: processes share no circuit without the extension. */

@@ -36,8 +36,8 @@ final class Options
         });
         if (!isset($known[$name])) {
             $shown = preg_replace('/[\x{0}-\x{1f}\x{7f}-\x{9f}]/u', '', Text::utf8((string) $name));
-            throw new \ValueError(self::argument(3, 'options') . 'holds an unknown option "' . Text::oneLine($shown, 64)
-                . '"; the options are ' . implode(', ', array_keys($known)));
+            throw Caller::place(new \ValueError(self::argument(3, 'options') . 'holds an unknown option "'
+                . Text::oneLine($shown, 64) . '"; the options are ' . implode(', ', array_keys($known))));
         }
         $isNumber = $known[$name][1] === 'number';
         $text = self::asText($isNumber, $value);
