@@ -60,22 +60,70 @@ function* walk(node) {
     }
 }
 
-let failed = false;
-function refuse(file, line, what) {
-    console.error(`${file}:${line}: PHP 5.6 does not know ${what}`);
-    failed = true;
-}
-for (const file of files) {
+// What PHP 5.6 does not know in a source, with lines.
+function* refusals(source, file) {
     const engine = new Engine({ parser: { version: '5.6', suppressErrors: false }, ast: { withPositions: true } });
     try {
-        for (const node of walk(engine.parseCode(readFileSync(file, 'utf8'), file))) {
+        for (const node of walk(engine.parseCode(source, file))) {
             const what = news(node);
             if (what) {
-                refuse(file, node.loc?.start.line ?? 0, what);
+                yield [node.loc?.start.line ?? 0, what];
             }
         }
     } catch (error) {
-        refuse(file, error.lineNumber ?? 0, `this: ${error.message}`);
+        yield [error.lineNumber ?? 0, `this: ${error.message}`];
     }
 }
-process.exit(failed ? 1 : 0);
+
+// What must be refused, one a line, and what must not.
+const newer = String.raw`
+function f(): int {}
+function f(?A $a) {}
+function f(int $a) {}
+function f(object $a) {}
+function f(A|B $a) {}
+function f($a,) {}
+class A { private const X = 1; }
+class A { public ?A $b; }
+class A { public function f(): void {} }
+[$a] = $b;
+foreach ($a as [$b, $c]) {}
+$a = new class {};
+try {} catch (A | B $e) {}
+try {} catch (A) {}
+$a = 1_000;
+$a = $b ?? 1;
+$a ??= 1;
+$a = $b <=> 1;
+$a = $b?->c;
+$a = fn ($b) => $b;
+$a = match (1) { 1 => 2 };
+$a = [...$b];
+$a = f(...);
+f(a: 1);
+f(1,);
+use A\{B, C};
+enum A { case B; }
+`;
+const known = String.raw`
+function f(array $a, A $b = null, callable ...$c) { list($d) = f(...$a); return $d ?: f()[0]; }
+class A { const X = 'a' . 'b'; private static $b = [1 => 'c']; }
+$a = static function () use ($b) { try { yield 1; } catch (A $e) {} finally { $b(); } };
+`;
+
+function selfTest() {
+    const cases = (text) => text.trim().split('\n');
+    const refused = (line) => [...refusals(`<?php\n${line}`, 'case')].length > 0;
+    const wrong = [...cases(newer).filter((line) => !refused(line)), ...cases(known).filter(refused)];
+    wrong.forEach((line) => console.error(`scripts/check-php56.mjs judges this wrongly: ${line}`));
+    return wrong.length === 0;
+}
+
+let passed = selfTest();
+for (const file of files) {
+    for (const [line, what] of refusals(readFileSync(file, 'utf8'), file)) {
+        console.error(`${file}:${line}: PHP 5.6 does not know ${what}`);
+        passed = false;
+    }
+}
+process.exit(passed ? 0 : 1);
