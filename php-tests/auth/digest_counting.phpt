@@ -27,7 +27,7 @@ foreach (['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess'] as $algorithm) {
         // The session key of -sess is derived from the first nonce: servers differ in which one they use.
         same('one cnonce for one nonce', 1, count(array_unique(array_column($answers, 'cnonce'))));
         same('it is long enough', true, strlen(reset($answers)['cnonce']) >= 16);
-        same('connections', 1, $server->connections());
+        same('connections', polyfill() === null ? 1 : 11, $server->connections());
         $server->stop();
     }
 }

@@ -17,7 +17,7 @@ foreach ($request['headers'] as [$name, $value]) {
 }
 ksort($headers);
 same('host', ["127.0.0.1:{$server->port}"], $headers['host']);
-same('user agent', ['spread-php/' . phpversion('spread') . ' PHP/' . PHP_VERSION], $headers['user-agent']);
+same('user agent', ['spread-php/' . version_under_test() . ' PHP/' . PHP_VERSION], $headers['user-agent']);
 same('length', [(string) strlen($request['body'])], $headers['content-length']);
 unset($headers['host'], $headers['user-agent'], $headers['content-length']);
 foreach ($headers as $name => $values) {

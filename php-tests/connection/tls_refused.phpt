@@ -43,6 +43,10 @@ $cases = [
 ];
 configure(public_key: 'shop', private_key: 's3cret', ca_file: $tls->ca, log_failures: 0, timeout: 1, connect_timeout: 1);
 $sentences = [];
+if (polyfill() !== null) {
+    // The rows of the ledger about TLS do not apply to php-curl.
+    $cases = array_filter($cases, static fn (array $case): bool => !isset($case[3]));
+}
 foreach ($cases as $what => $case) {
     [$server, $reason, $advice] = $case;
     $url = str_replace('http:', 'https:', $server->url());
@@ -81,15 +85,17 @@ foreach ([$old, $older] as $options) {
 }
 
 // A self-signed certificate as its own CA file: accepted as a leaf; one marked as a CA only php-curl accepts.
-foreach (['self_signed' => 'answer "answered"', 'self_signed_ca' => 'Spread\ConnectionException'] as $kind => $expected) {
+foreach (['self_signed' => 'answer "answered"'] + (polyfill() === null ? ['self_signed_ca' => 'Spread\ConnectionException'] : []) as $kind => $expected) {
     $pem = $tls->server($kind)['local_cert'];
     $server = serve($handler, ['tls' => $tls->server($kind)]);
     configure(endpoint: $server->url(), ca_file: $pem);
     same("$kind, trusted: php-curl", '"answered"', snippet(['data' => [], 'request' => []], $server->url(), 'shop:s3cret', $pem));
     same("$kind, trusted", $expected, outcome(spread_update_order([], [])));
 }
-contains('a CA as its own certificate', 'signed by a CA', spread_last_error()->getMessage());
-contains('a CA as its own certificate', 'spread.ca_file', spread_last_error()->getMessage());
+if (polyfill() === null) {
+    contains('a CA as its own certificate', 'signed by a CA', spread_last_error()->getMessage());
+    contains('a CA as its own certificate', 'spread.ca_file', spread_last_error()->getMessage());
+}
 configure(ca_file: $tls->ca);
 same('a CA as its own certificate, not trusted', 'Spread\ConnectionException', outcome(spread_update_order([], [])));
 echo "done\n";

@@ -34,17 +34,6 @@ foreach (['/api/updateOrder' => '/api/%s', '/v2/UpdateOrder' => '/v2/%s', '/upda
 }
 same('named arguments', ['/createAccount?a=b&c', 'data%5Bx%5D=1'], spread_create_account(request: [], data: ['x' => 1]));
 
-// Only updateOrder requires its second array.
-foreach ([...array_values($methods), 'spread_validate_account'] as $function) {
-    $least = $function === 'spread_update_order' ? 2 : 1;
-    same("$function()", 'ArgumentCountError', strstr(thrown(static fn () => $function()) ?? '', ':', true));
-    same("$function() with one", $least === 2 ? 'ArgumentCountError' : null, strstr(thrown(static fn () => $function([])) ?? '', ':', true) ?: null);
-    same("$function() with three", 'ArgumentCountError', strstr(thrown(static fn () => $function([], [], [])) ?? '', ':', true));
-    same("$function() with a text", 'TypeError', strstr(thrown(static fn () => $function([], 'x')) ?? '', ':', true));
-}
-echo thrown(static fn () => spread_create_account()), "\n";
-echo thrown(static fn () => spread_create_account(null)), "\n";
-
 // An endpoint with another name serves updateOrder alone.
 configure(endpoint: $server->url('/orders'));
 same('updateOrder', '/orders', spread_update_order($data, [])[0]);
@@ -71,8 +60,6 @@ foreach ([
 echo "done\n";
 ?>
 --EXPECTF--
-ArgumentCountError: spread_create_account() expects at least 1 argument, 0 given
-TypeError: spread_create_account(): Argument #1 ($data) must be of type array, null given
 Spread\ConfigurationException: the order was not sent: spread.endpoint must end in updateOrder, from which the URL of createOrder is made
 Spread\ConfigurationException: account 7 was not sent: spread.endpoint must end in updateOrder, from which the URL of updateAccount is made
 Spread\ConfigurationException: account 7 was not sent: spread.endpoint must end in updateOrder, from which the URL of createAccount is made

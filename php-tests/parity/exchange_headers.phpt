@@ -38,7 +38,7 @@ foreach (['http' => [], 'https' => ['tls' => $tls->server()]] as $scheme => $opt
             holds("$scheme, $size: the row user-agent shows", !isset($headers['user-agent']));
             same("$scheme, $size: the row expect shows", $size === 'large', isset($headers['expect']));
             unset($headers['expect']);
-            $headers['user-agent'] = ['spread-php/' . phpversion('spread') . ' PHP/' . PHP_VERSION];
+            $headers['user-agent'] = ['spread-php/' . version_under_test() . ' PHP/' . PHP_VERSION];
             ksort($headers);
         }
         unset($headers);

@@ -36,9 +36,12 @@ foreach (['timeout' => 'abc', 'connect_timeout' => '-1', 'endpoint' => 'ftp://x'
     $settings['spread.log_failures'] = '1';
     $result = run_php('echo "\n", json_encode([spread_update_order([], []), spread_last_error()::class, spread_last_error()->getMessage()]);', $settings);
     [$startup, $report] = explode("\n{\"", str_replace("\n[", "\n{\"", $result['out'])) + ['', ''];
-    same("warnings at the start for spread.$name=$value", 1, substr_count($startup, 'Warning'));
-    contains("warning at the start for spread.$name=$value", "spread.$name", $startup);
-    contains("warning at the start for spread.$name=$value", $expected[$name], $startup);
+    // PHP reports the settings of extensions alone.
+    same("warnings at the start for spread.$name=$value", polyfill() === null ? 1 : 0, substr_count($startup, 'Warning'));
+    if (polyfill() === null) {
+        contains("warning at the start for spread.$name=$value", "spread.$name", $startup);
+        contains("warning at the start for spread.$name=$value", $expected[$name], $startup);
+    }
     [$answer, $class, $message] = json_decode("[$report", true) ?? [$result['out'], '', ''];
     same("spread.$name=$value at the start", [false, 'Spread\ConfigurationException'], [$answer, $class]);
     contains("spread.$name=$value at the start", "spread.$name", $message);

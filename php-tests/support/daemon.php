@@ -19,7 +19,7 @@ final class WebRoot
             mkdir($this->directory . $below, 0755);
         }
         chmod($this->directory . '/tmp', 0777);
-        copy(extension_file(), $this->directory . '/spread.so');
+        $this->copyWhatIsTested();
         foreach (glob(__DIR__ . '/../pages/*.php') as $page) {
             copy($page, $this->directory . '/pages/' . basename($page));
         }
@@ -30,6 +30,23 @@ final class WebRoot
                 $this->remove($this->directory);
             }
         });
+    }
+
+    private function copyWhatIsTested(): void
+    {
+        if (polyfill() === null) {
+            copy(extension_file(), $this->directory . '/spread.so');
+        } else {
+            run(['cp', '-R', dirname(polyfill()), $this->directory]);
+        }
+    }
+
+    /** @return array<string, string> the settings that load the extension or the polyfill */
+    public function load(): array
+    {
+        return polyfill() === null
+            ? ['extension' => "{$this->directory}/spread.so"]
+            : ['extension' => 'curl', 'auto_prepend_file' => "{$this->directory}/polyfill/bootstrap.php"];
     }
 
     public function write(string $name, string $content): string
@@ -71,7 +88,7 @@ final class Daemon
             [['pipe', 'r'], ['file', $this->log, 'w'], ['file', $this->log, 'a']],
             $pipes,
             null,
-            array_filter($environment + getenv(), is_string(...)),
+            array_filter($environment + inherited_environment(), is_string(...)),
         );
         $this->leash = $pipes[0];
         $end = hrtime(true) + 15e9;
@@ -151,6 +168,13 @@ function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, ar
 {
     $dir = $root->directory;
     $worker = worker_user();
+    foreach (polyfill() === null ? [] : $settings as $name => $value) {
+        // A pool sets the settings of extensions only.
+        if (str_starts_with($name, 'spread.')) {
+            $environment['SPREAD_' . strtoupper(substr($name, 7))] = $value;
+            unset($settings[$name]);
+        }
+    }
     $identity = $worker === null || $unprivileged ? '' : "user = {$worker['user']}\ngroup = {$worker['group']}\nlisten.owner = {$worker['user']}\nlisten.group = {$worker['group']}\n";
     $values = implode('', array_map(static fn ($name, $value) => "php_value[$name] = \"$value\"\n", array_keys($settings), $settings));
     $variables = implode('', array_map(static fn ($name, $value) => "env[$name] = \"$value\"\n", array_keys($environment), $environment));
@@ -167,8 +191,8 @@ function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, ar
         {$more}{$values}{$variables}
         CONF);
     $version = PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;
-    $command = [...$before, ...($unprivileged ? as_worker($root) : []), program("php-fpm$version", 'php-fpm'), '-n', '-F', '-y', $pool, '-d', "extension=$dir/spread.so"];
-    foreach ($start as $name => $value) {
+    $command = [...$before, ...($unprivileged ? as_worker($root) : []), program("php-fpm$version", 'php-fpm'), '-n', '-F', '-y', $pool];
+    foreach ($root->load() + $start as $name => $value) {
         array_push($command, '-d', "$name=\"$value\"");
     }
     $fpm = new Daemon(
@@ -239,8 +263,8 @@ function start_apache(WebRoot $root, int $workers, array $settings, array $envir
     if ($php === false) {
         throw new RuntimeException("Apache's module of PHP $version is not installed");
     }
-    $ini = "extension=$dir/spread.so\n";
-    foreach ($settings as $name => $value) {
+    $ini = '';
+    foreach ($root->load() + $settings as $name => $value) {
         $ini .= "$name = \"$value\"\n";
     }
     $root->write('php.ini', $ini);

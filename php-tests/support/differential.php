@@ -129,6 +129,9 @@ function rows_for_libcurl(array $scenario): array
 
 final class Player
 {
+    /** The rows that do not apply to the polyfill, which php-curl reads and writes for. */
+    private const CURLS_OWN = ['control-bytes', 'empty-host', 'fragment', 'framing', 'lenient-head', 'lenient-url', 'normalised', 'switching', 'version'];
+
     private readonly Certificates $tls;
     private int $number = 0;
     /** @var resource never listens */
@@ -170,7 +173,11 @@ final class Player
                 ];
             });
             $expected = $documented + ['response' => null];
+            $not_applied = polyfill() === null ? [] : self::CURLS_OWN;
             foreach ([...self::rows(rows_for_libcurl($scenario)), ...self::rows($scenario[$way] ?? [])] as [$row, $change]) {
+                if (in_array($row, $not_applied, true)) {
+                    continue;
+                }
                 $before = $expected;
                 $expected = $change instanceof Closure ? $change($expected) : array_replace($expected, $change);
                 holds("$name, $way: the ledger's row $row shows", $before !== $expected);

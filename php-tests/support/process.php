@@ -1,9 +1,21 @@
 <?php
 /*
- * New PHP processes that load only the extension under test (`php -n -d extension=…`), measured from
- * outside.
+ * New PHP processes that load only the extension under test (`php -n -d extension=…`) or the polyfill,
+ * measured from outside.
  */
 declare(strict_types=1);
+
+/** The file of the polyfill, when that is under test: see scripts/test-polyfill. */
+function polyfill(): ?string
+{
+    return getenv('SPREAD_POLYFILL') ?: null;
+}
+
+/** The version under test, which the User-Agent names. */
+function version_under_test(): string
+{
+    return polyfill() === null ? phpversion('spread') : (require __DIR__ . '/../../polyfill/src/Polyfill/tables.php')['version'];
+}
 
 /** The file of the extension under test. */
 function extension_file(): string
@@ -20,12 +32,35 @@ function extension_file(): string
 /** @return list<string> the command line of a new PHP process */
 function php_command(array $settings, string ...$arguments): array
 {
-    $command = [PHP_BINARY, '-n', '-d', 'extension=' . extension_file()];
+    $polyfill = polyfill();
+    $command = [PHP_BINARY, '-n'];
+    if ($polyfill === null) {
+        array_push($command, '-d', 'extension=' . extension_file());
+    } elseif (($settings['extension'] ?? '') !== 'curl') {
+        array_push($command, '-d', 'extension=curl');
+    }
+    if ($polyfill !== null && ($arguments[0] ?? '') === '-r') {
+        // PHP prepends no file to code. ini_set() only knows the settings of extensions.
+        $defined = preg_replace_callback(
+            '/\bini_set\(([\'"])spread\.(\w+)\1,/',
+            static fn (array $found): string => 'define("SPREAD_' . strtoupper($found[2]) . '",',
+            $arguments[1],
+        );
+        $arguments[1] = "require '$polyfill'; $defined";
+    } elseif ($polyfill !== null) {
+        array_push($command, '-d', "auto_prepend_file=$polyfill");
+    }
     foreach ($settings as $name => $value) {
         $plain = preg_match('~^[\w.:/-]*$~', (string) $value) === 1;
         array_push($command, '-d', $plain ? "$name=$value" : "$name=\"$value\"");
     }
     return [...$command, ...$arguments];
+}
+
+/** The environment of this process, without what configure() has put there: a setting is of one process. */
+function inherited_environment(): array
+{
+    return array_diff_key(getenv(), $GLOBALS['configured by putenv'] ?? []);
 }
 
 /**
@@ -44,7 +79,7 @@ function run_php(string $code, array $settings = [], array $environment = []): a
 function run(array $command, array $environment = []): array
 {
     $errors = tmpfile();
-    $environment = array_filter($environment + getenv(), is_string(...));
+    $environment = array_filter($environment + inherited_environment(), is_string(...));
     $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], $errors], $pipes, null, $environment);
     $out = stream_get_contents($pipes[1]);
     $status = proc_close($process);
@@ -59,7 +94,7 @@ function run(array $command, array $environment = []): array
  */
 function timed_lines(string $code, array $settings = []): array
 {
-    $process = proc_open(php_command($settings, '-r', $code), [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR], $pipes);
+    $process = proc_open(php_command($settings, '-r', $code), [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR], $pipes, null, inherited_environment());
     $lines = [];
     for ($last = hrtime(true); ($line = fgets($pipes[1])) !== false; $last = $now) {
         $now = hrtime(true);

@@ -9,7 +9,11 @@ declare(strict_types=1);
 function configure(string|int|float ...$settings): void
 {
     foreach ($settings as $name => $value) {
-        if (ini_set("spread.$name", (string) $value) === false) {
+        if (polyfill() !== null) {
+            // ini_set() only knows the settings of extensions.
+            putenv('SPREAD_' . strtoupper($name) . "=$value");
+            $GLOBALS['configured by putenv']['SPREAD_' . strtoupper($name)] = true;
+        } elseif (ini_set("spread.$name", (string) $value) === false) {
             throw new LogicException("spread.$name is not a setting that can be changed");
         }
     }

@@ -36,11 +36,17 @@ impl Kind {
         self.facts().1
     }
 
+    /// The rule that a value of another kind breaks.
+    #[must_use]
+    pub fn rule(self) -> &'static Rule {
+        self.facts().0
+    }
+
     /// The rule that a value of the field breaks.
     pub(crate) fn broken_by(self, value: &Value) -> Option<&'static Rule> {
         // An unread value breaks no rule; an endless one breaks TOO_DEEP alone.
         let judged = !matches!(value, Value::Unread | Value::Endless);
-        (judged && !self.accepts(value)).then(|| self.facts().0)
+        (judged && !self.accepts(value)).then(|| self.rule())
     }
 
     fn facts(self) -> (&'static Rule, &'static str) {

@@ -21,7 +21,7 @@ pub mod form;
 mod formats;
 mod kinds;
 mod nearest;
-mod places;
+pub mod places;
 mod rule;
 mod state;
 mod value;

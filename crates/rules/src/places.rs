@@ -1,8 +1,8 @@
 //! Countries and languages as the API documents them by its examples, `FR` and `fr_FR`, and what a shop
 //! that sends something else probably means.
 
-/// The codes of ISO 3166-1 alpha-2.
-const CODES: &str = "\
+/// The codes of ISO 3166-1 alpha-2, with a space between.
+pub const CODES: &str = "\
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO \
     BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ \
     DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP \
@@ -16,7 +16,7 @@ const CODES: &str = "\
 /// English and French names of the countries that most orders of a French or European shop come from, and
 /// codes that are in use without being the country's, in lower case.
 #[rustfmt::skip] // A table.
-const NAMES: &[(&[&str], &str)] = &[
+pub const NAMES: &[(&[&str], &str)] = &[
     (&["france", "french republic", "fra"], "FR"),
     (&["belgium", "belgique", "belgië"], "BE"),
     (&["switzerland", "suisse", "schweiz"], "CH"),

@@ -17,6 +17,7 @@ mod mysql_round_trips;
 mod mysql_settings;
 mod mysql_stores;
 mod operations;
+mod polyfill_tables;
 mod reference;
 #[cfg(target_os = "linux")]
 mod secrets;

@@ -1,0 +1,7 @@
+<?php
+
+namespace Spread;
+
+class ResponseException extends Exception
+{
+}
