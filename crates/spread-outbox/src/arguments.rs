@@ -3,17 +3,19 @@
 //! Options that are settings of the extension too take their variable, default and help from the table of
 //! settings. They stay texts here: `configuration.rs` reads them, so that no message repeats a password.
 
-use std::ffi::OsString;
+mod import;
+mod outbox;
+mod sending;
+
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use methods::{METHODS, Method, UPDATE_ORDER};
-use settings::{Row, table};
 
-use crate::import::mapping::Pair;
 use crate::text::{duration, loopback};
+pub use import::{ImportArguments, ImportFormat};
+pub use outbox::{JsonArgument, OutboxArguments};
+pub use sending::{DeliveryArguments, SendingArguments};
 
 /// Deliver the orders in an outbox of the PHP extension spread, and show and change its records
 #[derive(Parser)]
@@ -112,76 +114,6 @@ pub struct DrainArguments {
 
     #[command(flatten)]
     pub log: LogArguments,
-}
-
-#[derive(Args)]
-#[command(
-    after_help = "A line of JSON is {\"data\": {...}, \"request\": {...}} or the fields of data alone; the first \
-                  line of CSV names the fields. An import that was stopped continues where it was. The exit status \
-                  is 3 when rows were left out. The private key of SPREAD_PRIVATE_KEY or the credentials file is \
-                  needed for accounts alone."
-)]
-pub struct ImportArguments {
-    /// Lines of JSON, or CSV when its name ends in .csv; - is the standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-
-    #[command(flatten)]
-    pub outbox: OutboxArguments,
-
-    /// List the rows that break a rule, and keep nothing
-    #[arg(long)]
-    pub dry_run: bool,
-
-    /// Keep rows that break a rule as well
-    #[arg(long)]
-    pub force: bool,
-
-    /// Begin with the first row again
-    #[arg(long)]
-    pub restart: bool,
-
-    #[command(flatten)]
-    pub json: JsonArgument,
-
-    /// Method of SPREAD that the rows are for
-    #[arg(long, value_name = "METHOD", default_value_t = UPDATE_ORDER, value_parser = method)]
-    pub method: &'static Method,
-
-    /// Name of the import, which a file has by its path
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    pub name: Option<String>,
-
-    /// Format of the file
-    #[arg(long, value_name = "FORMAT", help_heading = "Reading")]
-    pub format: Option<ImportFormat>,
-
-    /// Separator of the cells of CSV, one character of ASCII
-    #[arg(
-        long,
-        value_name = "CHARACTER",
-        default_value = ",",
-        value_parser = delimiter,
-        help_heading = "Reading"
-    )]
-    pub delimiter: u8,
-
-    /// Field of a column: Total=order_amount, Shop[mail]=consents[mail]; left out: Note=
-    #[arg(long, value_name = "COLUMN=FIELD", help_heading = "Reading")]
-    pub map: Vec<Pair>,
-
-    /// Value of a field in every row: order_state=100
-    #[arg(long, value_name = "FIELD=VALUE", help_heading = "Reading")]
-    pub set: Vec<Pair>,
-
-    #[arg(long, value_name = "URL", help = help(&table::ENDPOINT), help_heading = "Sending")]
-    pub endpoint: Option<OsString>,
-
-    #[arg(long, value_name = "KEY", help = help(&table::PUBLIC_KEY), help_heading = "Sending")]
-    pub public_key: Option<OsString>,
-
-    #[arg(long, value_name = "FILE", help = help(&table::CREDENTIALS_FILE), help_heading = "Sending")]
-    pub credentials_file: Option<OsString>,
 }
 
 #[derive(Args)]
@@ -314,73 +246,6 @@ pub struct ServeArguments {
 }
 
 #[derive(Args)]
-pub struct OutboxArguments {
-    #[arg(long, value_name = "ADDRESS", help = help(&table::OUTBOX))]
-    pub outbox: Option<OsString>,
-}
-
-#[derive(Args)]
-pub struct JsonArgument {
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Args)]
-#[command(next_help_heading = "Delivery")]
-pub struct DeliveryArguments {
-    /// Number of orders that are sent at the same time
-    #[arg(
-        long,
-        value_name = "COUNT",
-        default_value_t = 8,
-        value_parser = clap::value_parser!(u16).range(1..=64)
-    )]
-    pub connections: u16,
-
-    /// Maximum delay after the first failed attempt; it doubles with each further one
-    #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration)]
-    pub retry_first: Duration,
-
-    /// Maximum delay after any number of failed attempts
-    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration)]
-    pub retry_longest: Duration,
-
-    /// Age at which pending records expire
-    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = duration)]
-    pub max_age: Duration,
-
-    /// Duration of a lease; the default, which is also the minimum, is --timeout and twenty seconds
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
-    pub lease: Option<Duration>,
-}
-
-#[derive(Args)]
-#[command(next_help_heading = "Sending")]
-pub struct SendingArguments {
-    #[arg(long, value_name = "FILE", help = help(&table::CREDENTIALS_FILE))]
-    pub credentials_file: Option<OsString>,
-
-    #[arg(long, value_name = "SECONDS", help = help(&table::TIMEOUT))]
-    pub timeout: Option<OsString>,
-
-    #[arg(long, value_name = "SECONDS", help = help(&table::CONNECT_TIMEOUT))]
-    pub connect_timeout: Option<OsString>,
-
-    #[arg(long, value_name = "POLICY", help = help(&table::AUTH))]
-    pub auth: Option<OsString>,
-
-    #[arg(long, value_name = "COUNT", help = help(&table::MAX_REDIRECTS))]
-    pub max_redirects: Option<OsString>,
-
-    #[arg(long, value_name = "FILE", help = help(&table::CA_FILE))]
-    pub ca_file: Option<OsString>,
-
-    #[arg(long, value_name = "URL", help = help(&table::PROXY))]
-    pub proxy: Option<OsString>,
-}
-
-#[derive(Args)]
 #[command(next_help_heading = "Logging")]
 pub struct LogArguments {
     /// Format of the log on the standard error
@@ -398,12 +263,6 @@ pub struct LogArguments {
 pub enum LogFormat {
     Text,
     Json,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub enum ImportFormat {
-    Ndjson,
-    Csv,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -428,37 +287,6 @@ pub enum StateName {
 pub enum DeadLetterState {
     Refused,
     Expired,
-}
-
-fn method(name: &str) -> Result<&'static Method, String> {
-    methods::by_name(name.as_bytes()).ok_or_else(|| {
-        let names: Vec<_> = METHODS.iter().map(|method| method.name).collect();
-        format!("expected one of {}", names.join(", "))
-    })
-}
-
-fn delimiter(text: &str) -> Result<u8, &'static str> {
-    match text.as_bytes() {
-        [byte] if byte.is_ascii() => Ok(*byte),
-        b"\\t" => Ok(b'\t'),
-        _ => Err("expected one character of ASCII"),
-    }
-}
-
-/// The help of a setting, with its variable and its default as clap writes them.
-fn help(setting: &dyn Row) -> String {
-    let about = setting.about();
-    let own = about.worker.and_then(|worker| worker.help);
-    let text = own.unwrap_or(about.meaning).replace('`', "");
-    let mut help = text.trim_end_matches('.').to_owned();
-    if let Some(worker) = about.worker {
-        help.push_str(&format!(" [env: {}]", worker.variable));
-    }
-    match about.default.to_str() {
-        Ok(default) if !default.is_empty() => help.push_str(&format!(" [default: {default}]")),
-        _ => {}
-    }
-    help
 }
 
 #[cfg(test)]
