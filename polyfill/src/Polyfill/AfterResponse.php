@@ -19,7 +19,8 @@ final class AfterResponse
     private static $postponed = [];
     private static $size = 0;
     private static $owner = null;
-    private static $isRegistered = false;
+    /** @var self|null its destructor sends what is left when a shutdown function of the shop exits or throws */
+    private static $guard = null;
     private static $hasEnded = false;
     private static $hasHandedOver = false;
 
@@ -44,8 +45,8 @@ final class AfterResponse
         }
         self::$postponed[] = $order;
         self::$size += strlen($order->body);
-        if (!self::$isRegistered) {
-            self::$isRegistered = true;
+        if (self::$guard === null) {
+            self::$guard = new self();
             register_shutdown_function([__CLASS__, 'shutDown']);
         }
     }
@@ -66,6 +67,11 @@ final class AfterResponse
     public static function shutDown()
     {
         register_shutdown_function([__CLASS__, 'end']);
+    }
+
+    public function __destruct()
+    {
+        self::end();
     }
 
     public static function end()
