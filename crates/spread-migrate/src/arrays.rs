@@ -2,8 +2,8 @@
 
 use crate::file::File;
 use crate::php::{
-    Node, Php, Reason, arguments, descendants, parts, right, runs_before, scope_of, short,
-    statement_of, unwrapped, within,
+    Node, Php, Reason, arguments, body_of, descendants, excerpt, loop_of, parts, right,
+    runs_before, scope_of, statement_of, unwrapped, within,
 };
 use crate::reads::is_read;
 use crate::values::Reader;
@@ -66,7 +66,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
     pub(crate) fn array(&self, node: Node<'a>) -> Result<(), Reason> {
         let php = self.reader.php;
         let node = unwrapped(node);
-        let source = short(&php.text(node));
+        let source = excerpt(php, node);
         let unknown = || {
             Err(php.reason(
                 node,
@@ -138,16 +138,15 @@ impl<'a, 'f> Arrays<'a, 'f> {
                 {
                     self.passed_by_callers(parameter, &Self::array)?;
                 }
-                scope.start_byte()
+                body_of(scope)
             }
         };
+        // In a loop, what comes later comes before as well.
+        let again = start.and_then(loop_of) != loop_of(variable);
         for mention in mentions {
-            let inside =
-                mention.start_byte() >= from && mention.start_byte() < variable.start_byte();
-            let is_parameter = mention
-                .parent()
-                .is_some_and(|above| above.kind() == "simple_parameter");
-            if inside && !is_parameter && !is_read(php, mention) {
+            let at = mention.start_byte();
+            let inside = at >= from && (at < variable.start_byte() || again);
+            if inside && mention != variable && !is_read(php, mention) {
                 self.stays_array(mention)?;
             }
         }
@@ -176,7 +175,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
             Some(_) if element => Ok(()),
             Some(assignment) => self.array(right(assignment)),
             None => {
-                let source = short(&php.text(statement_of(mention).unwrap_or(mention)));
+                let source = excerpt(php, statement_of(mention).unwrap_or(mention));
                 Err(php.reason(
                     mention,
                     format!("it is not understood what becomes of the array here: {source}"),
@@ -261,7 +260,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
     ) -> Result<T, Reason> {
         let php = self.reader.php;
         let function = scope_of(parameter.node);
-        let source = short(&php.text(parameter.node));
+        let source = excerpt(php, parameter.node);
         let name = declared_name(php, function);
         let unknown = |why: &str| {
             php.reason(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use methods::Method;
 
-use crate::arrays::Arrays;
+use crate::arrays::{Arrays, called_name, declared_name};
 use crate::body::{self, Body};
 use crate::edit::{self, Edit};
 use crate::endpoint::{HOST, endpoint};
@@ -12,10 +12,11 @@ use crate::file::File;
 use crate::leftovers::leftovers;
 use crate::names::named_in;
 use crate::options::{self, Difference, Keys, Meaning};
-use crate::php::{Node, Php, Reason, descendants, line, statement_of, within};
+use crate::php::{Node, Php, Reason, descendants, excerpt, line, statement_of};
+use crate::reads::is_reading;
 use crate::result::{self, Rewrite};
 use crate::session::{Session, hazard};
-use crate::shared::Shared;
+use crate::shared::{Shared, includes};
 use crate::value::Origin;
 use crate::values::Reader;
 
@@ -111,6 +112,8 @@ pub(crate) fn place<'a>(
     place.reasons.append(&mut meaning.reasons);
     place.keys = meaning.keys.take();
     place.reasons.extend(hazard(php, session.scope));
+    place.reasons.extend(fallback(arrays, session));
+    place.reasons.extend(effect(php, session));
     if let Some(line) = php.error() {
         let text = "the file is not understood from here on".into();
         place.reasons.insert(0, Reason { line, text });
@@ -168,6 +171,55 @@ fn keys_that_stay(
     lines.into_iter().map(text).collect()
 }
 
+/// The snippet of servers that do not have the extension yet.
+fn fallback(arrays: &Arrays, session: &Session) -> Option<Reason> {
+    let own = arrays.reader.php;
+    let name = declared_name(own, session.scope);
+    let check = |php: &Php, node: Node| {
+        let asks = matches!(
+            php.called(node).as_deref(),
+            Some("function_exists" | "extension_loaded" | "is_callable" | "class_exists")
+        );
+        asks && php.text(node).to_ascii_lowercase().contains("spread")
+    };
+    for file in arrays.files {
+        let php = &file.php;
+        let asks = descendants(php.root()).find(|node| check(php, *node));
+        let calls =
+            || name.is_some() && descendants(php.root()).any(|node| called_name(php, node) == name);
+        let Some(asks) = asks.filter(|_| std::ptr::eq(php, own) || calls()) else {
+            continue;
+        };
+        let text = format!(
+            "{}:{} asks whether the extension is there, and this may be the code for servers without it",
+            file.path.display(),
+            line(asks)
+        );
+        return Some(own.reason(session.init, text));
+    }
+    None
+}
+
+/// A call in the value of an option, which may do more than return it.
+fn effect(php: &Php, session: &Session) -> Option<Reason> {
+    let values = session
+        .options
+        .iter()
+        .filter(|option| option.name != "CURLOPT_POSTFIELDS");
+    let mut calls = values
+        .flat_map(|option| descendants(option.value))
+        .filter(|node| {
+            let runs = node.kind().contains("call") || node.kind() == "object_creation_expression";
+            runs && !is_reading(php, *node) && php.called(*node).as_deref() != Some("getenv")
+        });
+    let call = calls.next()?;
+    let text = format!(
+        "an option is set to the result of a call, {}",
+        excerpt(php, call)
+    );
+    Some(php.reason(call, text))
+}
+
 fn is_about_spread(php: &Php) -> bool {
     let text = php.bytes.to_ascii_lowercase();
     let text = String::from_utf8_lossy(&text);
@@ -212,10 +264,10 @@ fn change<'a>(
     removed.append(&mut rewrite.removed);
     let visible = is_visible(session.scope);
     if visible {
-        no_other_reader(php, session, &rewrite, shared)?;
+        no_other_reader(&arrays.reader, session, &rewrite, shared)?;
     }
     let unused = leftovers(&arrays.reader, session.scope, &mut removed, &call, |name| {
-        !visible || shared.reader(php, name).is_none()
+        !visible || shared.reader(php, arrays.reader.path, name).is_none()
     });
     removed.extend(unused);
     rename(php, session, &mut rewrite, shared, arrays);
@@ -254,19 +306,18 @@ fn call(method: &Method, body: &Body) -> String {
 
 /// Whether other files can see the variables of the scope.
 fn is_visible(scope: Node) -> bool {
-    scope.kind() == "program"
-        || within(scope)
-            .any(|node| node.kind().starts_with("include") || node.kind().starts_with("require"))
+    scope.kind() == "program" || includes(scope)
 }
 
 fn no_other_reader(
-    php: &Php,
+    reader: &Reader,
     session: &Session,
     rewrite: &Rewrite,
     shared: &Shared,
 ) -> Result<(), Reason> {
+    let php = reader.php;
     for name in rewrite.changed.iter().chain(&session.handle) {
-        if let Some(place) = shared.reader(php, name) {
+        if let Some(place) = shared.reader(php, reader.path, name) {
             return Err(php.reason(session.init, format!("{place} may read ${name} as well")));
         }
     }

@@ -6,7 +6,8 @@
 use crate::conditions::{decoded, failed, falsy, succeeded, truthy};
 use crate::edit::Edit;
 use crate::php::{
-    Node, Php, Reason, ancestors, arguments, is_condition, is_in_loop, short, statement_of, within,
+    Node, Php, Reason, ancestors, arguments, excerpt, is_condition, is_in_loop, statement_of,
+    within,
 };
 use crate::reads::is_read;
 use crate::session::{Session, whole_statement};
@@ -313,10 +314,7 @@ impl<'a> Rewriter<'a, '_> {
                         truthy(&first, &again)
                     }
                     _ => {
-                        return refuse(format!(
-                            "the response is compared with {}",
-                            short(&literal)
-                        ));
+                        return refuse(format!("the response is compared with {}", literal));
                     }
                 };
                 self.replace_condition(whole, &text);
@@ -347,7 +345,7 @@ impl<'a> Rewriter<'a, '_> {
                 php.assigned(assignment).unwrap_or_default()
             )),
             _ => {
-                let source = short(&php.text(statement_of(node).unwrap_or(node)));
+                let source = excerpt(php, statement_of(node).unwrap_or(node));
                 let source = source
                     .split('{')
                     .next()

@@ -172,23 +172,18 @@ fn mentions(tree: &Tree, variables: &[Vec<u8>]) -> Vec<(Vec<u8>, Mention)> {
             .find_overlapping_iter(&bytes)
             .map(|found| found.pattern().as_usize())
             .collect();
-        let mentioned: Vec<_> = numbers
-            .into_iter()
-            .filter_map(|number| {
-                let variable = variables.get(number)?;
-                let mention = Mention {
-                    path: path.to_owned(),
-                    only_reads: only_reads(&bytes, variable)?,
-                    text: if variable == b"$response" {
-                        bytes.clone()
-                    } else {
-                        Vec::new()
-                    },
-                };
-                Some((variable.clone(), mention))
-            })
-            .collect();
-        (!mentioned.is_empty()).then_some(mentioned)
+        let php = (!numbers.is_empty()).then(|| Php::parse(bytes))??;
+        let mention = |number: usize| {
+            let variable = variables.get(number)?;
+            let name = php.decode(variable.strip_prefix(b"$")?);
+            let mention = Mention {
+                path: path.to_owned(),
+                only_reads: only_reads(&php, &name)?,
+                text: php.bytes.clone(),
+            };
+            Some((variable.clone(), mention))
+        };
+        Some(numbers.into_iter().filter_map(mention).collect::<Vec<_>>())
     });
     found.into_iter().flatten().collect()
 }
