@@ -1,9 +1,9 @@
 //! Proves that expressions are arrays, in a function and through its callers.
 
-use crate::file::File;
+use crate::file::{File, called_name, declared_name, text_name};
 use crate::php::{
-    Node, Php, Reason, arguments, body_of, descendants, excerpt, loop_of, parts, right,
-    runs_before, scope_of, statement_of, unwrapped, within,
+    Node, Reason, arguments, body_of, descendants, excerpt, loop_of, parts, right, runs_before,
+    scope_of, statement_of, unwrapped, within,
 };
 use crate::reads::is_read;
 use crate::values::Reader;
@@ -274,7 +274,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
             .checked_sub(1)
             .ok_or_else(|| unknown("the calls are too deep"))?;
         let mut first = None;
-        for file in self.files {
+        for file in self.files.iter().filter(|file| file.names(&name)) {
             let reader = Reader {
                 path: &file.path,
                 php: &file.php,
@@ -291,13 +291,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
                 {
                     return Err(unknown("another function has its name"));
                 }
-                let text = node.kind() == "string_content"
-                    && file
-                        .php
-                        .text(node)
-                        .rsplit("::")
-                        .next()
-                        .is_some_and(|last| last.eq_ignore_ascii_case(&name));
+                let text = text_name(&file.php, node).as_ref() == Some(&name);
                 if text {
                     return Err(unknown("its name is also a text, which can be called"));
                 }
@@ -320,25 +314,4 @@ impl<'a, 'f> Arrays<'a, 'f> {
         }
         first.ok_or_else(|| unknown("no call of it is found"))
     }
-}
-
-/// The function or method that a call names, in lower case.
-pub(crate) fn called_name(php: &Php, call: Node) -> Option<String> {
-    match call.kind() {
-        "function_call_expression" => php.called(call),
-        "member_call_expression" | "nullsafe_member_call_expression" | "scoped_call_expression" => {
-            let name = call.child_by_field_name("name")?;
-            (name.kind() == "name").then(|| php.text(name).to_ascii_lowercase())
-        }
-        _ => None,
-    }
-}
-
-/// The function or method that the node declares, in lower case.
-pub(crate) fn declared_name(php: &Php, node: Node) -> Option<String> {
-    let named = matches!(node.kind(), "function_definition" | "method_declaration");
-    let name = named.then(|| node.child_by_field_name("name"))??;
-    let name = php.text(name).to_ascii_lowercase();
-    // Constructors and the like are not called by their names.
-    (!name.starts_with("__")).then_some(name)
 }

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use methods::Method;
 
-use crate::arrays::{Arrays, called_name, declared_name};
+use crate::arrays::Arrays;
 use crate::body::{self, Body};
 use crate::edit::{self, Edit};
 use crate::endpoint::{HOST, endpoint};
-use crate::file::File;
+use crate::file::{File, declared_name};
 use crate::leftovers::leftovers;
 use crate::names::named_in;
 use crate::options::{self, Difference, Keys, Meaning};
@@ -46,13 +46,8 @@ const WORDS: &[&str] = &[
     "spread",
 ];
 
-/// The place of a session; `None` when it does not call SPREAD.
-pub(crate) fn place<'a>(
-    arrays: &Arrays<'a, '_>,
-    session: &Session<'a>,
-    shared: &Shared,
-) -> Option<Place> {
-    let reader = &arrays.reader;
+/// The place of a session as far as its URL tells; `None` when it does not call SPREAD.
+fn begun<'a>(reader: &Reader<'a>, session: &Session<'a>) -> Option<(Place, Meaning<'a>)> {
     let php = reader.php;
     let mut meaning = options::meaning(reader, &session.options);
     let url = meaning.url?;
@@ -105,6 +100,23 @@ pub(crate) fn place<'a>(
             place.reasons.push(php.reason(url, text));
         }
     }
+    Some((place, meaning))
+}
+
+/// Whether the session calls SPREAD.
+pub(crate) fn is_place<'a>(reader: &Reader<'a>, session: &Session<'a>) -> bool {
+    begun(reader, session).is_some()
+}
+
+/// The place of a session; `None` when it does not call SPREAD.
+pub(crate) fn place<'a>(
+    arrays: &Arrays<'a, '_>,
+    session: &Session<'a>,
+    shared: &Shared,
+) -> Option<Place> {
+    let reader = &arrays.reader;
+    let php = reader.php;
+    let (mut place, mut meaning) = begun(reader, session)?;
     meaning.complete(reader, session.init);
     let key_origins = std::mem::take(&mut meaning.key_origins);
     place.differences = std::mem::take(&mut meaning.differences);
@@ -175,25 +187,15 @@ fn keys_that_stay(
 fn fallback(arrays: &Arrays, session: &Session) -> Option<Reason> {
     let own = arrays.reader.php;
     let name = declared_name(own, session.scope);
-    let check = |php: &Php, node: Node| {
-        let asks = matches!(
-            php.called(node).as_deref(),
-            Some("function_exists" | "extension_loaded" | "is_callable" | "class_exists")
-        );
-        asks && php.text(node).to_ascii_lowercase().contains("spread")
-    };
     for file in arrays.files {
-        let php = &file.php;
-        let asks = descendants(php.root()).find(|node| check(php, *node));
         let calls =
-            || name.is_some() && descendants(php.root()).any(|node| called_name(php, node) == name);
-        let Some(asks) = asks.filter(|_| std::ptr::eq(php, own) || calls()) else {
+            std::ptr::eq(&file.php, own) || name.as_ref().is_some_and(|name| file.names(name));
+        let Some(asks) = file.asks.filter(|_| calls) else {
             continue;
         };
         let text = format!(
-            "{}:{} asks whether the extension is there, and this may be the code for servers without it",
-            file.path.display(),
-            line(asks)
+            "{}:{asks} asks whether the extension is there, and this may be the code for servers without it",
+            file.path.display()
         );
         return Some(own.reason(session.init, text));
     }

@@ -5,15 +5,15 @@ use std::path::Path;
 
 use aho_corasick::AhoCorasick;
 
-use crate::arrays::{Arrays, declared_name};
+use crate::arrays::Arrays;
 use crate::constants::Constants;
 use crate::definitions::constants_of;
 use crate::endpoint::HOST;
 use crate::failure::Failure;
-use crate::file::File;
+use crate::file::{File, declared_name};
 use crate::names::named_in;
 use crate::php::Php;
-use crate::place::{Place, place};
+use crate::place::{Place, is_place, place};
 use crate::session::sessions;
 use crate::shared::{Mention, Shared, only_reads};
 use crate::tree::Tree;
@@ -83,8 +83,7 @@ fn read(
     tree.scan(failures, |path: &Path, bytes| {
         let php =
             (!known.contains(path) && finder.is_match(&bytes)).then(|| Php::parse(bytes))??;
-        let path = path.to_owned();
-        Some(File { path, php })
+        Some(File::new(path, php))
     })
 }
 
@@ -104,10 +103,8 @@ fn wanted(files: &[File]) -> BTreeSet<String> {
             php: &file.php,
             constants: &constants,
         };
-        let all: Vec<&File> = files.iter().collect();
-        let arrays = Arrays::new(reader, &all);
         for session in sessions(&reader) {
-            if place(&arrays, &session, &Shared::default()).is_none() {
+            if !is_place(&reader, &session) {
                 continue;
             }
             let named = session
