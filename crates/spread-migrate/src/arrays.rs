@@ -1,9 +1,9 @@
 //! Proves that expressions are arrays, in a function and through its callers.
 
-use crate::file::File;
+use crate::file::{File, called_name, declared_name, text_name};
 use crate::php::{
-    Node, Php, Reason, arguments, descendants, parts, right, runs_before, scope_of, short,
-    statement_of, unwrapped, within,
+    Node, Reason, arguments, body_of, descendants, excerpt, loop_of, parts, right, runs_before,
+    scope_of, statement_of, unwrapped, within,
 };
 use crate::reads::is_read;
 use crate::values::Reader;
@@ -66,7 +66,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
     pub(crate) fn array(&self, node: Node<'a>) -> Result<(), Reason> {
         let php = self.reader.php;
         let node = unwrapped(node);
-        let source = short(&php.text(node));
+        let source = excerpt(php, node);
         let unknown = || {
             Err(php.reason(
                 node,
@@ -138,16 +138,15 @@ impl<'a, 'f> Arrays<'a, 'f> {
                 {
                     self.passed_by_callers(parameter, &Self::array)?;
                 }
-                scope.start_byte()
+                body_of(scope)
             }
         };
+        // In a loop, what comes later comes before as well.
+        let again = start.and_then(loop_of) != loop_of(variable);
         for mention in mentions {
-            let inside =
-                mention.start_byte() >= from && mention.start_byte() < variable.start_byte();
-            let is_parameter = mention
-                .parent()
-                .is_some_and(|above| above.kind() == "simple_parameter");
-            if inside && !is_parameter && !is_read(php, mention) {
+            let at = mention.start_byte();
+            let inside = at >= from && (at < variable.start_byte() || again);
+            if inside && mention != variable && !is_read(php, mention) {
                 self.stays_array(mention)?;
             }
         }
@@ -176,7 +175,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
             Some(_) if element => Ok(()),
             Some(assignment) => self.array(right(assignment)),
             None => {
-                let source = short(&php.text(statement_of(mention).unwrap_or(mention)));
+                let source = excerpt(php, statement_of(mention).unwrap_or(mention));
                 Err(php.reason(
                     mention,
                     format!("it is not understood what becomes of the array here: {source}"),
@@ -261,7 +260,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
     ) -> Result<T, Reason> {
         let php = self.reader.php;
         let function = scope_of(parameter.node);
-        let source = short(&php.text(parameter.node));
+        let source = excerpt(php, parameter.node);
         let name = declared_name(php, function);
         let unknown = |why: &str| {
             php.reason(
@@ -275,7 +274,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
             .checked_sub(1)
             .ok_or_else(|| unknown("the calls are too deep"))?;
         let mut first = None;
-        for file in self.files {
+        for file in self.files.iter().filter(|file| file.names(&name)) {
             let reader = Reader {
                 path: &file.path,
                 php: &file.php,
@@ -292,13 +291,7 @@ impl<'a, 'f> Arrays<'a, 'f> {
                 {
                     return Err(unknown("another function has its name"));
                 }
-                let text = node.kind() == "string_content"
-                    && file
-                        .php
-                        .text(node)
-                        .rsplit("::")
-                        .next()
-                        .is_some_and(|last| last.eq_ignore_ascii_case(&name));
+                let text = text_name(&file.php, node).as_ref() == Some(&name);
                 if text {
                     return Err(unknown("its name is also a text, which can be called"));
                 }
@@ -321,25 +314,4 @@ impl<'a, 'f> Arrays<'a, 'f> {
         }
         first.ok_or_else(|| unknown("no call of it is found"))
     }
-}
-
-/// The function or method that a call names, in lower case.
-pub(crate) fn called_name(php: &Php, call: Node) -> Option<String> {
-    match call.kind() {
-        "function_call_expression" => php.called(call),
-        "member_call_expression" | "nullsafe_member_call_expression" | "scoped_call_expression" => {
-            let name = call.child_by_field_name("name")?;
-            (name.kind() == "name").then(|| php.text(name).to_ascii_lowercase())
-        }
-        _ => None,
-    }
-}
-
-/// The function or method that the node declares, in lower case.
-pub(crate) fn declared_name(php: &Php, node: Node) -> Option<String> {
-    let named = matches!(node.kind(), "function_definition" | "method_declaration");
-    let name = named.then(|| node.child_by_field_name("name"))??;
-    let name = php.text(name).to_ascii_lowercase();
-    // Constructors and the like are not called by their names.
-    (!name.starts_with("__")).then_some(name)
 }

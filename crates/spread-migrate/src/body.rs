@@ -2,9 +2,7 @@
 //! then the call with these two sends the same bytes.
 
 use crate::arrays::Arrays;
-use crate::php::{
-    Node, Php, Reason, ancestors, arguments, descendants, parts, scope_of, unwrapped,
-};
+use crate::php::{Node, Php, Reason, arguments, descendants, loop_of, parts, scope_of, unwrapped};
 use crate::reads::is_read;
 use crate::session::Session;
 use crate::value::Value;
@@ -133,19 +131,7 @@ fn stays<'a>(
             "the array may change between http_build_query() and curl_exec()",
         ))
     };
-    let innermost = |node: Node<'a>| {
-        let scope = scope_of(node);
-        ancestors(node)
-            .take_while(|above| *above != scope)
-            .find(|above| {
-                above.kind().ends_with("each_statement")
-                    || matches!(
-                        above.kind(),
-                        "for_statement" | "while_statement" | "do_statement"
-                    )
-            })
-    };
-    if innermost(build) != innermost(exec) {
+    if loop_of(build) != loop_of(exec) {
         return changed(build);
     }
     let between =

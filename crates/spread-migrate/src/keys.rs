@@ -2,7 +2,8 @@
 
 use crate::arrays::Arrays;
 use crate::php::{
-    Node, Reason, parts, right, runs_before, scope_of, short, statement_of, unwrapped,
+    Node, Reason, body_of, excerpt, loop_of, parts, right, runs_before, scope_of, short,
+    statement_of, unwrapped,
 };
 use crate::reads::is_read;
 
@@ -48,7 +49,7 @@ impl<'a> Arrays<'a, '_> {
             }
             _ => Err(php.reason(
                 node,
-                format!("the keys of {} are not known", short(&php.text(node))),
+                format!("the keys of {} are not known", excerpt(php, node)),
             )),
         }
     }
@@ -92,7 +93,7 @@ impl<'a> Arrays<'a, '_> {
             None => match self.parameter(scope, &name) {
                 Some(parameter) => (
                     self.passed_by_callers(parameter, &Self::keys)?,
-                    scope.start_byte(),
+                    body_of(scope),
                 ),
                 // A variable of a function that nothing was assigned to is no array yet.
                 None if scope.kind() != "program" => (Keys::default(), scope.start_byte()),
@@ -104,14 +105,11 @@ impl<'a> Arrays<'a, '_> {
                 }
             },
         };
-        let parameter = |node: &Node| {
-            node.parent()
-                .is_some_and(|above| above.kind() == "simple_parameter")
-        };
+        // In a loop, what comes later comes before as well.
+        let again = start.and_then(loop_of) != loop_of(variable);
         for mention in mentions {
-            let inside =
-                mention.start_byte() >= from && mention.start_byte() < variable.start_byte();
-            if inside && !parameter(&mention) {
+            let at = mention.start_byte();
+            if at >= from && (at < variable.start_byte() || again && at > variable.start_byte()) {
                 keys = self.after(keys, mention, variable)?;
             }
         }
@@ -125,7 +123,7 @@ impl<'a> Arrays<'a, '_> {
             return Ok(keys);
         }
         let unknown = || {
-            let source = short(&php.text(statement_of(mention).unwrap_or(mention)));
+            let source = excerpt(php, statement_of(mention).unwrap_or(mention));
             Err(php.reason(
                 mention,
                 format!("it is not understood what becomes of the array here: {source}"),

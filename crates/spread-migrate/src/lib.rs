@@ -19,6 +19,7 @@ mod body;
 mod conditions;
 mod constants;
 mod credentials;
+mod decoding;
 mod definitions;
 mod edit;
 mod endpoint;

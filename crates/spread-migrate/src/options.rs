@@ -2,7 +2,7 @@
 
 use settings::{Row, table};
 
-use crate::php::{Node, Reason, line, parts, short};
+use crate::php::{Node, Reason, excerpt, line, parts, short};
 use crate::value::{Known, Origin};
 use crate::values::Reader;
 
@@ -206,7 +206,7 @@ impl<'a> Meaning<'a> {
         text: &str,
         row: Option<&dyn Row>,
     ) {
-        let source = short(&reader.php.text(option.value));
+        let source = excerpt(reader.php, option.value);
         let place = row.map_or_else(String::new, |row| format!(" {}", row.about().name()));
         self.differences.push(Difference {
             line: line(option.value),
@@ -301,6 +301,10 @@ impl<'a> Meaning<'a> {
                 Ok((text, _)) => text,
                 Err(unknown) => unknown.beginning,
             };
+            if text.to_ascii_lowercase().starts_with(b"authorization:") {
+                let secret = text.split(|byte| *byte == b' ').next_back();
+                self.secrets.extend(secret.map(<[u8]>::to_vec));
+            }
             let text = String::from_utf8_lossy(&text).to_ascii_lowercase();
             let (name, content) = text.split_once(':').unwrap_or((&text, ""));
             let content = content.trim();

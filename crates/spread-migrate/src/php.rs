@@ -48,7 +48,10 @@ impl Php {
     }
 
     pub(crate) fn text(&self, node: Node) -> String {
-        let bytes = self.bytes_of(node);
+        self.decode(self.bytes_of(node))
+    }
+
+    pub(crate) fn decode(&self, bytes: &[u8]) -> String {
         match std::str::from_utf8(bytes) {
             Ok(text) if self.is_utf8 => text.to_owned(),
             _ => bytes.iter().map(|byte| char::from(*byte)).collect(),
@@ -282,11 +285,12 @@ pub(crate) fn unwrapped(node: Node<'_>) -> Node<'_> {
     node
 }
 
-pub(crate) fn is_in_loop(node: Node) -> bool {
+/// The innermost loop of its scope that the node is in.
+pub(crate) fn loop_of(node: Node<'_>) -> Option<Node<'_>> {
     let scope = scope_of(node);
     ancestors(node)
         .take_while(|above| *above != scope)
-        .any(|above| {
+        .find(|above| {
             matches!(
                 above.kind(),
                 "for_statement" | "foreach_statement" | "while_statement" | "do_statement"
@@ -294,10 +298,35 @@ pub(crate) fn is_in_loop(node: Node) -> bool {
         })
 }
 
+pub(crate) fn is_in_loop(node: Node) -> bool {
+    loop_of(node).is_some()
+}
+
+/// Where the body of a function begins, behind its parameters.
+pub(crate) fn body_of(scope: Node) -> usize {
+    let body = scope.child_by_field_name("body");
+    body.map_or_else(|| scope.start_byte(), |body| body.start_byte())
+}
+
 pub(crate) fn right(assignment: Node<'_>) -> Node<'_> {
     assignment
         .child_by_field_name("right")
         .unwrap_or(assignment)
+}
+
+/// Source in a message, without the texts in it: one of them may be a key.
+pub(crate) fn excerpt(php: &Php, node: Node) -> String {
+    let mut source = String::new();
+    let mut at = node.start_byte();
+    for text in descendants(node)
+        .filter(|below| matches!(below.kind(), "string_content" | "nowdoc_string" | "text"))
+    {
+        source.push_str(&php.decode(php.bytes.get(at..text.start_byte()).unwrap_or_default()));
+        source.push('…');
+        at = text.end_byte();
+    }
+    source.push_str(&php.decode(php.bytes.get(at..node.end_byte()).unwrap_or_default()));
+    short(&source)
 }
 
 /// Source in a message: one short line.

@@ -8,14 +8,15 @@ use crate::arrays::Arrays;
 use crate::body::{self, Body};
 use crate::edit::{self, Edit};
 use crate::endpoint::{HOST, endpoint};
-use crate::file::File;
+use crate::file::{File, declared_name};
 use crate::leftovers::leftovers;
 use crate::names::named_in;
 use crate::options::{self, Difference, Keys, Meaning};
-use crate::php::{Node, Php, Reason, descendants, line, statement_of, within};
+use crate::php::{Node, Php, Reason, descendants, excerpt, line, statement_of};
+use crate::reads::is_reading;
 use crate::result::{self, Rewrite};
 use crate::session::{Session, hazard};
-use crate::shared::Shared;
+use crate::shared::{Shared, includes};
 use crate::value::Origin;
 use crate::values::Reader;
 
@@ -45,13 +46,8 @@ const WORDS: &[&str] = &[
     "spread",
 ];
 
-/// The place of a session; `None` when it does not call SPREAD.
-pub(crate) fn place<'a>(
-    arrays: &Arrays<'a, '_>,
-    session: &Session<'a>,
-    shared: &Shared,
-) -> Option<Place> {
-    let reader = &arrays.reader;
+/// The place of a session as far as its URL tells; `None` when it does not call SPREAD.
+fn begun<'a>(reader: &Reader<'a>, session: &Session<'a>) -> Option<(Place, Meaning<'a>)> {
     let php = reader.php;
     let mut meaning = options::meaning(reader, &session.options);
     let url = meaning.url?;
@@ -104,6 +100,23 @@ pub(crate) fn place<'a>(
             place.reasons.push(php.reason(url, text));
         }
     }
+    Some((place, meaning))
+}
+
+/// Whether the session calls SPREAD.
+pub(crate) fn is_place<'a>(reader: &Reader<'a>, session: &Session<'a>) -> bool {
+    begun(reader, session).is_some()
+}
+
+/// The place of a session; `None` when it does not call SPREAD.
+pub(crate) fn place<'a>(
+    arrays: &Arrays<'a, '_>,
+    session: &Session<'a>,
+    shared: &Shared,
+) -> Option<Place> {
+    let reader = &arrays.reader;
+    let php = reader.php;
+    let (mut place, mut meaning) = begun(reader, session)?;
     meaning.complete(reader, session.init);
     let key_origins = std::mem::take(&mut meaning.key_origins);
     place.differences = std::mem::take(&mut meaning.differences);
@@ -111,6 +124,8 @@ pub(crate) fn place<'a>(
     place.reasons.append(&mut meaning.reasons);
     place.keys = meaning.keys.take();
     place.reasons.extend(hazard(php, session.scope));
+    place.reasons.extend(fallback(arrays, session));
+    place.reasons.extend(effect(php, session));
     if let Some(line) = php.error() {
         let text = "the file is not understood from here on".into();
         place.reasons.insert(0, Reason { line, text });
@@ -168,6 +183,45 @@ fn keys_that_stay(
     lines.into_iter().map(text).collect()
 }
 
+/// The snippet of servers that do not have the extension yet.
+fn fallback(arrays: &Arrays, session: &Session) -> Option<Reason> {
+    let own = arrays.reader.php;
+    let name = declared_name(own, session.scope);
+    for file in arrays.files {
+        let calls =
+            std::ptr::eq(&file.php, own) || name.as_ref().is_some_and(|name| file.names(name));
+        let Some(asks) = file.asks.filter(|_| calls) else {
+            continue;
+        };
+        let text = format!(
+            "{}:{asks} asks whether the extension is there, and this may be the code for servers without it",
+            file.path.display()
+        );
+        return Some(own.reason(session.init, text));
+    }
+    None
+}
+
+/// A call in the value of an option, which may do more than return it.
+fn effect(php: &Php, session: &Session) -> Option<Reason> {
+    let values = session
+        .options
+        .iter()
+        .filter(|option| option.name != "CURLOPT_POSTFIELDS");
+    let mut calls = values
+        .flat_map(|option| descendants(option.value))
+        .filter(|node| {
+            let runs = node.kind().contains("call") || node.kind() == "object_creation_expression";
+            runs && !is_reading(php, *node) && php.called(*node).as_deref() != Some("getenv")
+        });
+    let call = calls.next()?;
+    let text = format!(
+        "an option is set to the result of a call, {}",
+        excerpt(php, call)
+    );
+    Some(php.reason(call, text))
+}
+
 fn is_about_spread(php: &Php) -> bool {
     let text = php.bytes.to_ascii_lowercase();
     let text = String::from_utf8_lossy(&text);
@@ -212,10 +266,10 @@ fn change<'a>(
     removed.append(&mut rewrite.removed);
     let visible = is_visible(session.scope);
     if visible {
-        no_other_reader(php, session, &rewrite, shared)?;
+        no_other_reader(&arrays.reader, session, &rewrite, shared)?;
     }
     let unused = leftovers(&arrays.reader, session.scope, &mut removed, &call, |name| {
-        !visible || shared.reader(php, name).is_none()
+        !visible || shared.reader(php, arrays.reader.path, name).is_none()
     });
     removed.extend(unused);
     rename(php, session, &mut rewrite, shared, arrays);
@@ -254,19 +308,18 @@ fn call(method: &Method, body: &Body) -> String {
 
 /// Whether other files can see the variables of the scope.
 fn is_visible(scope: Node) -> bool {
-    scope.kind() == "program"
-        || within(scope)
-            .any(|node| node.kind().starts_with("include") || node.kind().starts_with("require"))
+    scope.kind() == "program" || includes(scope)
 }
 
 fn no_other_reader(
-    php: &Php,
+    reader: &Reader,
     session: &Session,
     rewrite: &Rewrite,
     shared: &Shared,
 ) -> Result<(), Reason> {
+    let php = reader.php;
     for name in rewrite.changed.iter().chain(&session.handle) {
-        if let Some(place) = shared.reader(php, name) {
+        if let Some(place) = shared.reader(php, reader.path, name) {
             return Err(php.reason(session.init, format!("{place} may read ${name} as well")));
         }
     }

@@ -106,8 +106,7 @@ pub(crate) fn is_read(php: &Php, node: Node) -> bool {
         | "switch_statement"
         | "if_statement"
         | "match_expression"
-        | "exit_statement"
-        | "simple_parameter" => true,
+        | "exit_statement" => true,
         "expression_statement" => true,
         _ => false,
     }

@@ -2,8 +2,8 @@
 
 use crate::options::CurlOption;
 use crate::php::{
-    Node, Php, Reason, ancestors, arguments, descendants, is_in_loop, line, parts, scope_of, short,
-    statement_of, within, wrapped,
+    Node, Php, Reason, ancestors, arguments, descendants, excerpt, is_in_loop, line, parts,
+    scope_of, statement_of, within, wrapped,
 };
 use crate::values::Reader;
 
@@ -156,7 +156,7 @@ impl<'a> Session<'a> {
         let text = match name.as_str() {
             "" => format!(
                 "the handle is also used: {}",
-                short(&php.text(statement_of(mention).unwrap_or(mention)))
+                excerpt(php, statement_of(mention).unwrap_or(mention))
             ),
             name => format!("the handle is also passed to {name}()"),
         };

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use crate::php::{Php, ancestors, descendants};
+use crate::php::{Node, Php, ancestors, descendants, within};
 
 /// What the files of the shop say about variables; filled after a first look has collected their names.
 #[derive(Default)]
@@ -18,7 +18,7 @@ pub(crate) struct Mention {
     pub(crate) path: PathBuf,
     /// Whether the file reads the variable without ever setting it.
     pub(crate) only_reads: bool,
-    /// The files that it names, in lower case.
+    /// The file, which may name the files that it includes.
     pub(crate) text: Vec<u8>,
 }
 
@@ -31,80 +31,97 @@ impl Shared {
         self.mentions.entry(variable).or_default().push(mention);
     }
 
-    fn others(&self, php: &Php, name: &str) -> impl Iterator<Item = &Mention> {
+    fn others(&self, php: &Php, path: &Path, name: &str) -> impl Iterator<Item = &Mention> {
         let variable = php.encode(&format!("${name}"));
         self.asked.borrow_mut().insert(variable.clone());
-        self.mentions.get(&variable).into_iter().flatten()
+        let all = self.mentions.get(&variable).into_iter().flatten();
+        all.filter(move |mention| mention.path != path)
     }
 
     /// Who else reads the variable of a file's top level.
-    pub(crate) fn reader(&self, php: &Php, name: &str) -> Option<String> {
-        let mut others = self.others(php, name);
-        let global = descendants(php.root()).any(|node| {
-            let declared = php.variable(node).as_deref() == Some(name)
-                && ancestors(node).any(|above| above.kind() == "global_declaration");
-            let key = node.kind() == "string_content"
-                && php.text(node) == name
-                && ancestors(node).any(|above| {
-                    above.kind() == "subscript_expression"
-                        && php.text(above).starts_with("$GLOBALS")
-                });
-            declared || key
-        });
-        if global {
+    pub(crate) fn reader(&self, php: &Php, path: &Path, name: &str) -> Option<String> {
+        let others: Vec<_> = self.others(php, path, name).collect();
+        if descendants(php.root()).any(|node| is_global(php, node, name)) {
             return Some("a function of this file".into());
         }
-        others
-            .find(|mention| mention.only_reads)
-            .map(|mention| mention.path.display().to_string())
+        let reader = others
+            .into_iter()
+            .find(|mention| mention.only_reads || mention.names(path));
+        reader.map(|mention| mention.path.display().to_string())
     }
 
     /// Whether a file that uses the variable also names this file.
     pub(crate) fn is_named_beside(&self, php: &Php, path: &Path, name: &str) -> bool {
-        let own = path.file_name().unwrap_or_default().as_encoded_bytes();
-        self.others(php, name).any(|mention| {
-            mention.path != path
-                && mention
-                    .text
-                    .windows(own.len().max(1))
-                    .any(|part| part == own)
-        })
+        self.others(php, path, name)
+            .any(|mention| mention.names(path))
     }
 }
 
-/// Whether the text reads the variable but never sets it, or gets it from the global scope; `None` when it does not
-/// mention the variable.
-pub(crate) fn only_reads(text: &[u8], variable: &[u8]) -> Option<bool> {
-    let mut mentioned = false;
+impl Mention {
+    fn names(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        self.text
+            .windows(name.len().max(1))
+            .any(|part| part == name)
+    }
+}
+
+/// Whether the file reads the variable of the top level but never sets it; `None` when it does neither.
+pub(crate) fn only_reads(php: &Php, name: &str) -> Option<bool> {
+    let scopes = descendants(php.root()).filter(|node| sees_top_level(*node));
     let mut set = false;
-    let mut rest = text;
-    let mut before: &[u8] = &[];
-    while let Some(at) = rest
-        .windows(variable.len())
-        .position(|part| part == variable)
-    {
-        let (head, tail) = rest.split_at(at);
-        let after = tail.get(variable.len()..).unwrap_or_default();
-        if !after
-            .first()
-            .is_some_and(|byte| *byte == b'_' || byte.is_ascii_alphanumeric() || !byte.is_ascii())
-        {
-            mentioned = true;
-            let next = after.trim_ascii_start();
-            set |= next.starts_with(b"=") && !next.starts_with(b"==") && !next.starts_with(b"=>");
-            let start = [before, head].concat();
-            let statement = start
-                .rsplit(|byte| matches!(byte, b';' | b'{' | b'}'))
-                .next()
-                .unwrap_or_default();
-            if statement.trim_ascii().starts_with(b"global ") {
-                return Some(true);
-            }
-        }
-        before = head;
-        rest = after;
+    let mut mentioned = false;
+    for mention in scopes.flat_map(|scope| php.mentions(scope, name)) {
+        mentioned = true;
+        set |= mention.parent().is_some_and(|parent| {
+            php.assigned(parent).as_deref() == Some(name)
+                && parent.child_by_field_name("left") == Some(mention)
+        });
+    }
+    if descendants(php.root()).any(|node| is_global(php, node, name)) {
+        return Some(true);
     }
     mentioned.then_some(!set)
+}
+
+/// Whether the variables of the scope can be those of a file's top level.
+fn sees_top_level(scope: Node) -> bool {
+    match scope.kind() {
+        "program" => true,
+        "function_definition" | "method_declaration" | "anonymous_function" => includes(scope),
+        _ => false,
+    }
+}
+
+/// Whether the code of the scope includes other files.
+pub(crate) fn includes(scope: Node) -> bool {
+    within(scope).any(|node| {
+        matches!(
+            node.kind(),
+            "include_expression"
+                | "include_once_expression"
+                | "require_expression"
+                | "require_once_expression"
+        )
+    })
+}
+
+/// `global $name`, or `$GLOBALS['name']`.
+fn is_global(php: &Php, node: Node, name: &str) -> bool {
+    let inside = |kind: &str| ancestors(node).any(|above| above.kind() == kind);
+    match node.kind() {
+        "variable_name" => {
+            inside("global_declaration") && php.variable(node).as_deref() == Some(name)
+        }
+        "string_content" => {
+            php.text(node) == name
+                && ancestors(node).any(|above| {
+                    above.kind() == "subscript_expression"
+                        && php.text(above).starts_with("$GLOBALS")
+                })
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -121,14 +138,16 @@ mod tests {
                 "<?php function f() { global $a, $curl_return; $curl_return = 2; }",
                 Some(true),
             ),
+            ("<?php echo $GLOBALS['curl_return'];", Some(true)),
+            ("<?php function f() { echo $curl_return; }", None),
+            (
+                "<?php function f() { include 'order.php'; echo $curl_return; }",
+                Some(true),
+            ),
             ("<?php echo $curl_returned;", None),
-            ("<?php echo 1;", None),
         ] {
-            assert_eq!(
-                only_reads(text.as_bytes(), b"$curl_return"),
-                expected,
-                "{text}"
-            );
+            let found = Php::parse(text.into()).and_then(|php| only_reads(&php, "curl_return"));
+            assert_eq!(found, expected, "{text}");
         }
     }
 }

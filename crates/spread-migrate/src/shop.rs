@@ -5,15 +5,15 @@ use std::path::Path;
 
 use aho_corasick::AhoCorasick;
 
-use crate::arrays::{Arrays, declared_name};
+use crate::arrays::Arrays;
 use crate::constants::Constants;
 use crate::definitions::constants_of;
 use crate::endpoint::HOST;
 use crate::failure::Failure;
-use crate::file::File;
+use crate::file::{File, declared_name};
 use crate::names::named_in;
 use crate::php::Php;
-use crate::place::{Place, place};
+use crate::place::{Place, is_place, place};
 use crate::session::sessions;
 use crate::shared::{Mention, Shared, only_reads};
 use crate::tree::Tree;
@@ -83,8 +83,7 @@ fn read(
     tree.scan(failures, |path: &Path, bytes| {
         let php =
             (!known.contains(path) && finder.is_match(&bytes)).then(|| Php::parse(bytes))??;
-        let path = path.to_owned();
-        Some(File { path, php })
+        Some(File::new(path, php))
     })
 }
 
@@ -104,10 +103,8 @@ fn wanted(files: &[File]) -> BTreeSet<String> {
             php: &file.php,
             constants: &constants,
         };
-        let all: Vec<&File> = files.iter().collect();
-        let arrays = Arrays::new(reader, &all);
         for session in sessions(&reader) {
-            if place(&arrays, &session, &Shared::default()).is_none() {
+            if !is_place(&reader, &session) {
                 continue;
             }
             let named = session
@@ -172,23 +169,18 @@ fn mentions(tree: &Tree, variables: &[Vec<u8>]) -> Vec<(Vec<u8>, Mention)> {
             .find_overlapping_iter(&bytes)
             .map(|found| found.pattern().as_usize())
             .collect();
-        let mentioned: Vec<_> = numbers
-            .into_iter()
-            .filter_map(|number| {
-                let variable = variables.get(number)?;
-                let mention = Mention {
-                    path: path.to_owned(),
-                    only_reads: only_reads(&bytes, variable)?,
-                    text: if variable == b"$response" {
-                        bytes.clone()
-                    } else {
-                        Vec::new()
-                    },
-                };
-                Some((variable.clone(), mention))
-            })
-            .collect();
-        (!mentioned.is_empty()).then_some(mentioned)
+        let php = (!numbers.is_empty()).then(|| Php::parse(bytes))??;
+        let mention = |number: usize| {
+            let variable = variables.get(number)?;
+            let name = php.decode(variable.strip_prefix(b"$")?);
+            let mention = Mention {
+                path: path.to_owned(),
+                only_reads: only_reads(&php, &name)?,
+                text: php.bytes.clone(),
+            };
+            Some((variable.clone(), mention))
+        };
+        Some(numbers.into_iter().filter_map(mention).collect::<Vec<_>>())
     });
     found.into_iter().flatten().collect()
 }

@@ -6,7 +6,7 @@ use crate::constants::Constants;
 use crate::literals::{escaped, integer, single_quoted};
 use crate::names::constant_name;
 use crate::php::{
-    Node, Php, ancestors, arguments, descendants, is_in_loop, parts, runs_before, scope_of, short,
+    Node, Php, ancestors, arguments, descendants, excerpt, loop_of, parts, runs_before, scope_of,
     statement_of,
 };
 use crate::reads::is_read;
@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
     fn unknown(&self, node: Node) -> Unknown {
         Unknown {
             beginning: Vec::new(),
-            part: short(&self.php.text(node)),
+            part: excerpt(self.php, node),
         }
     }
 
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
             })?;
             text.extend(part.value.text().ok_or_else(|| Unknown {
                 beginning: text.clone(),
-                part: short(&self.php.text(node)),
+                part: excerpt(self.php, node),
             })?);
             origins.extend(part.origins);
         }
@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
             })
         })?;
         // In a loop a change after the use comes before its next round.
-        let all_rounds = is_in_loop(variable) && !is_in_loop(last);
+        let all_rounds = loop_of(variable) != loop_of(last);
         let settled = mentions.iter().all(|mention| {
             let between = mention.start_byte() >= last.end_byte()
                 && (all_rounds || mention.start_byte() < variable.start_byte());

@@ -3,6 +3,7 @@
 
 mod changes;
 mod files;
+mod manual;
 mod mutations;
 mod output;
 mod shops;

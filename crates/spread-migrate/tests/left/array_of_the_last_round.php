@@ -1,0 +1,21 @@
+<?php // left alone: the body also has "shop"
+function report(array $ids)
+{
+    foreach ($ids as $id) {
+        $post_data["data"]["order_idorder"] = $id;
+        $post_data["request"]["order_idorder"] = $id;
+        $curl = curl_init();
+        curl_setopt($curl, CURLOPT_URL, "https://social-sb.com/api/updateOrder");
+        curl_setopt($curl, CURLOPT_POST, true);
+        curl_setopt($curl, CURLOPT_POSTREDIR, CURL_REDIR_POST_ALL);
+        curl_setopt($curl, CURLOPT_FOLLOWLOCATION, true);
+        curl_setopt($curl, CURLOPT_HTTPAUTH, CURLAUTH_ANY);
+        curl_setopt($curl, CURLOPT_USERPWD, "shop:s3cret");
+        curl_setopt($curl, CURLOPT_POSTFIELDS, http_build_query($post_data));
+        curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
+        $curl_return = curl_exec($curl);
+        curl_close($curl);
+        $post_data["shop"] = "fr";
+    }
+}
+report(array("1", "2"));

@@ -1,0 +1,17 @@
+<?php // left alone: sends the header "authorization"
+$post_data = array();
+$post_data["data"]["customer_email"] = "john@doe.com";
+$post_data["data"]["order_idorder"] = "0000001";
+$post_data["request"]["order_idorder"] = "0000001";
+$curl = curl_init();
+curl_setopt($curl, CURLOPT_URL, "https://social-sb.com/api/updateOrder");
+curl_setopt($curl, CURLOPT_POST, true);
+curl_setopt($curl, CURLOPT_POSTREDIR, CURL_REDIR_POST_ALL);
+curl_setopt($curl, CURLOPT_FOLLOWLOCATION, true);
+curl_setopt($curl, CURLOPT_HTTPAUTH, CURLAUTH_ANY);
+curl_setopt($curl, CURLOPT_USERPWD, "shop:s3cret");
+curl_setopt($curl, CURLOPT_POSTFIELDS, http_build_query($post_data));
+curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
+curl_setopt($curl, CURLOPT_HTTPHEADER, ["Authorization: Basic " . "c2hvcDpzM2NyZXQ="]);
+$curl_return = curl_exec($curl);
+curl_close($curl);
