@@ -22,7 +22,19 @@ final class Program
     public function __construct(array $command, string $ready, array $environment = [], string $directory = '')
     {
         $this->log = tempnam(sys_get_temp_dir(), 'spread-program-');
-        $script = '"$@" & program=$!; read -r _; kill "$program" 2>/dev/null; wait "$program"; [ -z "$0" ] || rm -rf "$0"';
+        // A browser outlives its driver for a moment, and writes into its directory.
+        $script = <<<'SH'
+            "$@" & program=$!
+            read -r _
+            kill "$program" 2>/dev/null
+            wait "$program"
+            [ -n "$0" ] || exit
+            for _ in $(seq 100); do
+                ps axo args | grep -q "[u]ser-data-dir=$0/" || break
+                sleep 0.1
+            done
+            rm -rf "$0"
+            SH;
         $this->process = proc_open(
             ['/bin/sh', '-c', $script, $directory, ...$command],
             [['pipe', 'r'], ['file', $this->log, 'a'], ['file', $this->log, 'a']],
