@@ -103,6 +103,10 @@ foreach ($attacks as $attack) {
     $browser->open($browser->run('return document.querySelector("#orders a").href'));
     $is_harmless("$attack in French");
 }
+foreach (['page=18446744073709551615', 'page=-1', 'page[]=1'] as $query) {
+    same($query, 200, request('GET', "$page?$query")['status']);
+}
+same('newer', 200, request('GET', "{$page}items/1?newer=18446744073709551615")['status']);
 same('address', 404, request('GET', "{$page}items/18446744073709551615")['status']);
 same('no number', 400, request('GET', "{$page}items/%3Cscript%3E")['status']);
 ?>

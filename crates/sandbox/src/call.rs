@@ -69,7 +69,9 @@ impl Call {
         let findings: usize = findings
             .map(|finding| finding.field.len() + finding.message.len() + size_of::<Finding>())
             .sum();
-        size_of::<Self>() + 256 + self.body.len() + headers + findings
+        // The inbox has the id a second time.
+        let id = 2 * self.id.as_ref().map_or(0, String::len);
+        size_of::<Self>() + 256 + self.body.len() + id + headers + findings
     }
 
     pub(crate) fn form(&self) -> Form {

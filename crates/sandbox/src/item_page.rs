@@ -45,6 +45,7 @@ pub(crate) async fn item(
     let title = title(newest.method.subject, newest.id.as_deref(), language);
     let query = Parameters::read(uri.query().unwrap_or_default().as_bytes());
     let newer = usize::try_from(query.number("newer").unwrap_or(0)).unwrap_or(0);
+    let newer = newer.min(item.calls.len());
     let summary = format!("{} {}", item.calls.len(), language.of("calls", "appels"));
     Page {
         site: &sandbox.site,
