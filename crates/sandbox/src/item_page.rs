@@ -243,7 +243,7 @@ fn field(leaf: &Leaf, above: Option<&Leaf>, language: Language) -> Markup {
             td {
                 @match leaf.field {
                     Some(field) if is_same(field) => {},
-                    // Both languages: who speaks with SPREAD's support needs its words.
+                    // Both languages: SPREAD's support and its documentation speak French.
                     Some(field) => {
                         (language.of(field.english, field.french))
                         br;
