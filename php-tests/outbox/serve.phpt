@@ -44,6 +44,7 @@ contains('why', 'HTTP 503', $browser->text('#records'));
 contains('circuits', $server->url(), $browser->text('#circuits'));
 same('script', null, $browser->run('return window.pwned'));
 contains('hostile id', '<img src=x onerror="window.pwned = 1">U+202E', $browser->text('#records'));
+same('faults', [], $browser->faults());
 lacks('bodies', 'customer_name', $browser->run('return document.documentElement.innerHTML'));
 
 // Live: another process changes the outbox.
@@ -55,6 +56,7 @@ $browser->click('#records a');
 $browser->waitFor('#record', '503');
 $browser->click('a[href$="/discard"]');
 $browser->waitFor('h1', 'Discard record 1?');
+same('faults', [], $browser->faults());
 $browser->click('form a');
 same('cancelled', true, str_ends_with($browser->url(), '/records/1'));
 $browser->click('a[href$="/discard"]');
@@ -78,6 +80,7 @@ $browser->open($with_bodies->said('/^the page is (\S+)/m'));
 $browser->click('a[hreflang=fr]');
 $browser->click('#records a');
 $browser->waitFor('h1', 'Enregistrement');
+same('faults', [], $browser->faults());
 $browser->waitFor('#body', '<script>window.pwned = 1</script>');
 same('script', null, $browser->run('return window.pwned'));
 same('complaints', [], $browser->complaints());

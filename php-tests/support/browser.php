@@ -22,7 +22,19 @@ final class Program
     public function __construct(array $command, string $ready, array $environment = [], string $directory = '')
     {
         $this->log = tempnam(sys_get_temp_dir(), 'spread-program-');
-        $script = '"$@" & program=$!; read -r _; kill "$program" 2>/dev/null; wait "$program"; [ -z "$0" ] || rm -rf "$0"';
+        // A browser outlives its driver for a moment, and writes into its directory.
+        $script = <<<'SH'
+            "$@" & program=$!
+            read -r _
+            kill "$program" 2>/dev/null
+            wait "$program"
+            [ -n "$0" ] || exit
+            for _ in $(seq 100); do
+                ps axo args | grep -q "[u]ser-data-dir=$0/" || break
+                sleep 0.1
+            done
+            rm -rf "$0"
+            SH;
         $this->process = proc_open(
             ['/bin/sh', '-c', $script, $directory, ...$command],
             [['pipe', 'r'], ['file', $this->log, 'a'], ['file', $this->log, 'a']],
@@ -98,6 +110,29 @@ function request(string $method, string $url, array $headers = [], string $body 
 final class Browser
 {
     private const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+
+    /** Texts whose contrast is below that of WCAG 2.2, level AA. */
+    private const CONTRAST = <<<'JS'
+        const channels = (color) => color.match(/[\d.]+/g).map(Number);
+        const light = (color) => channels(color).slice(0, 3).map((value) => value / 255)
+            .map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+            .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+        const ground = (element) => {
+            for (; element !== null; element = element.parentElement) {
+                const color = getComputedStyle(element).backgroundColor;
+                if ((channels(color)[3] ?? 1) > 0) return color;
+            }
+            return "rgb(255, 255, 255)";
+        };
+        const poor = [];
+        for (const element of document.body.querySelectorAll("*")) {
+            const own = Array.from(element.childNodes).some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== "");
+            if (!own || element.closest(".skip, .hidden, option") !== null) continue;
+            const [a, b] = [light(getComputedStyle(element).color), light(ground(element))].sort((a, b) => b - a);
+            if ((a + 0.05) / (b + 0.05) < 4.5) poor.push(`${element.outerHTML.slice(0, 80)} ${(a + 0.05) / (b + 0.05)}`);
+        }
+        return poor;
+        JS;
 
     private readonly Program $driver;
     private readonly string $profile;
@@ -201,6 +236,42 @@ final class Browser
     public function complaints(): array
     {
         return array_column($this->call('POST', "$this->session/se/log", ['type' => 'browser']), 'message');
+    }
+
+    /**
+     * What makes the page hard to use: with a screen reader, with weak eyes, in light and in dark, on a phone.
+     *
+     * @return list<string>
+     */
+    public function faults(): array
+    {
+        $faults = $this->run(<<<'JS'
+            const all = (selector) => Array.from(document.querySelectorAll(selector));
+            const faults = (name, elements) => elements.map((element) => `${name}: ${element.outerHTML.slice(0, 100)}`);
+            for (const details of all("details")) details.open = true;
+            const ids = all("[id]").map((element) => element.id);
+            const level = (heading) => heading === undefined ? 0 : Number(heading.localName[1]);
+            return [
+                ...faults("no label", all("input:not([type=hidden]), select").filter((field) => field.labels.length === 0)),
+                ...faults("no scope", all("th:not([scope])")),
+                ...faults("no name", all("a, button, summary").filter((element) => element.textContent.trim() === "")),
+                ...faults("not the only one", all("[id]").filter((element) => ids.indexOf(element.id) !== ids.lastIndexOf(element.id))),
+                ...faults("skips a level", all("h1, h2, h3, h4").filter((heading, index, all) => level(heading) > level(all[index - 1]) + 1)),
+            ];
+            JS);
+        foreach (['light', 'dark'] as $scheme) {
+            $this->inspect('Emulation.setEmulatedMedia', ['features' => [['name' => 'prefers-color-scheme', 'value' => $scheme]]]);
+            foreach ($this->run(self::CONTRAST) as $poor) {
+                $faults[] = "poor contrast in $scheme: $poor";
+            }
+        }
+        // Tables may be moved sideways on a phone, the page not.
+        $this->inspect('Emulation.setDeviceMetricsOverride', ['width' => 360, 'height' => 640, 'deviceScaleFactor' => 1, 'mobile' => false]);
+        if ($this->run('return document.documentElement.scrollWidth > document.documentElement.clientWidth')) {
+            $faults[] = 'wider than a phone';
+        }
+        $this->inspect('Emulation.clearDeviceMetricsOverride', []);
+        return $faults;
     }
 
     /** The window's content as a PNG. */

@@ -49,13 +49,13 @@ let isStale = false;
 
 async function refresh() {
     isStale = true;
-    if (isLoading) return;
+    if (isLoading || document.hidden) return;
     isLoading = true;
     try {
         while (isStale && !isMarked()) {
             isStale = false;
             const response = await fetch(location.href);
-            show(response.ok);
+            show(response.status < 500);
             const page = new DOMParser().parseFromString(await response.text(), "text/html");
             const fresh = page.getElementById("live");
             if (fresh === null || fresh.outerHTML === sent) continue;
@@ -75,6 +75,10 @@ async function refresh() {
 
 document.addEventListener("selectionchange", () => {
     if (isStale && !isMarked()) refresh();
+});
+
+document.addEventListener("visibilitychange", () => {
+    if (isStale) refresh();
 });
 
 localise(document);

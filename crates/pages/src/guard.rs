@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_of_other_sites_are_told_apart() {
+    fn requests_of_other_sites_are_refused() {
         let is_own = |fields: &[(&'static str, &'static str)]| {
             let mut headers = HeaderMap::new();
             headers.insert("host", HeaderValue::from_static("127.0.0.1:8443"));

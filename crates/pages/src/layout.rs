@@ -21,9 +21,9 @@ pub struct Page<'p> {
     /// Its own address, which the links to the other language keep.
     pub uri: &'p Uri,
     pub title: &'p str,
-    /// Shown when JavaScript has replaced the part `#live`, and read aloud when it changes.
+    /// The state in a line. A screen reader says it when it changes.
     pub summary: &'p str,
-    /// Above the part that changes: forms that a reader may be filling in.
+    /// The part that stays as it is: forms that a reader may be filling in.
     pub fixed: Markup,
     /// The part that changes.
     pub live: Markup,

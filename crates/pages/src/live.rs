@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// One event each `period`, for pages of what changes without being told.
+/// One event each `period`, for pages that show what other processes change.
 #[must_use]
 pub fn every(period: Duration) -> Response {
     events(stream::unfold((), move |()| async move {

@@ -15,7 +15,7 @@ pub struct Site {
     hosts: Vec<String>,
     /// In every form: another site cannot read it, so it cannot send one.
     token: String,
-    /// For pages that not every user of the machine may see: who knows it, may.
+    /// Opens pages that not every user of the machine may see.
     key: Option<String>,
 }
 

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, header};
 use methods::{Method, Subject};
 use rules::form::{self, Form};
 use rules::{FIELDS, Field, Finding, Key, Value};
+use url::form_urlencoded;
 
 use crate::answer::Answer;
 
@@ -45,15 +46,18 @@ impl Call {
         body: Bytes,
     ) -> Self {
         let form = form::read(&body);
+        let mut findings = rules::check(method, &form.data, &form.request);
+        // Fields that were not read may be there.
+        findings.retain(|finding| !form.is_cut || finding.rule != "missing");
         Self {
             number,
             at,
             method,
             answer,
             headers,
+            id: id(method.subject, &body),
             body,
-            id: id(method.subject, &form),
-            findings: rules::check(method, &form.data, &form.request),
+            findings,
         }
     }
 
@@ -65,7 +69,9 @@ impl Call {
         let findings: usize = findings
             .map(|finding| finding.field.len() + finding.message.len() + size_of::<Finding>())
             .sum();
-        size_of::<Self>() + 256 + self.body.len() + headers + findings
+        // The inbox has the id a second time.
+        let id = 2 * self.id.as_ref().map_or(0, String::len);
+        size_of::<Self>() + 256 + self.body.len() + id + headers + findings
     }
 
     pub(crate) fn form(&self) -> Form {
@@ -96,16 +102,17 @@ pub(crate) fn text<'f>(document: &'f Value, name: &str) -> Option<&'f [u8]> {
     })
 }
 
-fn id(subject: Subject, form: &Form) -> Option<String> {
-    let id = match subject {
-        Subject::Order => {
-            text(&form.request, "order_idorder").or_else(|| text(&form.data, "order_idorder"))
-        }
-        Subject::Account => {
-            text(&form.data, "external_id").or_else(|| text(&form.data, "customer_email"))
-        }
+/// Wherever in the body it is.
+fn id(subject: Subject, body: &[u8]) -> Option<String> {
+    let names = match subject {
+        Subject::Order => ["request[order_idorder]", "data[order_idorder]"],
+        Subject::Account => ["data[external_id]", "data[customer_email]"],
     };
-    id.map(|id| String::from_utf8_lossy(id).into_owned())
+    let value = |name| form_urlencoded::parse(body).find(|(key, _)| key == name);
+    names
+        .into_iter()
+        .find_map(value)
+        .map(|(_, id)| id.into_owned())
 }
 
 /// One value of a body, and the way to it.

@@ -45,6 +45,7 @@ pub(crate) async fn item(
     let title = title(newest.method.subject, newest.id.as_deref(), language);
     let query = Parameters::read(uri.query().unwrap_or_default().as_bytes());
     let newer = usize::try_from(query.number("newer").unwrap_or(0)).unwrap_or(0);
+    let newer = newer.min(item.calls.len());
     let summary = format!("{} {}", item.calls.len(), language.of("calls", "appels"));
     Page {
         site: &sandbox.site,
@@ -242,7 +243,7 @@ fn field(leaf: &Leaf, above: Option<&Leaf>, language: Language) -> Markup {
             td {
                 @match leaf.field {
                     Some(field) if is_same(field) => {},
-                    // Both languages: who speaks with SPREAD's support needs its words.
+                    // Both languages: SPREAD's support and its documentation speak French.
                     Some(field) => {
                         (language.of(field.english, field.french))
                         br;

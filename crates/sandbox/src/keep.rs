@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use rusqlite::{Connection, Row, params};
@@ -28,6 +29,9 @@ impl Kept {
         options.create(true).append(true).mode(0o600);
         options.open(path).map_err(|error| failed(&error))?;
         let connection = Connection::open(path).map_err(|error| failed(&error))?;
+        connection
+            .busy_timeout(Duration::ZERO)
+            .map_err(|error| failed(&error))?;
         let kept = Self(connection);
         if !kept.prepare().map_err(|error| failed(&error))? {
             return Err(failed(&"it is another program's, or a newer version's"));
@@ -38,8 +42,11 @@ impl Kept {
         Ok(kept)
     }
 
-    /// Makes the table in an empty file. Whether the file is ours.
+    /// Makes the table in an empty file, and keeps other sandboxes out. Whether the file is ours.
     fn prepare(&self) -> rusqlite::Result<bool> {
+        // Two would number their calls alike.
+        self.0
+            .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;")?;
         let number = |sql: &str| self.0.query_row(sql, [], |row| row.get::<_, i64>(0));
         if number("SELECT count(*) FROM sqlite_schema")? == 0 {
             self.0.execute_batch(&format!(
@@ -179,6 +186,8 @@ mod tests {
         assert_eq!(call.number, 3);
         assert_eq!(call.headers, [("a\"b".into(), "é".into())]);
         assert_eq!(inbox.next_number(), 4);
+        let taken = Kept::open(&place.0, &mut Inbox::default());
+        assert!(taken.err().unwrap().contains("locked"));
         kept.clear().unwrap();
         drop(kept);
         let mut inbox = Inbox::default();

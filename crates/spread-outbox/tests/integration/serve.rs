@@ -4,7 +4,9 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Stdio;
 
+use crate::mariadb::MariaDb;
 use crate::shop::{Service, Shop, until};
+use crate::stores::{OPENING, address, update};
 
 /// A running `serve`, and a browser that has opened its address.
 struct Pages {
@@ -237,4 +239,23 @@ fn a_page_says_that_the_outbox_is_gone_and_shows_it_when_it_is_back() {
     assert_eq!(status(&answer), 503, "{answer}");
     std::fs::rename(&aside, path).unwrap();
     until("the outbox is back", || status(&pages.get("/")) == 200);
+}
+
+#[test]
+fn the_outbox_of_several_web_nodes_is_shown_without_its_password() {
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let outbox = server.database();
+    let mut store = outbox::open(&address(&outbox), OPENING).unwrap();
+    let now = store.now().unwrap();
+    store.enqueue(&update("4711", "a=b"), None, now).unwrap();
+    let shop = Shop::new();
+    let pages = Pages::new(&shop, &["--outbox", &outbox]);
+    let page = pages.get("/");
+    assert!(page.contains("order <bdi>4711</bdi>"), "{page}");
+    assert!(page.contains("mysql://shop:"), "{page}");
+    assert!(!page.contains("p%40ss") && !page.contains("p@ss"), "{page}");
+    assert_eq!(status(&pages.submit("/records/1/discard")), 303);
+    assert!(pages.get("/").contains("No records."));
 }
