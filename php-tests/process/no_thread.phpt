@@ -48,7 +48,7 @@ same('an address', ['["answered",null,null]', ''], $run(sprintf($call, '127.0.0.
 $curl = <<<'PHP'
     $curl = curl_init('http://%s:PORT/');
     curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
-    curl_setopt($curl, CURLOPT_CONNECTTIMEOUT, 5); // 8.23 waits for a thread
+    curl_setopt($curl, CURLOPT_CONNECTTIMEOUT, 5); // 8.21 waits for a thread
     echo json_encode([curl_exec($curl), curl_errno($curl) !== 0]);
     PHP;
 same('php-curl', ['[false,true]', ''], $run(sprintf($curl, $name)));

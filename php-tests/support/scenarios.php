@@ -58,9 +58,9 @@ function locations(): array
     ]);
     foreach (['/a%20b%2fc', '/été', '/été?é=é', "/\xe9t\xe9", "/b?\xe9", "/\xff\xfe"] as $escaped) {
         $lower = preg_replace_callback('/[\x80-\xff]/', static fn (array $byte): string => sprintf('%%%02x', ord($byte[0])), $escaped);
-        $since[$escaped]['8.23'] = ['letter-case' => $follows($lower)];
+        $since[$escaped]['8.21'] = ['letter-case' => $follows($lower)];
     }
-    $since['http://127.0.0.1.:{home:port}/b']['8.23'] = [];
+    $since['http://127.0.0.1.:{home:port}/b']['8.21'] = [];
     $scenarios = [];
     foreach (array_fill_keys($references, []) + $differ as $location => $rows) {
         $name = 'to ' . json_encode(substr($location, 0, 60), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE);
@@ -104,7 +104,7 @@ function redirects(): array
         'a chain of references' => ['home' => [moved('a/'), moved('../b?c'), moved('?d'), moved('e'), $there]],
         'two Location headers' => [
             'home' => [answer(302, ['Location: /one', 'Location: /two'], 'moved'), $there],
-            'since' => ['8.23' => ['two-locations' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /one -'], 'value' => 'there', 'error' => null]]],
+            'since' => ['8.21' => ['two-locations' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /one -'], 'value' => 'there', 'error' => null]]],
         ],
         'an empty Location, then one' => ['home' => [answer(302, ['Location: ', 'Location: /two'], 'moved'), $there]],
         'a Location, then an empty one' => ['home' => [answer(302, ['Location: /one', 'Location: '], 'moved'), $there]],
@@ -155,14 +155,14 @@ function origins(): array
         'another host' => ['home' => [moved('{home@localhost}/b'), $there], 'rows' => ['other-origin']],
         'another host, and back' => ['home' => [moved('{home@localhost}/b'), moved('{home}/c'), $there]],
         'home with a challenge, then another port' => ['home' => paths(['/api/updateOrder' => asks(moved('{away}/away')), $there]), 'away' => $there, 'rows' => ['other-origin', 'remembered']],
-        'home with a challenge, then another port, and back' => ['home' => asks(paths(['/api/updateOrder' => moved('{away}/away'), $there])), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic', 'away POST /away -', 'home POST /back Basic']], 'remembered'], 'since' => ['8.23' => ['remembered']]],
+        'home with a challenge, then another port, and back' => ['home' => asks(paths(['/api/updateOrder' => moved('{away}/away'), $there])), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic', 'away POST /away -', 'home POST /back Basic']], 'remembered'], 'since' => ['8.21' => ['remembered']]],
         'home with a challenge, then another host' => ['home' => asks(moved('{home@localhost}/b')), 'rows' => ['status', 'remembered']],
         'another port with a challenge' => ['home' => $away, 'away' => asks($there), 'rows' => ['status']],
         'another port with a Digest challenge' => ['home' => $away, 'away' => asks($there, 'Digest realm="r", nonce="n"'), 'rows' => ['status']],
         'challenges of both' => ['home' => paths(['/api/updateOrder' => asks(moved('{away}/away')), $there]), 'away' => asks($there), 'rows' => ['status', 'remembered']],
-        'another port, and back to a challenge' => ['home' => paths(['/back' => asks($there), moved('{away}/away')]), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -', 'home POST /back -', 'home POST /back Basic']], 'remembered'], 'since' => ['8.23' => ['remembered']]],
+        'another port, and back to a challenge' => ['home' => paths(['/back' => asks($there), moved('{away}/away')]), 'away' => moved('{home}/back'), 'rows' => ['back-home' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -', 'home POST /back -', 'home POST /back Basic']], 'remembered'], 'since' => ['8.21' => ['remembered']]],
         'user and password for another port' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => $there, 'rows' => ['other-origin']],
-        'user and password for another port with a challenge' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => asks($there), 'rows' => ['foreign-401' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -']], 'status'], 'since' => ['8.23' => ['foreign-401' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -'], 'value' => false, 'error' => 'Spread\AuthenticationException 401', 'response' => 'who are you?']]]],
+        'user and password for another port with a challenge' => ['home' => moved('http://user:other@127.0.0.1:{away:port}/away'), 'away' => asks($there), 'rows' => ['foreign-401' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -']], 'status'], 'since' => ['8.21' => ['foreign-401' => ['requests' => ['home POST /api/updateOrder?x=1 -', 'away POST /away -'], 'value' => false, 'error' => 'Spread\AuthenticationException 401', 'response' => 'who are you?']]]],
         'http to https' => ['home' => $away, 'away' => $there, 'tls' => ['away'], 'rows' => ['other-origin']],
         'http to https with a challenge' => ['home' => $away, 'away' => asks($there), 'tls' => ['away'], 'rows' => ['status']],
         'http with a challenge to https' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['away'], 'rows' => ['other-origin', 'remembered']],
@@ -173,7 +173,7 @@ function origins(): array
         'https to http' => ['home' => $away, 'away' => $there, 'tls' => ['home'], 'rows' => ['downgrade'], 'auto' => ['at-once']],
         'https with a challenge to http' => ['home' => asks(moved('{away}/away')), 'away' => $there, 'tls' => ['home'], 'rows' => ['downgrade', 'remembered'], 'auto' => ['at-once']],
         'https to https to http' => ['home' => $away, 'away' => moved('{third}/third'), 'third' => $there, 'tls' => ['home', 'away'], 'rows' => ['downgrade'], 'auto' => ['at-once']],
-        'https to http on the same port' => ['home' => moved('http://127.0.0.1:{home:port}/b'), 'tls' => ['home'], 'since' => ['8.0' => ['downgrade' => ['requests' => ['home POST /api/updateOrder?x=1 -']]], '8.23' => []], 'auto' => ['at-once']],
+        'https to http on the same port' => ['home' => moved('http://127.0.0.1:{home:port}/b'), 'tls' => ['home'], 'since' => ['8.0' => ['downgrade' => ['requests' => ['home POST /api/updateOrder?x=1 -']]], '8.21' => []], 'auto' => ['at-once']],
         'ftp' => ['home' => moved('ftp://127.0.0.1:{away:port}/b'), 'away' => static fn (Connection $connection) => $connection->write("421 no\r\n"), 'rows' => ['other-schemes' => ['requests' => ['home POST /api/updateOrder?x=1 -']]]],
         'ftps' => ['home' => moved('ftps://127.0.0.1:{away:port}/b'), 'away' => static fn (Connection $connection) => $connection->write("421 no\r\n"), 'rows' => ['other-schemes' => ['requests' => ['home POST /api/updateOrder?x=1 -']]]],
         'gopher' => ['home' => moved('gopher://127.0.0.1:{away:port}/_b'), 'away' => static fn (Connection $connection) => $connection->write("x\r\n")],
@@ -386,7 +386,7 @@ function answers(): array
     ];
     $since = [
         'HTTP/2' => ['8.0' => []], 'a length with a plus' => ['8.0' => []], 'a status of four digits' => ['8.0' => $refused('version')],
-        'two lengths that do not' => ['8.23' => []], 'folded length' => ['8.23' => []], 'CR in a value' => ['8.23' => []],
+        'two lengths that do not' => ['8.21' => []], 'folded length' => ['8.21' => []], 'CR in a value' => ['8.21' => []],
     ];
     $rows += array_fill_keys(
         ['304 with a length and no body', '404 with JSON', '404 with HTML', '422', '500 without a body', '503 with Retry-After', '600', '999'],

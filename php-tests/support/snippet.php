@@ -38,7 +38,7 @@ function libcurl_since(string $version): bool
     return version_compare(curl_version()['version'], $version, '>=');
 }
 
-/** Whether it is built with NTLM; Debian's is not since 8.23. */
+/** Whether it is built with NTLM; Debian's is not since 8.21. */
 function libcurl_has_ntlm(): bool
 {
     return (curl_version()['features'] & CURL_VERSION_NTLM) !== 0;
