@@ -95,7 +95,9 @@ final class CurlFailure
     /** @throws Failure when the CA file cannot be used */
     public static function checkCaFile(Settings $settings)
     {
-        $pem = is_file($settings->caFile) || !file_exists($settings->caFile) ? @file_get_contents($settings->caFile) : false;
+        // @ is for open_basedir.
+        $isReadable = @is_file($settings->caFile) && @is_readable($settings->caFile);
+        $pem = $isReadable ? @file_get_contents($settings->caFile) : false;
         if ($pem === false) {
             throw self::caFile($settings, 'which cannot be read');
         }
