@@ -48,6 +48,7 @@ final class ReportingSession extends MemorySession
 }
 
 if ($ending === 'session') {
+    ini_set('session.use_strict_mode', '0'); // on since PHP 8.6: an id that PHP has not given is replaced
     session_id('visitor');
     session_start();
     $_SESSION['count'] = ($_SESSION['count'] ?? 0) + 1;

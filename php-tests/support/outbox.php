@@ -217,7 +217,7 @@ final class Recorder
     {
         $arrivals = $open = [];
         foreach (new SplFileObject("{$this->directory}/log") as $line) {
-            if ($line === '') {
+            if ($line === '' || $line === false) { // after the last line; false since PHP 8.6
                 continue;
             }
             $event = json_decode($line, true, 4, JSON_THROW_ON_ERROR);
