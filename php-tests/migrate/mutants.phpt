@@ -68,8 +68,8 @@ for ($tries = 0; $compared < $wanted && $tries < 40 * $wanted; $tries++) {
     @unlink("$directory/spread.ini");
     run([migrate_program(), '--apply', '--ini', "$directory/spread.ini", $file]);
     $migrated = file_get_contents($file);
-    if ($migrated === $source) {
-        continue;
+    if ($migrated === $source || str_contains($migrated, 'curl_exec')) {
+        continue; // left alone, or one of two was: curl may behave differently each time
     }
     same("SPREAD_TEST_SEED=$seed, $source: php -l", run_lint($source), run_lint($migrated));
     // Code that fails for other reasons may fail elsewhere now.

@@ -32,10 +32,6 @@ impl Constants {
         self.values.get(name).cloned().flatten()
     }
 
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.values.contains_key(name)
-    }
-
     /// Whether the constant is a URL of the API, or may be one.
     pub(crate) fn is_endpoint(&self, name: &str) -> bool {
         self.endpoints.contains(name)

@@ -1,6 +1,7 @@
 //! Assignments that nothing reads once the snippet is gone: of the URL, the keys, the body.
 
 use crate::php::{Node, descendants, is_in_loop, unwrapped};
+use crate::reads::is_read;
 use crate::session::whole_statement;
 use crate::values::Reader;
 
@@ -50,6 +51,14 @@ fn unread<'a>(
         php.assigned(assignment)?;
         Some((assignment, whole_statement(assignment)?))
     };
+    // A reference, a global or a parameter lives on elsewhere.
+    let is_local = |mention: &Node<'a>| whole(mention).is_some() || is_read(php, *mention);
+    if !mentions
+        .iter()
+        .all(|mention| inside(*mention) || is_local(mention))
+    {
+        return None;
+    }
     let assignments: Vec<_> = mentions.iter().filter_map(whole).collect();
     assignments.iter().find_map(|(assignment, statement)| {
         let next = assignments.iter().find(|(_, other)| {

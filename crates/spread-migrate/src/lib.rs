@@ -127,7 +127,13 @@ fn run(cli: &Cli, failures: &mut Vec<Failure>) -> bool {
     let report = if cli.json {
         report::json(&shop.places, &settings, outcome, &secrets)
     } else {
-        report::text(&shop.places, &settings, outcome, &secrets)
+        report::text(
+            &shop.places,
+            &settings,
+            outcome,
+            cli.ini.is_some(),
+            &secrets,
+        )
     };
     print(report.as_bytes(), failures);
     shop.places

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use settings::TABLE;
+use settings::{Row as _, TABLE, table};
 use similar::TextDiff;
 
 use crate::agreement::Settings;
@@ -17,10 +17,12 @@ pub(crate) enum Outcome {
     Replaced,
 }
 
+/// `saved` says that the settings are in a file.
 pub(crate) fn text(
     places: &[Place],
     settings: &Settings,
     outcome: Outcome,
+    saved: bool,
     secrets: &Secrets,
 ) -> String {
     let mut out = String::new();
@@ -58,8 +60,27 @@ pub(crate) fn text(
     for (name, value) in shown(settings) {
         let _ = writeln!(out, "    {name} = {value}");
     }
+    if has_keys(settings) && !saved {
+        let _ = writeln!(out, "{}", without_file(outcome));
+    }
     let _ = writeln!(out, "{}", summary(places, outcome));
     secrets.mask_text(&out)
+}
+
+fn has_keys(settings: &Settings) -> bool {
+    settings.contains_key(table::PRIVATE_KEY.about().name())
+}
+
+/// What becomes of the keys without --ini.
+fn without_file(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Listed => {
+            "--ini FILE writes these settings with the private key, which --apply removes from the source"
+        }
+        Outcome::Replaced => {
+            "the keys are no longer in the source: set them from the old files or SPREAD's back office"
+        }
+    }
 }
 
 fn state(place: &Place, outcome: Outcome) -> &'static str {

@@ -111,7 +111,7 @@ fn wanted(files: &[File]) -> BTreeSet<String> {
                 .options
                 .iter()
                 .flat_map(|option| named_in(&file.php, option.value));
-            for name in named.filter(|name| !name.starts_with("CURL") && !constants.has(name)) {
+            for name in named.filter(|name| !name.starts_with("CURL")) {
                 words.extend(definitions_of(&name));
             }
             if let Some(name) = declared_name(&file.php, session.scope) {

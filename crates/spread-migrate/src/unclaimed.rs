@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use methods::Method;
+
 use crate::constants::Constants;
-use crate::endpoint::{endpoint, is_endpoint};
+use crate::endpoint::{HOST, endpoint, is_endpoint};
 use crate::file::File;
 use crate::php::{Node, Php, Reason, ancestors, arguments, descendants, line, parts};
 use crate::place::Place;
@@ -32,6 +34,14 @@ pub(crate) fn unclaimed(files: &[File], constants: &Constants, places: &[Place])
                 continue;
             }
             found.push(of_literal(&reader, node));
+        }
+        let known = |place: &Place| place.path == file.path;
+        if let Some(line) = file.php.error()
+            && names_host(&file.php)
+            && !places.iter().chain(&found).any(known)
+        {
+            let text = "the file is not understood from here on".into();
+            found.push(left(&reader, None, Reason { line, text }));
         }
     }
     found
@@ -66,15 +76,25 @@ fn of_literal(reader: &Reader, node: Node) -> Place {
         ),
         None => "the URL is used in another way than by curl_setopt() or curl_init()".into(),
     };
+    let reason = Reason {
+        line: line(node),
+        text: what,
+    };
+    left(reader, method, reason)
+}
+
+fn names_host(php: &Php) -> bool {
+    let text = php.bytes.to_ascii_lowercase();
+    text.windows(HOST.len()).any(|part| part == HOST.as_bytes())
+}
+
+fn left(reader: &Reader, method: Option<&'static Method>, reason: Reason) -> Place {
     Place {
         path: reader.path.to_owned(),
-        line: line(node),
+        line: reason.line,
         method,
         differences: Vec::new(),
-        reasons: vec![Reason {
-            line: line(node),
-            text: what,
-        }],
+        reasons: vec![reason],
         edits: Vec::new(),
         endpoint: None,
         keys: None,

@@ -77,6 +77,19 @@ fn a_file_that_the_parser_does_not_understand_is_named_and_untouched() {
         output.out
     );
     assert_eq!(shop.read("order.php"), content);
+
+    let broken = b"<?php\n$a = [;\n$url = 'https://social-sb.com/api/updateOrder;\n";
+    let shop = Shop::with(&[("order.php", broken)]);
+    let output = shop.run(&["--apply", "."]);
+    assert_eq!(output.status, Some(1));
+    assert!(
+        output
+            .out
+            .contains("the file is not understood from here on"),
+        "{}",
+        output.out
+    );
+    assert_eq!(shop.read("order.php"), broken);
 }
 
 #[test]

@@ -114,3 +114,20 @@ fn differences_name_the_settings_that_take_their_place() {
         "{basic}"
     );
 }
+
+#[test]
+fn nobody_loses_the_keys_without_a_word() {
+    let shop = Shop::with(&[("a.php", &documented())]);
+    let listed = shop.run(&["."]).out;
+    assert!(
+        listed.contains("--ini FILE writes these settings with the private key"),
+        "{listed}"
+    );
+    let listed = shop.run(&["--ini", "spread.ini", "."]).out;
+    assert!(!listed.contains("--ini FILE"), "{listed}");
+    let applied = shop.run(&["--apply", "."]).out;
+    assert!(
+        applied.contains("the keys are no longer in the source"),
+        "{applied}"
+    );
+}

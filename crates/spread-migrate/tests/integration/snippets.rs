@@ -123,6 +123,11 @@ function shop_report($post_data)
         assert_eq!(shop.read("report.php"), snippet);
     };
     left(
+        "other/keys.php",
+        b"<?php\ndefine('CRM_PRIVATE_KEY', 'another');\n",
+        "the API keys come from CRM_PRIVATE_KEY",
+    );
+    left(
         "other.php",
         b"<?php\nshop_report(shop_order());\n",
         "./other.php:2: it is not known here what shop_order() returns",
