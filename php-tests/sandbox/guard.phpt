@@ -1,5 +1,7 @@
 --TEST--
 The sandbox answers its own hosts alone, and changes nothing for another site
+--EXTENSIONS--
+openssl
 --SKIPIF--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
