@@ -60,7 +60,7 @@ $directory = shop_directory();
 $file = "$directory/order.php";
 $environment = ['SPREAD_PUBLIC_KEY' => 'shop', 'SPREAD_PRIVATE_KEY' => 's3cret'];
 $compared = 0;
-$wanted = (int) (getenv('SPREAD_SOAK') ?: 15);
+$wanted = getenv('SPREAD_SOAK') ? 150 : 15;
 for ($tries = 0; $compared < $wanted && $tries < 40 * $wanted; $tries++) {
     $name = array_rand($urls);
     $source = str_replace('https://social-sb.com', $urls[$name], $mutant());
