@@ -115,7 +115,8 @@ impl Place for Databases {
 
     fn back_up(&mut self) {
         self.for_each_table(&[
-            "CREATE OR REPLACE TEMPORARY TABLE {backup} AS SELECT * FROM {kept}",
+            "DROP TEMPORARY TABLE IF EXISTS {backup}",
+            "CREATE TEMPORARY TABLE {backup} AS SELECT * FROM {kept}",
         ]);
     }
 
