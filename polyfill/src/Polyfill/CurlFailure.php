@@ -41,7 +41,7 @@ final class CurlFailure
         }
         $isLibcurlsBound = in_array($number, [self::OUT_OF_MEMORY, self::TOO_LARGE], true);
         if ($isLibcurlsBound || $response->tooLarge === 'head' || stripos($text, 'response headers') !== false) {
-            return self::tooLarge($response->status, 'more than 256 KiB or 1024 lines of headers');
+            return self::tooLarge($response->status, 'more than 256 KiB or ' . Response::HEAD_LINES_LIMIT . ' lines of headers');
         }
         if ($number === self::OPERATION_TIMEDOUT) {
             return $connectLimitIsFirst && !$isConnected ? self::connectTimeout($settings, $url, $proxy) : self::timeout($settings);

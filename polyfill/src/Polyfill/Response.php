@@ -7,7 +7,7 @@ final class Response
 {
     const BODY_LIMIT = 8388608;
     const HEAD_LIMIT = 262144;
-    const HEAD_LINES_LIMIT = 1024;
+    const HEAD_LINES_LIMIT = 768;
 
     public $status = 0;
     public $body = '';
