@@ -9,7 +9,7 @@ $snippet = '<?php $data["order_idorder"] = 1; $data["customer_cookie"] = $_COOKI
 $place->path('report order.php', $snippet);
 $place->path('sign up.php', strtr($snippet, ['updateOrder' => 'createAccount', 'social-sb.com' => 'example.com', 'order_idorder' => 'customer_email']));
 $place->path('other page.php', '<?php echo 1;');
-preg_match('/```sh\n(.*?)```/s', file_get_contents(__DIR__ . '/../../docs/migration.md'), $found);
+preg_match('/```sh\n(# the endpoint.*?)```/s', file_get_contents(__DIR__ . '/../../docs/migration.md'), $found);
 $searches = preg_grep('/^[^#]/', explode("\n", trim($found[1])));
 foreach ($searches as $search) {
     $result = run(['sh', '-c', "cd $place->directory && $search"]);
