@@ -60,11 +60,7 @@ impl<'c> Call<'c> {
             Document::Data => self.data,
             Document::Request => self.request,
         };
-        entries(fields)
-            .iter()
-            .find(|(key, _)| is(key, name))
-            .map(|(_, value)| value)
-            .filter(|value| **value != Value::Null)
+        fields.get(name).filter(|value| **value != Value::Null)
     }
 
     fn data(&self, name: &str) -> Option<&'c Value> {

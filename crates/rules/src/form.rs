@@ -89,7 +89,7 @@ fn steps(name: &[u8]) -> Vec<Step> {
         Some(at) if at > 0 && name.iter().skip(at).any(|byte| *byte == b']') => name.split_at(at),
         _ => (name, &[][..]),
     };
-    let mut steps = vec![Step::Key(key(root))];
+    let mut steps = vec![Step::Key(Key::of(root))];
     while let Some((b'[', inner)) = rest.split_first() {
         let Some(end) = inner.iter().position(|byte| *byte == b']') else {
             break;
@@ -97,20 +97,17 @@ fn steps(name: &[u8]) -> Vec<Step> {
         let (index, after) = inner.split_at(end);
         steps.push(match index {
             [] => Step::Append,
-            index => Step::Key(key(index)),
+            index => Step::Key(Key::of(index)),
         });
         rest = after.get(1..).unwrap_or_default();
     }
     steps
 }
 
-/// PHP makes an integer of a key that reads like one: `5` and `-5`, not `05` and not `+5`.
-fn key(text: &[u8]) -> Key {
-    let number = std::str::from_utf8(text)
-        .ok()
-        .and_then(|text| text.parse::<i64>().ok())
-        .filter(|number| number.to_string().as_bytes() == text);
-    number.map_or_else(|| Key::Name(text.to_vec()), Key::Index)
+/// Puts a value where `path` leads in arrays, which are made when they are not there.
+pub fn put(target: &mut Value, path: &[Key], value: Value) {
+    let steps: Vec<Step> = path.iter().cloned().map(Step::Key).collect();
+    insert(target, &steps, value);
 }
 
 /// Recurses as deep as there are steps, of which there are [`DEPTH_LIMIT`] at most.

@@ -24,6 +24,27 @@ pub enum Key {
     Name(Vec<u8>),
 }
 
+impl Key {
+    /// PHP makes an integer of a key that reads like one: `5` and `-5`, not `05` and not `+5`.
+    #[must_use]
+    pub fn of(name: &[u8]) -> Self {
+        let number = std::str::from_utf8(name)
+            .ok()
+            .and_then(|text| text.parse::<i64>().ok())
+            .filter(|number| number.to_string().as_bytes() == name);
+        number.map_or_else(|| Self::Name(name.to_vec()), Self::Index)
+    }
+}
+
+impl Value {
+    /// The value of a field, when this is an array that has it.
+    #[must_use]
+    pub fn get(&self, field: &str) -> Option<&Self> {
+        let found = entries(self).iter().find(|(key, _)| is(key, field));
+        found.map(|(_, value)| value)
+    }
+}
+
 pub(crate) fn entries(value: &Value) -> &[(Key, Value)] {
     match value {
         Value::Array(entries) => entries,
@@ -85,4 +106,17 @@ pub(crate) fn is_escaped(value: &Value) -> bool {
 /// Whether the value, or one in it, passes a test. Recurses as deep as the value, which its reader bounds.
 pub(crate) fn any(value: &Value, test: &dyn Fn(&Value) -> bool) -> bool {
     test(value) || entries(value).iter().any(|(_, inner)| any(inner, test))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Key;
+
+    #[test]
+    fn only_integers_as_php_writes_them_are_integer_keys() {
+        assert_eq!(Key::of(b"-5"), Key::Index(-5));
+        for name in ["05", "+5", "-0", "5.0", "", " 5", "9223372036854775808"] {
+            assert_eq!(Key::of(name.as_bytes()), Key::Name(name.into()));
+        }
+    }
 }

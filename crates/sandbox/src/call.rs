@@ -93,13 +93,10 @@ pub(crate) fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
 
 /// The text of a field.
 pub(crate) fn text<'f>(document: &'f Value, name: &str) -> Option<&'f [u8]> {
-    let Value::Array(entries) = document else {
-        return None;
-    };
-    entries.iter().find_map(|(key, value)| match (key, value) {
-        (Key::Name(key), Value::Text(text)) if key == name.as_bytes() => Some(text.as_slice()),
+    match document.get(name)? {
+        Value::Text(text) => Some(text),
         _ => None,
-    })
+    }
 }
 
 /// Wherever in the body it is.

@@ -14,7 +14,7 @@ use crate::answer::Answer;
 use crate::api::Sandbox;
 use crate::call::text;
 use crate::inbox::{Inbox, Item};
-use crate::words::{answered, state, tally, title};
+use crate::words::{answered, counted, state, title};
 
 const ON_A_PAGE: usize = 50;
 
@@ -181,7 +181,7 @@ fn row(key: u64, item: &Item, language: Language) -> Markup {
             }
             td.number { (shown("order_amount")) }
             td.number { (item.calls.len()) }
-            td { (tally(&call.findings, language)) }
+            td { (counted(&call.findings, language)) }
             td { (answered(call.answer, language)) }
             td { (moment(call.at)) }
         }

@@ -46,7 +46,7 @@ pub(crate) fn answered(answer: Answer, language: Language) -> Markup {
 }
 
 /// The number of errors and warnings.
-pub(crate) fn tally(findings: &[Finding], language: Language) -> Markup {
+pub(crate) fn counted(findings: &[Finding], language: Language) -> Markup {
     let errors = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)

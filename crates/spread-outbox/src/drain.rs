@@ -41,7 +41,7 @@ pub(crate) fn drain(arguments: &DrainArguments) -> Result<ExitCode, Failure> {
     let mut relay = Relay::new(config, &mut draw);
     relay.expire(store.as_mut())?;
     let now = store.now()?;
-    let mut progress = Progress::new(store.counts(now)?.pending);
+    let progress = Progress::new(store.counts(now)?.pending);
     let mut limiter = LogLimiter::default();
     let drained = relay::drain(
         &mut relay,
@@ -55,8 +55,7 @@ pub(crate) fn drain(arguments: &DrainArguments) -> Result<ExitCode, Failure> {
         },
         |stats, failed| {
             if !failed.is_empty() {
-                progress.clear();
-                limiter.failed_attempts(&failed);
+                progress.without(|| limiter.failed_attempts(&failed));
             }
             progress.show(stats);
             !signals.stop()

@@ -25,7 +25,7 @@ use client::keys::Keys;
 use methods::{Method, Subject};
 use outbox::Store;
 use outbox::store::Update;
-use rules::Severity;
+use rules::{Finding, Severity};
 
 use crate::arguments::{ImportArguments, ImportFormat};
 use crate::configuration::{Import, address};
@@ -72,12 +72,19 @@ fn check(
             Ok(document) if document.body().is_none() => report.unusable(line, TOO_DEEP),
             Ok(document) => {
                 let id = document.id(arguments.method, &Keys::default());
-                report.checked(line, &id, &document.findings(arguments.method));
+                let findings = document.findings(arguments.method);
+                let left_out = !arguments.force && breaks_a_rule(&findings);
+                report.checked(line, &id, &findings, left_out);
             }
             Err(reason) => report.unusable(line, &reason),
         }
     }
     Ok(true)
+}
+
+fn breaks_a_rule(findings: &[Finding]) -> bool {
+    let is_error = |finding: &Finding| finding.severity == Severity::Error;
+    findings.iter().any(is_error)
 }
 
 const TOO_DEEP: &str = "is nested too deep to be sent";
@@ -158,11 +165,10 @@ impl Batch<'_> {
         };
         let id = document.id(self.method, self.keys);
         let findings = document.findings(self.method);
-        let breaks = findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error);
-        if breaks && !force {
-            return report.checked(line, &id, &findings);
+        let left_out = !force && breaks_a_rule(&findings);
+        report.checked(line, &id, &findings, left_out);
+        if left_out {
+            return;
         }
         self.bytes += body.len() + id.len();
         self.updates.push((id, body));

@@ -1,56 +1,44 @@
-//! The line on a terminal that changes while a drain goes on.
+//! The bar on a terminal that changes while a drain goes on.
 
-use std::io::{self, IsTerminal as _, Write as _};
-use std::time::{Duration, Instant};
-
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use outbox::relay::Stats;
 
 use crate::text::number;
 
-const INTERVAL: Duration = Duration::from_millis(100);
-
 pub(crate) struct Progress {
-    enabled: bool,
-    shown: bool,
+    bar: ProgressBar,
     pending: u64,
-    begun: Instant,
-    last: Option<Instant>,
 }
 
 impl Progress {
     /// `pending`: how many orders there are to deliver.
     pub(crate) fn new(pending: u64) -> Self {
-        Self {
-            enabled: io::stderr().is_terminal(),
-            shown: false,
-            pending,
-            begun: Instant::now(),
-            last: None,
+        let bar = ProgressBar::with_draw_target(Some(pending), ProgressDrawTarget::stderr());
+        let template =
+            "[{bar:30}] {human_pos} of {human_len} delivered, {msg}, {per_sec}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("#-."));
         }
+        Self { bar, pending }
     }
 
-    pub(crate) fn show(&mut self, stats: &Stats) {
-        if !self.enabled || self.last.is_some_and(|last| last.elapsed() < INTERVAL) {
+    pub(crate) fn show(&self, stats: &Stats) {
+        if self.bar.is_hidden() {
             return;
         }
-        self.last = Some(Instant::now());
-        self.shown = true;
-        #[allow(clippy::cast_precision_loss)]
-        let rate = stats.delivered as f64 / self.begun.elapsed().as_secs_f64().max(0.001);
-        // A terminal that is gone fails nothing.
-        let _ = write!(
-            io::stderr(),
-            "\r\x1b[K{} of {} delivered, {} failed, {} refused, {rate:.0} per second",
-            number(stats.delivered),
-            number(self.pending.max(stats.delivered)),
-            number(stats.failed),
-            number(stats.refused)
-        );
+        let (failed, refused) = (number(stats.failed), number(stats.refused));
+        self.bar
+            .set_message(format!("{failed} failed, {refused} refused"));
+        self.bar.set_length(self.pending.max(stats.delivered));
+        self.bar.set_position(stats.delivered);
     }
 
-    pub(crate) fn clear(&mut self) {
-        if std::mem::take(&mut self.shown) {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+    /// Writes to the terminal without the bar in between.
+    pub(crate) fn without(&self, write: impl FnOnce()) {
+        self.bar.suspend(write);
+    }
+
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
     }
 }

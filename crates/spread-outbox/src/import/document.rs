@@ -16,7 +16,7 @@ impl Document {
     /// Of the two arrays. A method that needs `$request` gets the order's id for it, as SPREAD documents it.
     pub(crate) fn new(method: &Method, data: Value, request: Value) -> Self {
         let missing = matches!(&request, Value::Array(entries) if entries.is_empty());
-        let request = match get(&data, "order_idorder") {
+        let request = match data.get("order_idorder") {
             Some(id) if method.needs_request && missing => {
                 Value::Array(vec![(Key::Name(b"order_idorder".to_vec()), id.clone())])
             }
@@ -32,7 +32,9 @@ impl Document {
             return None;
         };
         let mut take = |field: &str| {
-            let place = entries.iter().position(|(key, _)| is(key, field))?;
+            let place = entries
+                .iter()
+                .position(|(key, _)| *key == Key::of(field.as_bytes()))?;
             Some(entries.remove(place).1)
         };
         let data = take("data");
@@ -78,21 +80,9 @@ impl Document {
     }
 }
 
-fn get<'v>(document: &'v Value, field: &str) -> Option<&'v Value> {
-    let Value::Array(entries) = document else {
-        return None;
-    };
-    let found = entries.iter().find(|(key, _)| is(key, field));
-    found.map(|(_, value)| value)
-}
-
-fn is(key: &Key, field: &str) -> bool {
-    matches!(key, Key::Name(name) if name == field.as_bytes())
-}
-
 /// A scalar field, as it is sent.
 fn as_sent(document: &Value, field: &str) -> Option<Vec<u8>> {
-    match get(document, field)? {
+    match document.get(field)? {
         Value::Text(text) if !text.is_empty() => Some(text.clone()),
         Value::Integer(number) => Some(number.to_string().into_bytes()),
         Value::Float(number) => Some(float(*number).into_bytes()),

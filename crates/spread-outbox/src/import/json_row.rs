@@ -73,7 +73,7 @@ impl Builder for Tree {
     }
 
     fn key(&mut self, name: &str) -> Key {
-        key(name)
+        Key::of(name.as_bytes())
     }
 
     fn open_map(&mut self) -> Result<Members, Full> {
@@ -96,14 +96,6 @@ impl Builder for Tree {
     }
 }
 
-/// PHP's arrays have integers for keys that read like one.
-pub(crate) fn key(name: &str) -> Key {
-    match name.parse::<i64>() {
-        Ok(index) if index.to_string() == name => Key::Index(index),
-        _ => Key::Name(name.as_bytes().to_vec()),
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -121,13 +113,5 @@ mod tests {
             (Key::Index(1), Value::Text(b"x".to_vec())),
         ];
         assert_eq!(value, Value::Array(expected));
-    }
-
-    #[test]
-    fn only_integers_as_php_writes_them_are_integer_keys() {
-        assert_eq!(key("-5"), Key::Index(-5));
-        for name in ["05", "+5", "-0", "5.0", "", " 5", "9223372036854775808"] {
-            assert_eq!(key(name), Key::Name(name.as_bytes().to_vec()));
-        }
     }
 }

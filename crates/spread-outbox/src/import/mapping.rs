@@ -4,9 +4,7 @@
 //! `request.order_idorder`, `consents[newsletter]`, `add_order_tag[0]`. A column that is mapped to nothing
 //! is left out, and so is an empty cell.
 
-use rules::{Key, Value};
-
-use super::json_row::key;
+use rules::{Key, Value, form};
 
 /// `NAME=VALUE` of the command line.
 #[derive(Clone, Debug)]
@@ -30,7 +28,7 @@ impl std::str::FromStr for Pair {
 /// Where a value goes: `data` or `request`, then the keys to it.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Place {
-    pub(crate) in_request: bool,
+    in_request: bool,
     path: Vec<Key>,
 }
 
@@ -45,51 +43,23 @@ impl Place {
         if name.is_empty() {
             return None;
         }
-        let mut path = vec![key(name)];
+        let mut path = vec![Key::of(name.as_bytes())];
         while !rest.is_empty() {
             let (inner, after) = rest.strip_prefix('[')?.split_once(']')?;
-            path.push(key(inner));
+            path.push(Key::of(inner.as_bytes()));
             rest = after;
         }
         Some(Self { in_request, path })
     }
 
-    /// Puts a text there, in place of an earlier one.
-    pub(crate) fn put(&self, root: &mut Vec<(Key, Value)>, text: &[u8]) {
-        let mut entries = root;
-        let Some((last, outer)) = self.path.split_last() else {
-            return;
-        };
-        for key in outer {
-            match open(entries, key) {
-                Some(inner) => entries = inner,
-                None => return,
-            }
-        }
-        let value = Value::Text(text.to_vec());
-        match entries.iter_mut().find(|(known, _)| known == last) {
-            Some((_, old)) => *old = value,
-            None => entries.push((last.clone(), value)),
-        }
+    /// Of `data` and `request`, the one it is in.
+    pub(crate) fn document<'d>(&self, [data, request]: &'d mut [Value; 2]) -> &'d mut Value {
+        if self.in_request { request } else { data }
     }
-}
 
-/// The entries of the array at `key`, which is made when it is not there.
-fn open<'e>(entries: &'e mut Vec<(Key, Value)>, key: &Key) -> Option<&'e mut Vec<(Key, Value)>> {
-    let place = match entries.iter().position(|(known, _)| known == key) {
-        Some(place) => place,
-        None => {
-            entries.push((key.clone(), Value::Array(Vec::new())));
-            entries.len() - 1
-        }
-    };
-    let (_, value) = entries.get_mut(place)?;
-    if !matches!(value, Value::Array(_)) {
-        *value = Value::Array(Vec::new());
-    }
-    match value {
-        Value::Array(inner) => Some(inner),
-        _ => None,
+    /// Puts a text there, in place of an earlier one.
+    pub(crate) fn put(&self, document: &mut Value, text: &[u8]) {
+        form::put(document, &self.path, Value::Text(text.to_vec()));
     }
 }
 
@@ -132,20 +102,15 @@ impl Columns {
 
     /// `data` and `request` of one row.
     pub(crate) fn documents<'c>(&self, cells: impl Iterator<Item = &'c [u8]>) -> [Value; 2] {
-        let (mut data, mut request) = (Vec::new(), Vec::new());
+        let mut documents = [Value::Array(Vec::new()), Value::Array(Vec::new())];
         for (place, cell) in self.0.iter().zip(cells) {
             if let Some(place) = place
                 && !cell.is_empty()
             {
-                let root = if place.in_request {
-                    &mut request
-                } else {
-                    &mut data
-                };
-                place.put(root, cell);
+                place.put(place.document(&mut documents), cell);
             }
         }
-        [Value::Array(data), Value::Array(request)]
+        documents
     }
 }
 

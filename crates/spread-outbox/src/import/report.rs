@@ -97,14 +97,11 @@ impl Report {
         }
     }
 
-    /// The findings of a row, which is left out when one of them is an error.
-    pub(crate) fn checked(&mut self, line: u64, id: &[u8], findings: &[Finding]) {
-        let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-        if findings.iter().any(|finding| is_error(&finding)) {
-            self.left_out += 1;
-        }
+    /// The findings of a row.
+    pub(crate) fn checked(&mut self, line: u64, id: &[u8], findings: &[Finding], left_out: bool) {
+        self.left_out += u64::from(left_out);
         for finding in findings {
-            if !is_error(&finding) {
+            if finding.severity == Severity::Warning {
                 self.warnings += 1;
                 if !self.dry_run {
                     continue;

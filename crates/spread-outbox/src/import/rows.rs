@@ -175,17 +175,10 @@ impl Rows {
         Ok(Document::new(self.method, data, request))
     }
 
-    fn with_constants(&self, [mut data, mut request]: [Value; 2]) -> [Value; 2] {
+    fn with_constants(&self, mut documents: [Value; 2]) -> [Value; 2] {
         for (place, text) in &self.constants {
-            let document = if place.in_request {
-                &mut request
-            } else {
-                &mut data
-            };
-            if let Value::Array(entries) = document {
-                place.put(entries, text.as_bytes());
-            }
+            place.put(place.document(&mut documents), text.as_bytes());
         }
-        [data, request]
+        documents
     }
 }
