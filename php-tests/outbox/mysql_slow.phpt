@@ -25,11 +25,11 @@ foreach (['deferred', 'direct'] as $delivery) {
             same("$delivery, before", $delivery === 'direct' ? 'fine' : true, spread_update_order(...order("before $delivery")));
         }
         $before = $database->pending() + count($good->requests());
-        file_put_contents($pause, '0.3');
+        replace_file($pause, '0.3');
         $begun = hrtime(true);
         $answer = spread_update_order(...order("$delivery $what"));
         $seconds = (hrtime(true) - $begun) / 1e9;
-        file_put_contents($pause, '0');
+        replace_file($pause, '0');
         holds("$delivery, $what: sent or kept", in_array($answer, ['fine', true], true), json_encode([$answer, $log()]));
         between("$delivery, $what: seconds", 0.3, 2.2, $seconds);
         holds("$delivery, $what: there", $database->pending() + count($good->requests()) > $before);
@@ -37,7 +37,7 @@ foreach (['deferred', 'direct'] as $delivery) {
 }
 // The end of the call, too: an attempt that takes all of the time leaves almost none.
 $silent = serve(static function (array $request, Connection $connection) use ($pause): void {
-    file_put_contents($pause, '5');
+    replace_file($pause, '5');
     $connection->waitForClose();
 });
 configure(endpoint: $silent->url());

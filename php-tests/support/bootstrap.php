@@ -9,7 +9,7 @@
  */
 declare(strict_types=1);
 
-foreach (['answers', 'check', 'daemon', 'mariadb', 'outbox', 'process', 'server', 'settings', 'snippet', 'tinyproxy', 'tls'] as $name) {
+foreach (['answers', 'check', 'daemon', 'files', 'mariadb', 'outbox', 'process', 'server', 'settings', 'snippet', 'tinyproxy', 'tls'] as $name) {
     require __DIR__ . "/$name.php";
 }
 unset($name);

@@ -187,8 +187,7 @@ final class Recorder
     /** Sets the behaviour from the next request on. */
     public function behave(string $how): void
     {
-        file_put_contents("{$this->directory}/behaviour.new", $how);
-        rename("{$this->directory}/behaviour.new", "{$this->directory}/behaviour");
+        replace_file("{$this->directory}/behaviour", $how);
     }
 
     public function url(string $path = '/api/updateOrder'): string
@@ -216,10 +215,7 @@ final class Recorder
     private function events(): array
     {
         $arrivals = $open = [];
-        foreach (new SplFileObject("{$this->directory}/log") as $line) {
-            if ($line === '' || $line === false) { // after the last line; false since PHP 8.6
-                continue;
-            }
+        foreach (complete_lines(fopen("{$this->directory}/log", 'r')) as $line) {
             $event = json_decode($line, true, 4, JSON_THROW_ON_ERROR);
             if ($event[0] === 'in') {
                 [, $name, $connection, $id, $sequence, $user, $late, $time] = $event;
@@ -254,7 +250,7 @@ final class Calls
     public function all(): array
     {
         $calls = [];
-        foreach (file($this->file, FILE_IGNORE_NEW_LINES) as $line) {
+        foreach (complete_lines(fopen($this->file, 'r')) as $line) {
             [$outcome, $id, $sequence] = explode(' ', $line);
             $calls["$id $sequence"] = ['id' => $id, 'sequence' => (int) $sequence, 'outcome' => $outcome];
         }

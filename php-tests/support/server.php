@@ -230,9 +230,8 @@ final class Server
         if ($this->log === null) {
             throw new LogicException('this server keeps no log');
         }
-        rewind($this->log);
         $found = [];
-        while (($line = fgets($this->log)) !== false) {
+        foreach (complete_lines($this->log) as $line) {
             [$event, $value] = unserialize(base64_decode($line));
             if ($event === $kind) {
                 $found[] = $value;
