@@ -14,7 +14,8 @@ $root = new WebRoot();
 $syslog = stream_socket_server("udg://{$root->directory}/log", $code, $message, STREAM_SERVER_BIND);
 chmod("{$root->directory}/log", 0666);
 stream_set_timeout($syslog, 5);
-$received = static fn (): string => preg_replace('/^(<\d+>)\w{3} [ \d]\d \d\d:\d\d:\d\d /', '$1', (string) stream_socket_recvfrom($syslog, 4096));
+// musl ends it by a newline, glibc does not.
+$received = static fn (): string => preg_replace('/^(<\d+>)\w{3} [ \d]\d \d\d:\d\d:\d\d /', '$1', rtrim((string) stream_socket_recvfrom($syslog, 4096), "\n"));
 $settings = ['spread.endpoint' => $server->url(), 'spread.public_key' => 'shop', 'spread.private_key' => 's3cret', 'spread.delivery' => 'after_response'];
 // Its own /dev, in which log is the socket above.
 $script = "mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && mknod -m 444 /dev/urandom c 1 9 && ln -s {$root->directory}/log /dev/log && exec \"\$@\"";

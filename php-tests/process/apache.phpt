@@ -1,5 +1,10 @@
 --TEST--
 In Apache's mod_php pages send orders, connections outlive them, and failures of a page do not affect the next
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/bootstrap.php';
+skip_without('mod_php');
+?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

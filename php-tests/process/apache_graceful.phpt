@@ -1,5 +1,10 @@
 --TEST--
 Apache is restarted gracefully five times under load and then stopped: no order fails, nothing crashes
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/bootstrap.php';
+skip_without('mod_php');
+?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

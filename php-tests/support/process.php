@@ -141,11 +141,16 @@ function timed_failure(array $settings, string $good_url, int $order_bytes = 0):
     return ['seconds' => $lines[1][1]] + $report;
 }
 
-/** For SKIPIF: the programs that a test needs, or "root". */
+/** For SKIPIF: the programs that a test needs, or "root", or "mod_php", of which TEST_APACHE_PHP can say that this PHP has none. */
 function skip_without(string ...$programs): void
 {
     foreach ($programs as $program) {
-        if ($program === 'root' ? fileowner('/proc/self/status') !== 0 : !shell_exec("PATH=\$PATH:/usr/sbin:/sbin command -v $program")) {
+        $missing = match ($program) {
+            'root' => fileowner('/proc/self/status') !== 0,
+            'mod_php' => ($file = (string) getenv('TEST_APACHE_PHP')) !== '' && !is_file($file),
+            default => !shell_exec("PATH=\$PATH:/usr/sbin:/sbin command -v $program"),
+        };
+        if ($missing) {
             die("skip $program is missing");
         }
     }

@@ -43,3 +43,9 @@ function libcurl_has_ntlm(): bool
 {
     return (curl_version()['features'] & CURL_VERSION_NTLM) !== 0;
 }
+
+/** Whether it is built with GSS-API, as Debian's is; Alpine's is not. */
+function libcurl_has_negotiate(): bool
+{
+    return (curl_version()['features'] & CURL_VERSION_SPNEGO) !== 0;
+}
