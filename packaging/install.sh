@@ -272,8 +272,13 @@ add_worker() {
     done
     sed "s|^ExecStart=/usr/bin/|ExecStart=$PREFIX/bin/|; s/^\(User\|Group\)=.*/\1=$user/" \
         "$work/unpacked/spread-outbox.service" | put "$service"
-    echo "spread-outbox would run as $user. To start it, write /etc/spread/outbox.conf, then:"
-    echo "    systemctl enable --now spread-outbox"
+    if [ -d /run/systemd/system ]; then
+        echo "spread-outbox would run as $user. To start it, write /etc/spread/outbox.conf, then:"
+        echo "    systemctl enable --now spread-outbox"
+    else
+        echo "To start it, run as PHP's user, with the variables of $example:"
+        echo "    $program run"
+    fi
 }
 
 remove_worker() {

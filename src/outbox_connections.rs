@@ -88,9 +88,11 @@ pub(crate) fn delivered_without(address: &Address, update: &Update<'_>, begun: I
     });
 }
 
-/// MSHUTDOWN.
+/// MSHUTDOWN. The last connection to an SQLite file that is closed removes what was delivered from it. That is
+/// not left to the destructors of this thread: with musl they do not run at the end of a process.
 pub(crate) fn end_process() {
     write_unwritten(PROCESS_END);
+    drop(take_idle());
 }
 
 /// Writes what could not be written. What still cannot be is kept.
