@@ -3,7 +3,7 @@
 use super::super::clock::Millis;
 use super::super::database::{Database, Result, Value};
 use super::super::store::Delivered;
-use super::order::{self, lock};
+use super::order::{self, Order, lock};
 use super::pending;
 
 pub(super) fn supersede<D: Database>(
@@ -16,10 +16,12 @@ pub(super) fn supersede<D: Database>(
     let Some(mut order) = lock(db, id)? else {
         return Ok(0);
     };
-    let newest = delivered.record.unwrap_or(i64::MAX);
+    let Some(last) = last_older(db, &order, delivered)? else {
+        return Ok(0);
+    };
     let mut deleted = 0;
     while let Some(head) = order.head(db)? {
-        if head.record > newest || head.accepted >= delivered.accepted_before {
+        if head.record > last {
             break;
         }
         order.delete_head(db, head.record)?;
@@ -34,15 +36,10 @@ pub(super) fn supersede<D: Database>(
     }
     // A person must not retry an older one by mistake either.
     let row = db.query_one(
-        "SELECT MAX(id) AS newest FROM spread_records WHERE parent = ? AND queued = 1 AND state <> 0 \
-         AND accepted < ? AND id <= ?",
-        &[
-            Value::Int(order.id),
-            Value::Int(delivered.accepted_before),
-            Value::Int(newest),
-        ],
+        "SELECT MAX(id) AS older FROM spread_records WHERE parent = ? AND queued = 1 AND state <> 0 AND id <= ?",
+        &[Value::Int(order.id), Value::Int(last)],
     )?;
-    if let Some(older) = row.maybe_int("newest")? {
+    if let Some(older) = row.maybe_int("older")? {
         db.execute(
             "UPDATE spread_orders SET delivered = ? WHERE id = ? AND delivered < ?",
             &[
@@ -53,4 +50,27 @@ pub(super) fn supersede<D: Database>(
         )?;
     }
     Ok(deleted)
+}
+
+/// The last record that is older. All before it are older, too, whatever their times: they were stored earlier,
+/// when the clock may have been ahead.
+fn last_older<D: Database>(
+    db: &mut D,
+    order: &Order,
+    delivered: &Delivered<'_>,
+) -> Result<Option<i64>> {
+    let newest = delivered.record.unwrap_or(i64::MAX);
+    let row = db.query_one(
+        "SELECT MAX(id) AS older FROM spread_records WHERE parent = ? AND queued = 1 AND accepted < ? AND id <= ?",
+        &[
+            Value::Int(order.id),
+            Value::Int(delivered.accepted_before),
+            Value::Int(newest),
+        ],
+    )?;
+    // The head may be a record that is not queued.
+    let head = order
+        .head(db)?
+        .filter(|head| head.record <= newest && head.accepted < delivered.accepted_before);
+    Ok(row.maybe_int("older")?.max(head.map(|head| head.record)))
 }

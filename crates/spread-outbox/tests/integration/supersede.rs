@@ -44,6 +44,34 @@ fn older_updates_of_the_order_are_dropped_and_no_others() {
 }
 
 #[test]
+fn the_sequence_decides_when_the_clock_was_set_back() {
+    each(|store| {
+        later(store, "a", "1"); // by a clock that was ahead
+        enqueue(store, "a", "2");
+        later(store, "a", "3");
+        assert_eq!(supersede(store, "a", NOW, None, NOW), 0);
+        assert_eq!(supersede(store, "a", NOW + 1, None, NOW), 2);
+        assert_eq!(bodies(&claim(store, 10, 1, NOW + 2_000)), ["3"]);
+
+        // Behind one that SPREAD has refused, too.
+        later(store, "b", "1");
+        let lease = claim(store, 10, 2, NOW + 1_000)[0].lease;
+        enqueue(store, "b", "2");
+        assert!(complete(
+            store,
+            lease,
+            Outcome::Refused(last_error()),
+            NOW + 1_000
+        ));
+        assert_eq!(supersede(store, "b", NOW + 1, None, NOW), 1);
+        assert_eq!(
+            store.retry(lease.record, false, NOW).unwrap(),
+            Change::Overtaken
+        );
+    });
+}
+
+#[test]
 fn nothing_is_left_of_an_order_without_newer_updates() {
     each(|store| {
         for body in ["1", "2", "3"] {

@@ -31,10 +31,16 @@ impl Model {
             return 0;
         };
         let in_flight = order.in_flight(now);
-        let is_older = |record: &Stored| {
-            record.id <= newest.unwrap_or(i64::MAX) && record.accepted < accepted_before
+        // By their sequence: the clock may have been ahead when an earlier one was stored.
+        let last = self.records.iter().rfind(|record| {
+            record.name == name
+                && record.id <= newest.unwrap_or(i64::MAX)
+                && record.accepted < accepted_before
+        });
+        let Some(last) = last.map(|record| record.id) else {
+            return 0;
         };
-        let heads = self.pending(name).take_while(|record| is_older(record));
+        let heads = self.pending(name).take_while(|record| record.id <= last);
         let heads: Vec<i64> = heads.map(|record| record.id).collect();
         for id in &heads {
             self.records.retain(|record| record.id != *id);
@@ -44,7 +50,7 @@ impl Model {
             self.reconcile(name, Some(now));
         }
         let dead_lettered = self.records.iter().rfind(|record| {
-            record.name == name && record.state != State::Pending && is_older(record)
+            record.name == name && record.state != State::Pending && record.id <= last
         });
         if let Some(id) = dead_lettered.map(|record| record.id) {
             self.overtaken.push((name, id + 1));
