@@ -42,11 +42,11 @@ foreach ($rows as $name => $offered) {
     $scheme = static fn (array $request): string => (string) strtok(header_value($request, 'Authorization') ?? '', ' ');
     $old = in_array('NTLM', array_map($scheme, array_slice($requests, 0, $between)), true) ? 'NTLM' : $short(array_slice($requests, 0, $between));
     if ($name === 'NTLM beside Basic') {
-        same($name, libcurl_has_ntlm() ? 'NTLM' : 'Basic', $old);
+        same($name, libcurl_has(CURL_VERSION_NTLM) ? 'NTLM' : 'Basic', $old);
         $old = 'NTLM if it can';
     }
     if ($name === 'Negotiate beside Digest') {
-        same($name, libcurl_has_negotiate() ? 'nothing' : 'Digest n1 1', $old);
+        same($name, libcurl_has(CURL_VERSION_SPNEGO) ? 'nothing' : 'Digest n1 1', $old);
         $old = 'nothing if it can negotiate';
     }
     echo "$name: php-curl $old; spread ", $short(array_slice($requests, $between)), ", $outcome\n";

@@ -187,8 +187,9 @@ function challenges(): array
 {
     $there = answer_json('there');
     $digest = 'Digest realm="r", qop="auth", nonce="n"';
-    // A libcurl without NTLM ignores it, too.
-    $ntlm = static fn (array $change): array => libcurl_has_ntlm() ? ['ntlm-negotiate' => $change] : [];
+    // A libcurl without them ignores them, too.
+    $ntlm = static fn (array $change): array => libcurl_has(CURL_VERSION_NTLM) ? ['ntlm-negotiate' => $change] : [];
+    $negotiate = static fn (array $change): array => libcurl_has(CURL_VERSION_SPNEGO) ? ['ntlm-negotiate' => $change] : [];
     return [
         'Basic' => ['home' => asks($there), 'rows' => ['remembered']],
         'Digest' => ['home' => asks($there, $digest), 'rows' => ['remembered']],
@@ -201,8 +202,8 @@ function challenges(): array
         '401 without a challenge' => ['home' => answer(401, [], '{"error":"keys"}'), 'rows' => ['status']],
         '401 without a challenge over https' => ['home' => answer(401, [], '{"error":"keys"}'), 'tls' => ['home'], 'rows' => ['status'], 'auto' => ['at-once']],
         'Bearer only' => ['home' => answer(401, ['WWW-Authenticate: Bearer'], 'no'), 'rows' => ['status']],
-        'Negotiate only' => ['home' => answer(401, ['WWW-Authenticate: Negotiate'], 'no'), 'rows' => ['status', 'ntlm-negotiate' => ['requests' => ['home POST /api/updateOrder?x=1 -']]]],
-        'Negotiate and Basic' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: Negotiate', 'WWW-Authenticate: Basic realm="r"'], 'no'), 'rows' => ['ntlm-negotiate' => ['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic']], 'remembered']],
+        'Negotiate only' => ['home' => answer(401, ['WWW-Authenticate: Negotiate'], 'no'), 'rows' => ['status'] + $negotiate(['requests' => ['home POST /api/updateOrder?x=1 -']])],
+        'Negotiate and Basic' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: Negotiate', 'WWW-Authenticate: Basic realm="r"'], 'no'), 'rows' => $negotiate(['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic']]) + ['remembered']],
         'NTLM only' => ['home' => answer(401, ['WWW-Authenticate: NTLM'], 'no'), 'rows' => ['status'] + $ntlm(['requests' => ['home POST /api/updateOrder?x=1 -']])],
         'NTLM and Basic' => ['home' => static fn (array $request): string => basic_credentials($request) ? $there : answer(401, ['WWW-Authenticate: NTLM', 'WWW-Authenticate: Basic realm="r"'], 'no'), 'rows' => $ntlm(['value' => 'there', 'requests' => ['home POST /api/updateOrder?x=1 -', 'home POST /api/updateOrder?x=1 Basic']]) + ['remembered']],
         'Digest and Basic' => ['home' => static fn (array $request): string => header_value($request, 'Authorization') ? $there : answer(401, ['WWW-Authenticate: Basic realm="r"', "WWW-Authenticate: $digest"], 'no'), 'rows' => ['remembered']],
@@ -373,7 +374,7 @@ function answers(): array
         'a length beyond 64 bits' => $refused('framing'),
         'a length with a plus' => $refused('framing'),
         'Transfer-Encoding: gzip' => ['transfer-coding' => ['value' => false, 'error' => 'Spread\ResponseException 200']],
-        'HTTP/2' => $refused('version'),
+        'HTTP/2' => libcurl_has(CURL_VERSION_HTTP2) ? $refused('version') : [],
         'lower-case http' => $refused('version'),
         'an empty line first' => $accepted('lenient-head'),
         'folded length' => $accepted('lenient-head'),

@@ -38,14 +38,8 @@ function libcurl_since(string $version): bool
     return version_compare(curl_version()['version'], $version, '>=');
 }
 
-/** Whether it is built with NTLM; Debian's is not since 8.21. */
-function libcurl_has_ntlm(): bool
+/** Whether it is built with a feature, such as CURL_VERSION_NTLM, which Debian's is not since 8.21. */
+function libcurl_has(int $feature): bool
 {
-    return (curl_version()['features'] & CURL_VERSION_NTLM) !== 0;
-}
-
-/** Whether it is built with GSS-API, as Debian's is; Alpine's is not. */
-function libcurl_has_negotiate(): bool
-{
-    return (curl_version()['features'] & CURL_VERSION_SPNEGO) !== 0;
+    return (curl_version()['features'] & $feature) !== 0;
 }
