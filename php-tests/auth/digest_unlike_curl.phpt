@@ -2,6 +2,11 @@
 Challenges that spread answers and php-curl does not: spread takes the first one that it can answer
 --EXTENSIONS--
 curl
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/bootstrap.php';
+skip_unless_ledger_covers_libcurl();
+?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -2,6 +2,11 @@
 Challenges before, between and after redirects are answered as by the documented snippet, except as stated in the ledger
 --EXTENSIONS--
 curl
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/bootstrap.php';
+skip_unless_ledger_covers_libcurl();
+?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

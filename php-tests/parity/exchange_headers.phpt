@@ -2,6 +2,11 @@
 Requests have the headers of the documented snippet, except those in the ledger: User-Agent, and Expect for a large order
 --EXTENSIONS--
 curl
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/bootstrap.php';
+skip_unless_ledger_covers_libcurl();
+?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -2,6 +2,11 @@
 Every kind of Location resolves as with libcurl, except as stated in the ledger
 --EXTENSIONS--
 curl
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/bootstrap.php';
+skip_unless_ledger_covers_libcurl();
+?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

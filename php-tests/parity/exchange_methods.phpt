@@ -2,6 +2,11 @@
 Each other method has the outcomes of its documented snippet: answers, redirects, origins and challenges
 --EXTENSIONS--
 curl
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/bootstrap.php';
+skip_unless_ledger_covers_libcurl();
+?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

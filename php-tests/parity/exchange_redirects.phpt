@@ -2,6 +2,11 @@
 Redirects are followed, counted and carry the order as with the documented snippet, except as stated in the ledger
 --EXTENSIONS--
 curl
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/bootstrap.php';
+skip_unless_ledger_covers_libcurl();
+?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -56,7 +56,7 @@ $configuration = $root->write('nginx.conf', <<<CONF
         $blocks
     }
     CONF);
-$nginx = new Daemon([program('nginx'), '-e', "$dir/logs/nginx.log", '-p', $dir, '-c', $configuration], "tcp://127.0.0.1:$ports[3]", $root);
+$nginx = new Daemon(nginx($dir, $configuration), "tcp://127.0.0.1:$ports[3]", $root);
 
 ['second' => $order] = documented();
 $body = http_build_query($order);

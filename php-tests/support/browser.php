@@ -214,6 +214,17 @@ final class Browser
         holds("$selector shows $text", wait_until($sees, 30), implode("\n", $this->texts($selector)));
     }
 
+    /** Waits until the browser is at an address that contains this, also of a page without JavaScript. */
+    public function waitForUrl(string $part): void
+    {
+        $url = '';
+        $is_there = function () use ($part, &$url): bool {
+            $url = $this->url();
+            return str_contains($url, $part);
+        };
+        holds("the address contains $part", wait_until($is_there, 30), $url);
+    }
+
     public function click(string $selector): void
     {
         $this->call('POST', "$this->session/element/{$this->element($selector)}/click", []);

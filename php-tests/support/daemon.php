@@ -232,11 +232,20 @@ function start_fpm_behind_nginx(WebRoot $root, int $workers, array $settings, ar
         }
         CONF);
     $nginx = new Daemon(
-        [program('nginx'), '-e', "$dir/logs/nginx.log", '-p', $dir, '-c', $configuration],
+        nginx($dir, $configuration),
         "tcp://127.0.0.1:$port",
         $root,
     );
     return ["http://127.0.0.1:$port/order.php", [$nginx, $fpm]];
+}
+
+/** @return list<string> the command of an nginx whose files are in $dir */
+function nginx(string $dir, string $configuration): array
+{
+    $nginx = program('nginx');
+    // Since 1.19.5; before it nginx opens its own log first, and complains when it cannot.
+    $log = str_contains((string) shell_exec("$nginx -h 2>&1"), '-e filename') ? ['-e', "$dir/logs/nginx.log"] : [];
+    return [$nginx, ...$log, '-p', $dir, '-c', $configuration];
 }
 
 /**

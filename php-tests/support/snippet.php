@@ -38,6 +38,15 @@ function libcurl_since(string $version): bool
     return version_compare(curl_version()['version'], $version, '>=');
 }
 
+/** For SKIPIF: the ledger describes no other versions. */
+function skip_unless_ledger_covers_libcurl(): void
+{
+    $version = curl_version()['version'];
+    if (!libcurl_since('7.88') || libcurl_since('8.0') && !libcurl_since('8.14')) {
+        die("skip the ledger does not describe libcurl $version");
+    }
+}
+
 /** Whether it is built with a feature, such as CURL_VERSION_NTLM, which Debian's is not since 8.21. */
 function libcurl_has(int $feature): bool
 {

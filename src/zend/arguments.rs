@@ -1,14 +1,18 @@
 //! The arguments of a call, and the errors that are thrown about them.
 
 use std::ffi::{c_char, c_int};
-use std::ptr;
+use std::{mem, ptr};
 
 use ext_php_rs::ffi;
+use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ExecuteData;
 
 use super::abi::SUCCESS;
 use super::strings::{ZendString, string_bytes};
 use super::values::{Object, Table, dereferenced};
+
+/// `ZEND_MODULE_API_NO` of the first PHP that hides sensitive parameters.
+const PHP_8_2: u32 = 20_220_829;
 
 // ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures.
 unsafe extern "C" {
@@ -76,7 +80,31 @@ pub(crate) fn required_arrays<const N: usize>(
             return None;
         }
     }
+    for number in 0..given {
+        // SAFETY: the table holds the array, and nothing else reads the slot.
+        unsafe { hide(call, number) };
+    }
     Some(tables.map(|table| table.unwrap_or_else(Table::empty)))
+}
+
+/// Takes an argument (from 0) out of its frame: PHP 8.1 does not know `#[\SensitiveParameter]`, and shows
+/// arguments in traces.
+///
+/// # Safety
+/// Nobody may use the argument's slot, or borrow from what is in it, afterwards.
+unsafe fn hide(call: &ExecuteData, number: usize) {
+    if ffi::ZEND_MODULE_API_NO >= PHP_8_2 {
+        return;
+    }
+    // SAFETY: a slot of the frame holds a zval, which the frame owns.
+    unsafe {
+        if let Some(slot) = call.zend_call_arg(number) {
+            let mut argument = ptr::read(slot);
+            ptr::write(slot, Zval::null());
+            ffi::zval_ptr_dtor(&raw mut argument);
+            mem::forget(argument);
+        }
+    }
 }
 
 /// The arguments of `Spread\Client::__construct()`: two strings and perhaps an array. With
@@ -96,11 +124,10 @@ pub(crate) fn constructor_arguments(call: &ExecuteData) -> Option<(Vec<u8>, Vec<
             return None;
         }
         let options = Table::hold(options).unwrap_or_else(Table::empty);
-        Some((
-            string_bytes(*public).to_vec(),
-            string_bytes(*private).to_vec(),
-            options,
-        ))
+        let public = string_bytes(*public).to_vec();
+        let private = string_bytes(*private).to_vec();
+        hide(call, 1);
+        Some((public, private, options))
     }
 }
 
