@@ -3,7 +3,11 @@ no_proxy exempts hosts from the environment's proxy and from spread.proxy, also 
 --EXTENSIONS--
 curl
 --SKIPIF--
-<?php if (!exec('command -v tinyproxy')) die('skip tinyproxy is not installed');
+<?php
+require __DIR__ . '/../support/bootstrap.php';
+skip_without('tinyproxy');
+skip_unless_ledger_covers_libcurl();
+?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -2,6 +2,11 @@
 All orders arrive at Apache with mod_auth_basic, mod_auth_digest, mod_alias and mod_ssl, as from the documented snippet
 --EXTENSIONS--
 curl
+--SKIPIF--
+<?php
+require __DIR__ . '/../support/bootstrap.php';
+skip_unless_ledger_covers_libcurl();
+?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';

@@ -243,7 +243,8 @@ final class AnyValues
                 $object[$object] = $object;
                 return $object;
             case 20:
-                return new SensitiveParameterValue($this->array($level + 1));
+                $values = $this->array($level + 1);
+                return class_exists(SensitiveParameterValue::class) ? new SensitiveParameterValue($values) : (object) $values; // since PHP 8.2
             default:
                 return (object) $this->array($level + 1);
         }
