@@ -467,7 +467,9 @@ final class Torture
     {
         $unknown = array_diff(array_filter(array_keys($arguments), is_string(...)), ['data', 'request']);
         if ($unknown !== []) {
-            $this->check("$function: unknown name", $outcome instanceof Error, self::cut($outcome));
+            // Reflection throws its own exception in PHP 8.1, with that as the previous one.
+            $error = $outcome instanceof ReflectionException ? $outcome->getPrevious() ?? $outcome : $outcome;
+            $this->check("$function: unknown name", $error instanceof Error, self::cut($outcome));
         } elseif (count($arguments) !== 2) {
             $this->check("$function: count", $outcome instanceof ArgumentCountError, self::cut($outcome));
         } elseif (array_filter($arguments, is_array(...)) !== $arguments) {

@@ -131,13 +131,14 @@ impl Database for Mysql {
         {
             return Ok(clock.then + millis(clock.queried.elapsed()));
         }
-        let begun = Instant::now();
         let time = "SELECT CAST(ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) AS SIGNED)";
-        let then = self
-            .connection
-            .run_or_reconnect(|open| open.query_first::<Millis, _>(time));
-        let queried = begun + begun.elapsed() / 2;
-        let then = then?.ok_or_else(|| StoreError::Failed("the server returns no time".into()))?;
+        // Of the query alone: before it the connection may have been lost, and made again.
+        let (queried, then) = self.connection.run_or_reconnect(|open| {
+            let begun = Instant::now();
+            let then = open.query_first::<Millis, _>(time)?;
+            Ok((begun + begun.elapsed() / 2, then))
+        })?;
+        let then = then.ok_or_else(|| StoreError::Failed("the server returns no time".into()))?;
         self.clock = Some(Clock {
             connection: self.connection.number(),
             queried,

@@ -1,10 +1,11 @@
 //! How many round trips a call costs.
 
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use crate::mariadb::MariaDb;
-use crate::mysql_proxy::{counting_proxy, without_tls};
+use crate::mysql_proxy::{counting_proxy, proxy, without_tls};
 use crate::mysql_stores::opened;
 use crate::stores::update;
 use outbox::call::{self, CallOutcome, Delivery};
@@ -88,4 +89,31 @@ fn the_time_of_a_server_is_forgotten_with_its_connection() {
     store.counts(now).unwrap();
     let after = round_trips(&REQUESTS, || assert!(store.now().unwrap() >= now));
     assert_eq!(after, 1);
+}
+
+#[test]
+fn the_time_of_a_server_is_exact_after_a_slow_connect() {
+    const GREETING: Duration = Duration::from_millis(1_200);
+    static GOODBYE: AtomicU16 = AtomicU16::new(0);
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    let base = server.database();
+    let slow = |before: usize, answer: &mut [u8]| {
+        without_tls(before, answer);
+        if before == 0 {
+            thread::sleep(GREETING);
+        }
+    };
+    let port = proxy(server.port, slow, &GOODBYE);
+    let mut store = opened(&base.replace(&server.port.to_string(), &port.to_string()));
+    let mut exact = opened(&base);
+    let now = store.now().unwrap();
+    // The connection is lost, which makes it read the time again, and once more when it does.
+    GOODBYE.store(1053, Ordering::Relaxed);
+    store.counts(now).unwrap();
+    GOODBYE.store(1053, Ordering::Relaxed);
+    let off = store.now().unwrap() - exact.now().unwrap();
+    assert_eq!(GOODBYE.load(Ordering::Relaxed), 0);
+    assert!(off.abs() < 400, "{off} ms");
 }
