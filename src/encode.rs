@@ -12,7 +12,7 @@ use crate::zend::{self, Buffer, Entries, Object, Table, Value, ZendString};
 use codec::form::{DEPTH_LIMIT, FormWriter, Key};
 
 /// PHP 8.4 and later encode an enum as its value, earlier versions as an object with `name` and `value`.
-const ENUMS_ARE_VALUES: bool = ffi::ZEND_MODULE_API_NO >= 20_240_924;
+const ENUMS_ARE_VALUES: bool = ffi::ZEND_MODULE_API_NO >= zend::PHP_8_4;
 
 /// The request body. `None` when an exception is pending.
 pub(crate) fn body(data: &Table, request: &Table) -> Option<ZendString> {

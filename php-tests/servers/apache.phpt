@@ -2,11 +2,6 @@
 All orders arrive at Apache with mod_auth_basic, mod_auth_digest, mod_alias and mod_ssl, as from the documented snippet
 --EXTENSIONS--
 curl
---SKIPIF--
-<?php
-require __DIR__ . '/../support/bootstrap.php';
-skip_unless_ledger_covers_libcurl();
-?>
 --FILE--
 <?php
 require __DIR__ . '/../support/bootstrap.php';
@@ -101,9 +96,11 @@ foreach ($areas as [$scheme, $path, $count, $sleep]) {
     }
     echo "$scheme $path: {$expected['ok']}, $good of $count\n";
 }
-// Redirected to another origin, neither sends its keys.
+// Redirected to another origin, neither sends its keys. An older libcurl may do so at another port.
 configure(endpoint: $url = "http://127.0.0.1:{$ports['http']}/moved308");
-contains('the snippet at another origin', '401', snippet($order, $url, 'shop:s3cret', $tls->ca));
+$answer = snippet($order, $url, 'shop:s3cret', $tls->ca);
+$accepted = (int) !str_contains($answer, '401');
+holds('the snippet at another origin', $accepted === 0 || !libcurl_since('7.88'), $answer);
 same('another origin', 'Spread\AuthenticationException 401', outcome(spread_update_order($order['data'], $order['request'])));
 foreach (['basic', 'digest'] as $area) {
     configure(endpoint: "http://127.0.0.1:{$ports['http']}/$area/updateOrder", private_key: 'wrong');
@@ -117,7 +114,7 @@ $length = (string) strlen(http_build_query($order));
 $lines = array_map(static fn (string $line): array => explode(' ', $line), file("$dir/logs/orders", FILE_IGNORE_NEW_LINES));
 same('orders of another length', [], array_values(array_filter($lines, static fn (array $line): bool => $line[4] !== $length)));
 $delivered = array_filter($lines, static fn (array $line): bool => $line[0] === '200' && ($line[2] === 'shop' || $line[3] === '/open/updateOrder'));
-same('orders delivered', 240, count($delivered)); // 230 and ten of the snippet's
+same('orders delivered', 240 + $accepted, count($delivered)); // 230 and ten of the snippet's
 between('requests that were asked for keys', 10, 40, count(array_filter($lines, static fn (array $line): bool => $line[0] === '401')));
 between('connections', 10, 40, count(array_filter($lines, static fn (array $line): bool => $line[1] === '0')));
 same('errors', '', implode('', preg_grep('/segmentation|\[crit|\[alert|\[emerg/i', file("$dir/logs/apache.log"))));

@@ -4,6 +4,12 @@ What the tests' own servers write down can be read while they write it
 <?php
 require __DIR__ . '/../support/bootstrap.php';
 
+$log = tmpfile();
+fwrite($log, "one\ntw");
+same('without the last line', ['one'], iterator_to_array(complete_lines($log)));
+fwrite($log, "o\n");
+same('with it', ['one', 'two'], iterator_to_array(complete_lines($log)));
+
 const ORDERS = 150;
 $server = serve(static fn (): string => answer_json('ok'));
 $recorder = new Recorder();

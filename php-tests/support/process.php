@@ -141,7 +141,7 @@ function timed_failure(array $settings, string $good_url, int $order_bytes = 0):
     return ['seconds' => $lines[1][1]] + $report;
 }
 
-/** For SKIPIF: the programs that a test needs, or "root", or "mod_php", of which TEST_APACHE_PHP can say that this PHP has none. */
+/** For SKIPIF: the programs that a test needs, "root", or "mod_php", unless TEST_APACHE_PHP names no file. */
 function skip_without(string ...$programs): void
 {
     foreach ($programs as $program) {

@@ -5,6 +5,10 @@ use std::ffi::c_int;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ExecuteData;
 
+/// `ffi::ZEND_MODULE_API_NO` of the first version.
+pub(crate) const PHP_8_2: u32 = 20_220_829;
+pub(crate) const PHP_8_4: u32 = 20_240_924;
+
 pub(crate) const SUCCESS: c_int = 0;
 pub(crate) const FAILURE: c_int = -1;
 

@@ -7,12 +7,9 @@ use ext_php_rs::ffi;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ExecuteData;
 
-use super::abi::SUCCESS;
+use super::abi::{PHP_8_2, SUCCESS};
 use super::strings::{ZendString, string_bytes};
 use super::values::{Object, Table, dereferenced};
-
-/// `ZEND_MODULE_API_NO` of the first PHP that hides sensitive parameters.
-const PHP_8_2: u32 = 20_220_829;
 
 // ext-php-rs does not bind these. PHP 8.1 to 8.6 export them with these signatures.
 unsafe extern "C" {
@@ -79,10 +76,8 @@ pub(crate) fn required_arrays<const N: usize>(
             }
             return None;
         }
-    }
-    for number in 0..given {
         // SAFETY: the table holds the array, and nothing else reads the slot.
-        unsafe { hide(call, number) };
+        unsafe { hide(call, number as usize - 1) };
     }
     Some(tables.map(|table| table.unwrap_or_else(Table::empty)))
 }

@@ -13,7 +13,7 @@ use std::ptr::{self, NonNull};
 use codec::form::Key;
 use ext_php_rs::ffi;
 
-use super::abi::SUCCESS;
+use super::abi::{PHP_8_2, SUCCESS};
 use super::classes::order_state;
 use super::strings::string_bytes;
 
@@ -236,7 +236,7 @@ const _: () = {
 };
 
 /// Whether packed arrays hold bare zvals (PHP 8.2 and later).
-const PACKED_ZVALS: bool = ffi::ZEND_MODULE_API_NO >= 20_220_829;
+const PACKED_ZVALS: bool = ffi::ZEND_MODULE_API_NO >= PHP_8_2;
 const HASH_FLAG_PACKED: u32 = 1 << 2;
 /// A slot that leads to a declared property's own zval; the bindings do not have it.
 const IS_INDIRECT: u32 = 12;

@@ -127,7 +127,7 @@ pub struct Imported {
 pub struct Delivered<'d> {
     /// With an order's or an account's id. Its body is not needed.
     pub update: Update<'d>,
-    /// Updates that were accepted before this time are older.
+    /// Updates that were accepted before this time are older, and so are all that were stored before one of them.
     pub accepted_before: Millis,
     /// Of an update that was recorded: no record with a higher id is older.
     pub record: Option<i64>,

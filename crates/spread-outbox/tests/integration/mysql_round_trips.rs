@@ -109,7 +109,7 @@ fn the_time_of_a_server_is_exact_after_a_slow_connect() {
     let mut store = opened(&base.replace(&server.port.to_string(), &port.to_string()));
     let mut exact = opened(&base);
     let now = store.now().unwrap();
-    // The connection is lost, which makes it read the time again, and once more when it does.
+    // The time is forgotten with a connection, and the next one is lost while the time is read again.
     GOODBYE.store(1053, Ordering::Relaxed);
     store.counts(now).unwrap();
     GOODBYE.store(1053, Ordering::Relaxed);
