@@ -21,6 +21,10 @@ mt_srand($seed);
 /** A JSON number, in one of the ways to write it. */
 function json_number(): string
 {
+    if (mt_rand(0, 9) === 0) {
+        // In the middle of two numbers of `precision` digits, after a zero.
+        return sprintf('%d%011d%d05.0', mt_rand(1, 9), mt_rand(0, 99_999_999_999), mt_rand(0, 9));
+    }
     $digits = static fn (int $most): string => (string) mt_rand(0, 9) . implode('', array_map(static fn (): string => (string) mt_rand(0, 9), array_fill(0, mt_rand(0, $most), 0)));
     $whole = ltrim($digits(20), '0') ?: '0';
     return (mt_rand(0, 3) ? '' : '-') . $whole . (mt_rand(0, 1) ? '' : '.' . $digits(20)) . (mt_rand(0, 2) ? '' : ['e', 'E-', 'e+'][mt_rand(0, 2)] . mt_rand(0, 330));

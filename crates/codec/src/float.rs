@@ -27,9 +27,14 @@ pub fn float(number: f64) -> String {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
-    let digits = match digits.trim_end_matches('0') {
-        "" => "0",
-        digits => digits,
+    // Of an integer of one digit more, `zend_dtoa()` keeps the zeros when it rounds a tie down to an even digit.
+    let digits = if exponent == 14 && number.abs() % 20.0 == 5.0 {
+        digits.as_str()
+    } else {
+        match digits.trim_end_matches('0') {
+            "" => "0",
+            digits => digits,
+        }
     };
     let (first, rest) = digits.split_at(1);
     match usize::try_from(exponent) {
@@ -67,6 +72,11 @@ mod tests {
             (0.000_012_5, "1.25E-5"),
             (99_999_999_999_999.0, "99999999999999"),
             (123_456_789_012_345.0, "1.2345678901234E+14"),
+            (527_988_468_294_805.0, "5.2798846829480E+14"),
+            (-120_000_000_000_005.0, "-1.2000000000000E+14"),
+            (527_988_468_294_801.0, "5.279884682948E+14"),
+            (527_988_468_294_795.0, "5.279884682948E+14"),
+            (527_988_468_294_825.0, "5.2798846829482E+14"),
             (1e100, "1.0E+100"),
             (1.0 / 3.0, "0.33333333333333"),
             (f64::INFINITY, "INF"),
