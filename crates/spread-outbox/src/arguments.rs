@@ -60,8 +60,8 @@ pub enum Command {
 #[derive(Args)]
 #[command(
     after_help = "SIGTERM, SIGINT and SIGQUIT finish the orders in flight; a second one ends at once. \
-                  SIGHUP reloads the credentials file. The key pair of one shop is read from \
-                  SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY."
+                  SIGHUP reads the credentials file and the certificate authorities again. The key pair \
+                  of one shop is read from SPREAD_PUBLIC_KEY and SPREAD_PRIVATE_KEY."
 )]
 pub struct RunArguments {
     #[command(flatten)]

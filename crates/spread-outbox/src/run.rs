@@ -52,6 +52,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         let reload = signals.take_reload();
         if reload {
             client::reload();
+            tracing::info!("SIGHUP: the certificate authorities are read again");
         }
         let due = maintained.is_none_or(|last| last.elapsed() >= MAINTENANCE);
         if (due || reload)

@@ -32,7 +32,7 @@ impl Pages {
         let address = line.trim().strip_prefix("the page is http://127.0.0.1:");
         let (port, entrance) = address.unwrap().split_once('/').unwrap();
         let mut pages = Self {
-            service: Service(child),
+            service: Service::new(child),
             port: port.parse().unwrap(),
             entrance: format!("/{entrance}"),
             cookie: String::new(),

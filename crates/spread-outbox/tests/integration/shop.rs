@@ -1,10 +1,10 @@
 //! A shop for the tests of the worker: the real spread-outbox, on SQLite, against a server of the test's own.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -172,34 +172,59 @@ impl Shop {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn();
-        Service(child.unwrap())
+        Service::new(child.unwrap())
     }
 }
 
 /// A running worker, which ends with the test.
-pub(crate) struct Service(pub(crate) Child);
+pub(crate) struct Service {
+    child: Child,
+    log: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
+}
 
 impl Service {
+    /// `child`'s standard error is a pipe.
+    pub(crate) fn new(mut child: Child) -> Self {
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let log = Arc::<Mutex<String>>::default();
+        let written = Arc::clone(&log);
+        let reader = thread::spawn(move || {
+            for line in lines {
+                let line = line.unwrap();
+                written.lock().unwrap().extend([line.as_str(), "\n"]);
+            }
+        });
+        Self {
+            child,
+            log,
+            reader: Some(reader),
+        }
+    }
+
+    /// Waits until the worker has logged this.
+    pub(crate) fn until_logged(&self, text: &str) {
+        until(text, || self.log.lock().unwrap().contains(text));
+    }
+
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.0.id().to_string();
+        let pid = self.child.id().to_string();
         let status = Command::new("kill").args([name, &pid]).status();
         assert!(status.unwrap().success());
     }
 
     /// Waits for its end; its exit status and its log.
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
-        let status = self.0.wait().unwrap();
-        let mut said = String::new();
-        let mut stderr = self.0.stderr.take().unwrap();
-        stderr.read_to_string(&mut said).unwrap();
-        (status.code(), said)
+        let status = self.child.wait().unwrap();
+        self.reader.take().unwrap().join().unwrap();
+        (status.code(), self.log.lock().unwrap().clone())
     }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -209,7 +209,7 @@ fn a_service_outlives_an_outage_of_its_outbox() {
     let shop = Shop::new();
     fs::create_dir(shop.scratch.0.join("outbox.db")).unwrap();
     let service = shop.service();
-    thread::sleep(Duration::from_millis(300));
+    service.until_logged("retrying until it is available");
     fs::remove_dir(shop.scratch.0.join("outbox.db")).unwrap();
     shop.keep("a", "1");
     until("the delivery", || shop.server.bodies() == ["1"]);
@@ -244,8 +244,9 @@ fn keys_come_from_a_file_that_may_change() {
     let child = with_file(&["run", "--poll", "0.02s"])
         .stderr(Stdio::piped())
         .spawn();
-    let service = Service(child.unwrap());
-    thread::sleep(Duration::from_millis(200));
+    let service = Service::new(child.unwrap());
+    // It listens for signals, and has looked for orders of other keys.
+    service.until_logged("pending for the public key other");
     fs::write(&file, "shop:s3cret\nother:s3cret\n").unwrap();
     service.signal("-HUP");
     until("the delivery", || shop.server.bodies() == ["1"]);
