@@ -28,9 +28,9 @@ $faults = new Faults($database->setting(), [
     'server stopped' => [5, static function (Faults $_, float $for) use ($database): void {
         // By another process: this one may wait for the server meanwhile.
         if (pcntl_fork() === 0) {
-            $database->signal('STOP');
+            $database->pause();
             usleep((int) ($for * 1e6));
-            $database->signal('CONT');
+            $database->resume();
             end_process();
         }
     }],

@@ -54,16 +54,27 @@ same('nothing is pending', 0, $database->pending());
 foreach ([[1, 1], [1, 2], [2, 0.5], [4, 2]] as [$timeout, $connect]) {
     configure(timeout: $timeout, connect_timeout: $connect);
     $send('silent', 100);
-    $database->signal('STOP');
+    $database->pause();
     foreach (['on its connection', 'for a new one'] as $what) {
         $begun = hrtime(true);
         same("silent $what, $timeout, $connect", 'array', gettype(spread_update_order(...order('silent-1'))));
         between("silent $what, $timeout, $connect: seconds", 0.1, 0.5 * $timeout + 0.3, (hrtime(true) - $begun) / 1e9);
         contains("silent $what, $timeout, $connect", 'no response in time', implode($log()));
     }
-    $database->signal('CONT');
+    $database->resume();
 }
-configure(timeout: 5, connect_timeout: 2);
+// Once the order is stored the rest of the timeout is for its delivery, and for deleting its record.
+$api = serve(static function () use ($database): string {
+    $database->pause();
+    return answer_json('fine');
+});
+configure(endpoint: $api->url(), timeout: 2, connect_timeout: 0.5);
+$begun = hrtime(true);
+same('silent while SPREAD responds', 'fine', spread_update_order(...order('silent-2')));
+between('silent while SPREAD responds: seconds', 1.9, 2.3, (hrtime(true) - $begun) / 1e9);
+contains('silent while SPREAD responds', 'was sent, and the outbox records this', implode($log()));
+$database->resume();
+configure(endpoint: $recorder->url(), timeout: 5, connect_timeout: 2);
 // Another order: the server may have stored one of those above after its call had given up, and leased it.
 holds('it is back', wait_until(static fn (): bool => is_array(spread_update_order(...order('silent-back'))) && $log() === [], 30));
 
@@ -83,9 +94,9 @@ usleep(700_000);
 $database->start();
 usleep(800_000);
 // The server stops responding, and all connections stay open.
-$database->signal('STOP');
+$database->pause();
 usleep(1_500_000);
-$database->signal('CONT');
+$database->resume();
 usleep(500_000);
 $database->kill();
 $database->start();
