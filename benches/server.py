@@ -75,11 +75,17 @@ class Api:
                 stderr=out,
                 stdin=subprocess.DEVNULL,
             )
+        self.nginx = nginx.pid
         self.address = (address, port)
         self.endpoint = f"https://{address}:{port}/api/updateOrder"
         self.big_endpoint = f"https://{address}:{port}/api/big"
         self.crm_endpoint = f"https://{address}:{port}/api/crm/updateOrder"
         wait_for(self.address, nginx, log)
+
+    def processes(self):
+        """Of an API on loopback: nginx and its worker."""
+        with open(f"/proc/{self.nginx}/task/{self.nginx}/children") as children:
+            return [self.nginx, *map(int, children.read().split())]
 
     @staticmethod
     def configuration(directory, name, address, port):

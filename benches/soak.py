@@ -1,5 +1,7 @@
 """Endurance: 100,000 orders in one process, and its speed and size afterwards."""
 
+import os
+from contextlib import contextmanager
 from statistics import median
 
 from figures import Row
@@ -16,7 +18,7 @@ def soak_rows(bench):
     with a second process that is idle in between: a slowdown of the second one is the machine's, not due to the
     age of the first."""
     orders = ORDERS if not bench.quick else 5000
-    with Programs() as programs:
+    with on_one_processor(bench.here.processes()), Programs() as programs:
         old = bench.shop.worker(programs, "spread", bench.here.endpoint)
         rested = bench.shop.worker(programs, "spread", bench.here.endpoint)
         for worker in (old, rested):
@@ -46,6 +48,21 @@ def soak_rows(bench):
         change(group, "threads", threads),
         Row(group, slower, "≤", 1.05, " ×", raw / machine, None, times),
     ]
+
+
+@contextmanager
+def on_one_processor(servers):
+    """This process, what it starts, and `servers`. On two, a process that finds its server on the same one is up
+    to five times as fast as one that wakes the other processor, at any age."""
+    before = os.sched_getaffinity(0)
+    here = {min(before)}
+    try:
+        for process in (0, *servers):
+            os.sched_setaffinity(process, here)
+        yield
+    finally:
+        for process in (0, *servers):
+            os.sched_setaffinity(process, before)
 
 
 def change(group, what, counts):
