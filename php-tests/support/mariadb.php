@@ -77,8 +77,8 @@ final class MariaDb
     public function pause(): void
     {
         exec("kill -STOP {$this->pid}");
-        $is_stopped = fn (): bool => preg_grep('/^State:\s+T/m', array_map(static fn (string $file): string => (string) @file_get_contents($file), glob("/proc/{$this->pid}/task/*/status")), PREG_GREP_INVERT) === [];
-        if (!wait_until($is_stopped, 20)) {
+        $running = fn (): string => (string) shell_exec("grep -L '^State:.T' /proc/{$this->pid}/task/*/status 2>/dev/null");
+        if (!wait_until(static fn (): bool => $running() === '', 20)) {
             throw new RuntimeException('MariaDB does not stop');
         }
     }

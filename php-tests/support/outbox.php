@@ -358,11 +358,17 @@ final class Worker
         exec("kill -$signal {$this->pid} 2>/dev/null");
     }
 
-    /** Makes it reload its credentials file. PHP reads it in every drain. */
+    /** Makes it reload its credentials and authorities, and waits until it does. PHP reads them in every drain. */
     public function reload(): void
     {
-        if (self::program() !== null) {
-            $this->signal('HUP');
+        if (self::program() === null) {
+            return;
+        }
+        $reloads = fn (): int => substr_count($this->log(), 'SIGHUP');
+        $before = $reloads();
+        $this->signal('HUP');
+        if (!wait_until(static fn (): bool => $reloads() > $before, 20)) {
+            throw new RuntimeException('the worker does not reload: ' . $this->log());
         }
     }
 
