@@ -23,6 +23,12 @@ impl<T> ProcessOwned<T> {
         }
     }
 
+    /// The value; nothing in another process than the one that made it.
+    #[must_use]
+    pub fn get(&self) -> Option<&T> {
+        self.value.as_ref().filter(|_| self.pid == process::id())
+    }
+
     /// The value; nothing in another process than the one that made it, which forgets it.
     #[must_use]
     pub fn into_owned(mut self) -> Option<T> {

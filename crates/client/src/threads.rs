@@ -8,10 +8,11 @@
 //! blocked before the thread is started; blocking them in its first line would be too late.
 
 use std::error::Error as StdError;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use std::{fmt, io, thread};
 
+use arc_swap::ArcSwapOption;
 use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
@@ -35,14 +36,13 @@ pub fn block_signals_by(with_signals_blocked: WithSignalsBlocked) {
 /// How many threads of one kind a process has at once. Several, so that those that hang (each for longer than
 /// the call that asked) do not hold up the next call.
 const LIMIT: usize = 32;
-/// How often a caller lets other threads run before it takes a lock for one that nobody holds.
-const YIELDS: usize = 1000;
 
 /// Threads of one kind.
 pub struct Threads {
     name: &'static str,
     /// Of this process: a forked child has none of its parent's threads.
-    permits: Mutex<Option<ProcessOwned<Arc<Semaphore>>>>,
+    /// Not behind a lock, which a fork could leave held for ever.
+    permits: ArcSwapOption<ProcessOwned<Arc<Semaphore>>>,
 }
 
 /// Why a thread has no result.
@@ -72,7 +72,7 @@ impl Threads {
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,
-            permits: Mutex::new(None),
+            permits: ArcSwapOption::const_empty(),
         }
     }
 
@@ -109,23 +109,16 @@ impl Threads {
     }
 
     fn permits(&self) -> Arc<Semaphore> {
-        // Held for some instructions by another thread, or for ever, when this process was forked meanwhile.
-        let slot = (0..YIELDS).find_map(|_| {
-            let slot = self.permits.try_lock().ok();
-            if slot.is_none() {
-                thread::yield_now();
+        loop {
+            let before = self.permits.load();
+            if let Some(permits) = before.as_ref().and_then(|permits| permits.get()) {
+                return Arc::clone(permits);
             }
-            slot
-        });
-        let Some(mut slot) = slot else {
-            return Arc::new(Semaphore::new(LIMIT));
-        };
-        let permits = slot
-            .take()
-            .and_then(ProcessOwned::into_owned)
-            .unwrap_or_else(|| Arc::new(Semaphore::new(LIMIT)));
-        *slot = Some(ProcessOwned::new(Arc::clone(&permits)));
-        permits
+            // Unless another thread is first.
+            let permits = ProcessOwned::new(Arc::new(Semaphore::new(LIMIT)));
+            self.permits
+                .compare_and_swap(&before, Some(Arc::new(permits)));
+        }
     }
 }
 
@@ -152,7 +145,7 @@ mod tests {
     use super::*;
     use std::hint::black_box;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::{Barrier, Condvar, mpsc};
+    use std::sync::{Barrier, Condvar, Mutex, mpsc};
 
     /// Work that hangs until it is released, and how much of it there is.
     #[derive(Default)]
@@ -204,6 +197,31 @@ mod tests {
         // A place becomes free, however late.
         let bound = Duration::from_secs(60);
         assert_eq!(THREADS.run_within(bound, || 4711), Ok(4711));
+    }
+
+    #[test]
+    fn threads_that_ask_first_at_the_same_time_share_one_limit() {
+        const CALLERS: usize = 32;
+        for _ in 0..500 {
+            let threads = Threads::new("test");
+            let begin = Barrier::new(CALLERS);
+            let permits: Vec<_> = thread::scope(|scope| {
+                let ask = || {
+                    begin.wait();
+                    threads.permits()
+                };
+                let asking: Vec<_> = (0..CALLERS).map(|_| scope.spawn(ask)).collect();
+                asking
+                    .into_iter()
+                    .map(|asked| asked.join().unwrap())
+                    .collect()
+            });
+            assert!(
+                permits
+                    .windows(2)
+                    .all(|two| matches!(two, [one, other] if Arc::ptr_eq(one, other)))
+            );
+        }
     }
 
     #[test]
